@@ -1,0 +1,34 @@
+# `make check` is the gate: what passes it may be merged.
+PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
+WORKERS ?= auto
+.DEFAULT_GOAL := help
+.PHONY: help check lint types layers test bench docs format
+
+help:  ## what can be made
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1	\2/p' $(MAKEFILE_LIST) | expand -t 10
+
+check: lint types layers test  ## everything that has to pass
+	$(PYTHON) tools/gen_docs.py --check
+
+lint:
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+types:
+	$(PYTHON) -m mypy
+
+layers:
+	$(PYTHON) -c 'import sys; from importlinter.cli import lint_imports_command; sys.argv[0] = "lint-imports"; lint_imports_command()' --no-cache
+
+test:  ## tests, doctests and every snippet of the docs
+	$(PYTHON) -m pytest -q -n $(WORKERS)
+
+bench:  ## what is measured, printed as ratios
+	$(PYTHON) benchmarks/run.py
+
+docs:  ## pages and pictures that are made from the code
+	$(PYTHON) tools/gen_docs.py
+
+format:  ## layout and order of imports
+	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix .

@@ -1,0 +1,110 @@
+"""Courses of infant acute lymphoblastic leukaemia: typed events, cited rules, drawings.
+
+``load`` a case file, ``check`` a course (or a cohort) against the catalogue, ``draw`` it. Heavy parts are
+imported when they are first used.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from .course import Course, Patient, Problem
+from .errors import Fault, InfantCourseError, InputError, UsageError
+from .events import (
+    EVENT_TYPES,
+    AdverseEvent,
+    CellTherapy,
+    Death,
+    Diagnosis,
+    Event,
+    Immunotherapy,
+    LastContact,
+    LineageSwitch,
+    MrdAssessment,
+    MrdReemergence,
+    Quantity,
+    Relapse,
+    Remission,
+    Transplant,
+    TreatmentBlock,
+)
+
+if TYPE_CHECKING:
+    from .cohort import Cohort
+    from .io.case_file import dump, load
+    from .render.figure import draw
+    from .report.check import check
+    from .rules import RULES, explain
+
+__version__ = "0.1.0"
+
+_LAZY = {
+    "Cohort": ".cohort",
+    "load": ".io.case_file",
+    "dump": ".io.case_file",
+    "draw": ".render.figure",
+    "check": ".report.check",
+    "explain": ".rules",
+    "RULES": ".rules",
+}
+
+__all__ = [
+    "EVENT_TYPES",
+    "RULES",
+    "AdverseEvent",
+    "CellTherapy",
+    "Cohort",
+    "Course",
+    "Death",
+    "Diagnosis",
+    "Event",
+    "Fault",
+    "Immunotherapy",
+    "InfantCourseError",
+    "InputError",
+    "LastContact",
+    "LineageSwitch",
+    "MrdAssessment",
+    "MrdReemergence",
+    "Patient",
+    "Problem",
+    "Quantity",
+    "Relapse",
+    "Remission",
+    "Transplant",
+    "TreatmentBlock",
+    "UsageError",
+    "check",
+    "draw",
+    "dump",
+    "explain",
+    "load",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        from importlib import import_module
+
+        value = getattr(import_module(_LAZY[name], __name__), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def _solve(course: Course) -> Any:
+    from .resolve import resolve
+
+    return resolve(course)
+
+
+def _relate(course: Course) -> Any:
+    from .graph import graph_of
+
+    return graph_of(course)
+
+
+Course.solve = staticmethod(_solve)  # the front door wires what lies above the model
+Course.relate = staticmethod(_relate)

@@ -1,0 +1,1 @@
+"""The verbs of the command, one module per group. Each adds its parsers with ``add_to``."""

@@ -1,0 +1,33 @@
+"""``infant-course explain`` and ``infant-course rules``: what the catalogue holds."""
+
+import argparse
+from typing import Any
+
+from ..output import say
+
+
+def add_to(verbs: Any) -> None:
+    """Add the verbs to the command."""
+    explain = verbs.add_parser("explain", help="say what a rule asks, why, and what to do")
+    explain.add_argument("rule", metavar="RULE", help="id of a rule, such as REM-06")
+    explain.set_defaults(run=run_explain)
+    listing = verbs.add_parser("rules", help="list the catalogue of rules")
+    listing.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    listing.set_defaults(run=run_rules)
+
+
+def run_explain(arguments: argparse.Namespace) -> int:
+    """Print a rule's page."""
+    from ...rules import explain
+
+    say(explain(arguments.rule))
+    return 0
+
+
+def run_rules(arguments: argparse.Namespace) -> int:
+    """Print the catalogue."""
+    from ...report.catalogue import rules_as_json, rules_as_text
+    from ...rules import RULES
+
+    say((rules_as_json if arguments.format == "json" else rules_as_text)(RULES.values()))
+    return 0

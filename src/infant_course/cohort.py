@@ -1,0 +1,423 @@
+"""Many courses as columns: one Polars table per event type, and what is known of time between events.
+
+Every table of :attr:`Cohort.tables` has the shared columns (:data:`SHARED_COLUMNS`) and then the fields of its
+event type. A *unit* is one reading of one patient's course: patients whose telling is ambiguous have several
+(``units`` says which), everybody else has one. Days are whole days on the patient's own clock; an unknown bound
+is :data:`UNBOUNDED`, never null, so that ``min`` and ``max`` keep it.
+
+``gap`` holds, for two different events, what is known beyond their bounds; it is empty where all dates are full.
+``stated`` keeps every statement of time as told: with it a course comes back without loss.
+"""
+
+import types
+import typing
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from functools import cache, cached_property
+from typing import Any, get_args, get_origin, get_type_hints
+
+import attrs
+import polars as pl
+
+from .course import BIRTH, Course, Patient, Problem, Statement
+from .errors import UsageError
+from .events import EVENT_TYPES, Event, own_fields
+from .sources import Cite
+from .vocabulary import Sex
+from .when import When, parse, parse_duration
+
+UNBOUNDED = 2**28
+"""Stands for "no bound", with either sign; clip differences of it before use."""
+
+SHARED_COLUMNS: dict[str, Any] = {
+    "unit": pl.UInt32,
+    "event": pl.String,
+    "start_lo": pl.Int32,
+    "start_hi": pl.Int32,
+    "end_lo": pl.Int32,
+    "end_hi": pl.Int32,
+    "start_stated": pl.Boolean,
+    "end_stated": pl.Boolean,
+    "ordinal": pl.UInt32,
+    "line": pl.UInt32,
+}
+"""Columns every event table has: unit, event id, bounds of start and end (days), whether anything is stated
+about them, position in the input, line in the input."""
+
+GAP_COLUMNS: dict[str, Any] = {
+    "unit": pl.UInt32,
+    "a": pl.String,
+    "a_point": pl.String,
+    "b": pl.String,
+    "b_point": pl.String,
+    "least": pl.Int32,
+    "greatest": pl.Int32,
+    "a_surely_first": pl.Boolean,
+    "a_maybe_first": pl.Boolean,
+}
+STATED_COLUMNS: dict[str, Any] = {
+    "patient": pl.UInt32,
+    "event": pl.String,
+    "part": pl.String,
+    "text": pl.String,
+}
+PROBLEM_COLUMNS: dict[str, Any] = {
+    "patient": pl.UInt32,
+    "rule": pl.String,
+    "event": pl.String,
+    "conflicts_with": pl.List(pl.String),
+    "message": pl.String,
+    "defect": pl.Boolean,
+    "statements": pl.List(
+        pl.Struct(
+            {
+                "number": pl.Int64,
+                "event": pl.String,
+                "point": pl.String,
+                "text": pl.String,
+                "file": pl.String,
+                "line": pl.Int64,
+            }
+        )
+    ),
+    "number": pl.UInt32,
+}
+UNIT_COLUMNS: dict[str, Any] = {
+    "unit": pl.UInt32,
+    "patient": pl.UInt32,
+    "reading": pl.UInt8,
+    "dated": pl.Boolean,
+}
+"""A unit's patient and reading, and whether its days count from 1970-01-01 (some date is stated) or from diagnosis."""
+
+PATIENT_COLUMNS: dict[str, Any] = {
+    "patient": pl.String,
+    "sex": pl.String,
+    "site": pl.String,
+    "about": pl.String,
+    "source_key": pl.String,
+    "source_at": pl.String,
+    "file": pl.String,
+}
+
+
+def _inner(hint: Any) -> Any:
+    """The type itself, of an optional one."""
+    if get_origin(hint) in (typing.Union, types.UnionType):
+        (hint,) = [arg for arg in get_args(hint) if arg is not type(None)]
+    return hint
+
+
+_HINTS: dict[Any, dict[str, Any]] = {}
+
+
+def field_hints(record: Any) -> dict[str, Any]:
+    """Types of a record's fields, resolved, optional ones without the None."""
+    if record not in _HINTS:
+        _HINTS[record] = {name: _inner(hint) for name, hint in get_type_hints(record).items()}
+    return _HINTS[record]
+
+
+def column_type(hint: Any) -> Any:
+    """The Polars type of a field's type."""
+    if get_origin(hint) is tuple:
+        return pl.List(column_type(get_args(hint)[0]))
+    if attrs.has(hint):
+        inner = field_hints(hint)
+        return pl.Struct({a.name: column_type(inner[a.name]) for a in attrs.fields(hint)})
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return pl.String
+    return {bool: pl.Boolean, int: pl.Int64, float: pl.Float64, str: pl.String}[hint]
+
+
+@cache
+def table_schema(event_type: str) -> dict[str, Any]:
+    """Columns of one event type's table."""
+    cls = EVENT_TYPES[event_type]
+    hints = field_hints(cls)
+    own = {a.name: column_type(hints[a.name]) for a in own_fields(cls)}
+    return {**SHARED_COLUMNS, "note": pl.String, "derived_from": pl.List(pl.String), **own}
+
+
+def to_plain(value: Any) -> Any:
+    """A field's value as Polars takes it."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple):
+        return [to_plain(item) for item in value]
+    if attrs.has(type(value)):
+        return {a.name: to_plain(getattr(value, a.name)) for a in attrs.fields(type(value))}
+    return value
+
+
+def from_plain(hint: Any, value: Any) -> Any:
+    """The inverse of :func:`to_plain`."""
+    if get_origin(hint) is tuple:
+        return tuple(from_plain(_inner(get_args(hint)[0]), item) for item in value or ())
+    if value is None:
+        return None
+    if attrs.has(hint):
+        inner = field_hints(hint)
+        return hint(**{a.name: from_plain(inner[a.name], value[a.name]) for a in attrs.fields(hint)})
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(value)
+    return value
+
+
+def empty(columns: Mapping[str, Any]) -> pl.DataFrame:
+    """A table without rows."""
+    return pl.DataFrame(schema=dict(columns))
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Cohort:
+    """Many patients' courses as columns.
+
+    ``complete`` says for each event type whether absence means that it did not happen: for all patients (a
+    Boolean) or per unit (a Boolean series). A type that is not named is not complete.
+    """
+
+    patients: pl.DataFrame
+    units: pl.DataFrame
+    tables: Mapping[str, pl.DataFrame]
+    births: pl.DataFrame = attrs.field(factory=lambda: empty(SHARED_COLUMNS))
+    gap: pl.DataFrame = attrs.field(factory=lambda: empty(GAP_COLUMNS))
+    stated: pl.DataFrame = attrs.field(factory=lambda: empty(STATED_COLUMNS))
+    problems: pl.DataFrame = attrs.field(factory=lambda: empty(PROBLEM_COLUMNS))
+    complete: Mapping[str, bool | pl.Series] = attrs.field(factory=dict)
+
+    @classmethod
+    def from_courses(cls, courses: Iterable[Course]) -> "Cohort":
+        """The columns of some courses. Raises UsageError where two courses bear one patient id."""
+        return _Builder().add_all(courses).cohort()
+
+    @property
+    def n_events(self) -> int:
+        """Number of events, each counted once whatever the number of readings."""
+        if not self.has_readings:
+            return sum(table.height for table in self.tables.values())
+        first = self.units.filter(pl.col("reading") == 0)["unit"].implode()
+        return sum(table.filter(pl.col("unit").is_in(first)).height for table in self.tables.values())
+
+    @cached_property
+    def has_readings(self) -> bool:
+        """Whether any patient's course has more than one reading."""
+        return self.units.height > self.patients.height
+
+    @cached_property
+    def timeline(self) -> pl.DataFrame:
+        """What all events share, one row per event and unit, with the event's type."""
+        parts = [
+            table.select(*SHARED_COLUMNS, pl.lit(name).alias("type")) for name, table in self.tables.items()
+        ]
+        return pl.concat(parts) if parts else empty({**SHARED_COLUMNS, "type": pl.String})
+
+    def table(self, name: str) -> pl.DataFrame:
+        """The rows of an event type, of ``birth``, of ``patient`` (its units) or of ``event`` (the timeline)."""
+        if name == BIRTH:
+            return self.births
+        if name == "patient":
+            return self.units
+        if name == "event":
+            return self.timeline
+        return self.tables[name] if name in self.tables else empty(table_schema(name))
+
+    def is_complete(self, event_type: str) -> pl.Series | bool:
+        """Whether absence of this type means that it did not happen (per unit, or for all)."""
+        return self.complete.get(event_type, False)
+
+    def course(self, patient: str) -> Course:
+        """One patient's course, as it was told. Raises UsageError for an id that is not there."""
+        code = self.patients["patient"].index_of(patient)
+        if code is None:
+            raise UsageError("no such patient in this cohort")
+        row = self.patients.row(code, named=True)
+        unit = self.units.filter((pl.col("patient") == code) & (pl.col("reading") == 0))["unit"].item()
+        stated: dict[tuple[str, str], list[str]] = {}
+        for line in self.stated.filter(pl.col("patient") == code).iter_rows(named=True):
+            stated.setdefault((line["event"], line["part"]), []).append(line["text"])
+        events: list[tuple[int, Event]] = []
+        for name, table in self.tables.items():
+            for record in table.filter(pl.col("unit") == unit).iter_rows(named=True):
+                events.append((record["ordinal"], _event(EVENT_TYPES[name], record, stated)))
+        events.sort(key=lambda pair: pair[0])
+        defects = tuple(
+            _problem(group)
+            for _, group in self.problems.filter((pl.col("patient") == code) & pl.col("defect")).group_by(
+                "number", maintain_order=True
+            )
+        )
+        return Course(
+            patient=Patient(
+                id=row["patient"],
+                sex=Sex(row["sex"]) if row["sex"] else None,
+                birth=_whens(stated.get((BIRTH, "when"), [])),
+                site=row["site"],
+            ),
+            events=tuple(event for _, event in events),
+            complete=frozenset(
+                name
+                for name, whole in self.complete.items()
+                if (whole if isinstance(whole, bool) else whole[unit])
+            ),
+            source=Cite(row["source_key"], row["source_at"]) if row["source_key"] else None,
+            about=row["about"],
+            file=row["file"],
+            defects=defects,
+        )
+
+
+def _whens(texts: Iterable[str]) -> tuple[When, ...]:
+    return tuple(parse(text) for text in texts)
+
+
+def _event(cls: type[Event], record: dict[str, Any], stated: Mapping[tuple[str, str], list[str]]) -> Event:
+    """One event from its row and its statements; bounds stand in where a row has no statements of its own."""
+    hints = field_hints(cls)
+    event_id = record["event"]
+    lasting = stated.get((event_id, "lasting"))
+    return cls(
+        id=event_id,
+        when=_whens(stated.get((event_id, "when"), [])),
+        until=_whens(stated.get((event_id, "until"), [])),
+        lasting=parse_duration(lasting[0]) if lasting else None,
+        derived_from=tuple(record["derived_from"] or ()),
+        note=record["note"],
+        line=record["line"],
+        **{a.name: from_plain(hints[a.name], record[a.name]) for a in own_fields(cls)},
+    )
+
+
+def _problem(rows: pl.DataFrame) -> Problem:
+    first = rows.row(0, named=True)
+    return Problem(
+        rule=first["rule"],
+        events=tuple(rows["event"]),
+        message=first["message"],
+        statements=tuple(Statement(**statement) for statement in first["statements"]),
+    )
+
+
+class _Builder:
+    """Gathers rows course by course and makes the tables at the end."""
+
+    def __init__(self) -> None:
+        self.patients: list[tuple[Any, ...]] = []
+        self.units: list[tuple[int, int, int, bool]] = []
+        self.rows: dict[str, list[dict[str, Any]]] = {}
+        self.births: list[tuple[Any, ...]] = []
+        self.gap: list[tuple[Any, ...]] = []
+        self.stated: list[tuple[int, str, str, str]] = []
+        self.problems: list[tuple[Any, ...]] = []
+        self.complete: list[frozenset[str]] = []
+
+    def add_all(self, courses: Iterable[Course]) -> "_Builder":
+        seen: set[str] = set()
+        for course in courses:
+            if course.id in seen:
+                raise UsageError("two courses bear the same patient id; give every patient an id of its own")
+            seen.add(course.id)
+            self.add(course)
+        return self
+
+    def add(self, course: Course) -> None:
+        code = len(self.patients)
+        source = course.source
+        self.patients.append(
+            (
+                course.id,
+                to_plain(course.patient.sex),
+                course.patient.site,
+                course.about,
+                source.key if source else None,
+                source.at if source else None,
+                course.file,
+            )
+        )
+        self.stated += [(code, BIRTH, "when", str(when)) for when in course.patient.birth]
+        for event in course.events:
+            self.stated += [(code, event.id, "when", str(when)) for when in event.when]
+            self.stated += [(code, event.id, "until", str(when)) for when in event.until]
+            if event.lasting is not None:
+                self.stated.append((code, event.id, "lasting", str(event.lasting)))
+        for defect, problems in ((True, course.defects), (False, course.resolved.problems)):
+            for problem in problems:
+                self._add_problem(code, problem, defect=defect)
+        for reading in course.resolved.readings:
+            self._add_reading(code, course, reading)
+
+    def _add_problem(self, code: int, problem: Problem, *, defect: bool) -> None:
+        number = len(self.problems)
+        statements = [attrs.asdict(statement) for statement in problem.statements]
+        for event in problem.events:
+            others = [other for other in problem.events if other != event]
+            self.problems.append(
+                (code, problem.rule, event, others, problem.message, defect, statements, number)
+            )
+
+    def _add_reading(self, code: int, course: Course, reading: Any) -> None:
+        unit = len(self.units)
+        self.units.append((unit, code, reading.number, course.resolved.dated))
+        self.complete.append(course.complete)
+        bounds = reading.bounds
+        if (BIRTH, "start") in bounds:
+            low, high = bounds[(BIRTH, "start")]
+            self.births.append(
+                (unit, BIRTH, low, high, low, high, bool(course.patient.birth), False, 0, None)
+            )
+        for ordinal, event in enumerate(course.events):
+            start, end = bounds[(event.id, "start")], bounds[(event.id, "end")]
+            record = {
+                "unit": unit,
+                "event": event.id,
+                "start_lo": start[0],
+                "start_hi": start[1],
+                "end_lo": end[0],
+                "end_hi": end[1],
+                "start_stated": bool(event.when),
+                "end_stated": bool(event.until) or event.lasting is not None,
+                "ordinal": ordinal,
+                "line": event.line,
+                "note": event.note,
+                "derived_from": list(event.derived_from),
+            }
+            for attribute in own_fields(type(event)):
+                record[attribute.name] = to_plain(getattr(event, attribute.name))
+            self.rows.setdefault(event.TYPE, []).append(record)
+        self.gap += [
+            (
+                unit,
+                gap.a,
+                gap.a_point,
+                gap.b,
+                gap.b_point,
+                max(gap.least, -2 * UNBOUNDED),
+                min(gap.greatest, 2 * UNBOUNDED),
+                gap.a_surely_first,
+                gap.a_maybe_first,
+            )
+            for gap in reading.gaps
+        ]
+
+    def cohort(self) -> Cohort:
+        def table(rows: list[tuple[Any, ...]], columns: Mapping[str, Any]) -> pl.DataFrame:
+            return pl.DataFrame(rows, schema=dict(columns), orient="row")
+
+        named = sorted({name for types_ in self.complete for name in types_})
+        return Cohort(
+            patients=table(self.patients, PATIENT_COLUMNS),
+            units=table(self.units, UNIT_COLUMNS),
+            tables={
+                name: pl.DataFrame(self.rows[name], schema=table_schema(name), orient="row")
+                for name in EVENT_TYPES
+                if name in self.rows
+            },
+            births=table(self.births, SHARED_COLUMNS),
+            gap=table(self.gap, GAP_COLUMNS),
+            stated=table(self.stated, STATED_COLUMNS),
+            problems=table(self.problems, PROBLEM_COLUMNS),
+            complete={
+                name: pl.Series([name in types_ for types_ in self.complete], dtype=pl.Boolean)
+                for name in named
+            },
+        )

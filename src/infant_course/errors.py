@@ -1,0 +1,68 @@
+"""The one family of errors: what was wrong with the input, where, and what to do.
+
+Nothing here is raised because of a patient's history: what cannot be right in a history is a finding.
+An error means that something could not be read, or that the caller asked for what does not exist.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from attrs import field, frozen
+
+
+class InfantCourseError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+@frozen(kw_only=True)
+class Fault:
+    """One thing that could not be read: where it stands, what was expected, what was found.
+
+    ``found`` may hold a value from the input: it is shown to the person who owns the file and never logged.
+    """
+
+    expected: str
+    found: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    path: str = ""
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        place = [self.file] if self.file else []
+        if self.line is not None:
+            place.append(f"line {self.line}" + (f", column {self.column}" if self.column is not None else ""))
+        if self.path:
+            place.append(self.path)
+        text = f"{', '.join(place)}: " if place else ""
+        text += f"expected {self.expected}, found {self.found}."
+        return f"{text}\n  Hint: {self.hint}" if self.hint else text
+
+
+@frozen(kw_only=True, str=False)
+class InputError(InfantCourseError):
+    """Input that cannot be read. Holds *all* faults of the file, in the order in which they stand there."""
+
+    faults: tuple[Fault, ...] = field(converter=tuple)
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self.faults)
+
+
+class UsageError(InfantCourseError):
+    """The caller named something that does not exist; the message lists what does."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word closest to a misspelt one, or None where nothing is close."""
+    known = list(known)
+    by_folded = {name.casefold(): name for name in known}
+    match = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    return by_folded[match[0]] if match else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """A hint naming the nearest known word, or None."""
+    match = nearest(word, known)
+    return f"did you mean {match!r}?" if match else None

@@ -1,0 +1,513 @@
+"""The typed events of a course: frozen records, one class per kind of event.
+
+An event says what was stated and nothing else: a field that was not stated is None (or empty). What is
+derived carries ``derived_from``. When something happened is in ``when`` (the start), ``until`` (the end) and
+``lasting``; all statements of a list hold together.
+
+Every field carries, in its metadata, its meaning (``doc``), its unit where it has one, and what it points to
+(``ref``: the id of another event). The case-file reader, the JSON Schema and the docs are made from that.
+"""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+from attrs import Attribute, field, fields, frozen, validators
+
+from .vocabulary import (
+    CauseOfDeath,
+    CellOrigin,
+    Certainty,
+    CnsClass,
+    Criteria,
+    Direction,
+    Disease,
+    DiseaseStatus,
+    Donor,
+    DoseBasis,
+    GeneticTest,
+    GradingScale,
+    Graft,
+    Kmt2aStatus,
+    Lineage,
+    Method,
+    MrdResult,
+    PrednisoneClass,
+    Procedure,
+    RemissionKind,
+    Side,
+    Site,
+    Specimen,
+    VitalStatus,
+)
+from .when import Duration, When
+
+
+def said(doc: str, *, unit: str | None = None, ref: bool = False, source: str | None = None) -> Any:
+    """An optional field: None until stated."""
+    return field(default=None, metadata={"doc": doc, "unit": unit, "ref": ref, "source": source})
+
+
+def many(doc: str, *, ref: bool = False, source: str | None = None) -> Any:
+    """A field that may hold several values; empty until stated."""
+    return field(
+        default=(), converter=tuple, metadata={"doc": doc, "unit": None, "ref": ref, "source": source}
+    )
+
+
+UNITS: dict[str, dict[str, float]] = {
+    "10^9/L": {"10^9/L": 1.0, "/uL": 1e-3},
+    "/uL": {"/uL": 1.0, "10^9/L": 1e3},
+    "fraction": {"fraction": 1.0, "%": 1e-2},
+    "%": {"%": 1.0, "fraction": 1e2},
+    "ug/m2/day": {"ug/m2/day": 1.0, "mg/m2/day": 1e3},
+    "mg/m2": {"mg/m2": 1.0, "g/m2": 1e3},
+    "Gy": {"Gy": 1.0, "cGy": 1e-2},
+}
+"""For each canonical unit: the units accepted for it and the factor to the canonical one (arithmetic)."""
+
+
+@frozen
+class Quantity:
+    """A number with the unit it was stated in."""
+
+    value: float
+    unit: str
+
+    def to(self, unit: str) -> float:
+        """The number in a canonical unit of :data:`UNITS`. Raises KeyError for a unit that does not fit.
+
+        >>> round(Quantity(1.257, "%").to("fraction"), 5)
+        0.01257
+        """
+        return self.value * UNITS[unit][self.unit]
+
+    def __str__(self) -> str:
+        return f"{self.value:g} {self.unit}"
+
+
+@frozen(kw_only=True)
+class Finding:
+    """A symptom, sign or result of an examination, in the source's words."""
+
+    term: str = field(metadata={"doc": "the finding, in the field's words"})
+    severity: str | None = said("severity as stated; never turned into a grade")
+    side: Side | None = said("side of the body")
+
+
+@frozen(kw_only=True)
+class Immunophenotype:
+    """Antigens of the blasts in one specimen."""
+
+    specimen: Specimen | None = said("what was examined")
+    positive: tuple[str, ...] = many("antigens present (cMPO, cCD79a: intracellular)")
+    negative: tuple[str, ...] = many("antigens absent")
+    lacks: tuple[Lineage, ...] = many("lineages of which no marker was found")
+
+
+@frozen(kw_only=True)
+class Cytogenetics:
+    """A karyotype or translocation and how it was found."""
+
+    karyotype: str | None = said("as stated: t(4;11;13), normal, or an ISCN string; nothing filled in")
+    tests: tuple[GeneticTest, ...] = many("how it was found")
+    same_as_diagnosis: bool | None = said("stated to be the change that was present at diagnosis")
+
+
+@frozen(kw_only=True)
+class Agent:
+    """A drug as given."""
+
+    name: str = field(metadata={"doc": "name of the agent"})
+    dose: Quantity | None = said("dose per course, or the cumulative dose", unit="mg/m2")
+    cumulative: bool | None = said("the dose is the sum over the protocol")
+    basis: DoseBasis | None = said("nominal, or actual after the infant age reduction")
+
+
+@frozen(kw_only=True)
+class Event:
+    """What all events share."""
+
+    TYPE: ClassVar[str] = ""
+    """The word for this type in files and columns."""
+    LASTS: ClassVar[bool] = False
+    """Whether the event has an end of its own; otherwise start and end are one point."""
+
+    id: str = field(
+        validator=validators.instance_of(str), metadata={"doc": "name of the event within the patient"}
+    )
+    when: tuple[When, ...] = many("what is stated about its time (its start, where it lasts)")
+    until: tuple[When, ...] = many("what is stated about its end")
+    lasting: Duration | None = said("how long it lasted")
+    derived_from: tuple[str, ...] = many(
+        "ids of the events this one was derived from; empty: stated", ref=True
+    )
+    note: str | None = said("anything else that was stated")
+    line: int | None = field(default=None, eq=False, metadata={"doc": "line in the input", "internal": True})
+
+    @property
+    def derived(self) -> bool:
+        """Whether this was derived rather than stated."""
+        return bool(self.derived_from)
+
+
+E = TypeVar("E", bound=type[Event])
+EVENT_TYPES: dict[str, type[Event]] = {}
+"""All event types by the word used in files, in the order of a course."""
+
+
+def event_type(name: str, *, lasts: bool = False) -> Callable[[E], E]:
+    """Make a class an event type: frozen, keyword-only, known by ``name``."""
+
+    def declare(cls: E) -> E:
+        cls.TYPE, cls.LASTS = name, lasts
+        EVENT_TYPES[name] = cls
+        return cls
+
+    return declare
+
+
+@event_type("symptom_onset")
+@frozen(kw_only=True)
+class SymptomOnset(Event):
+    """First symptoms before presentation."""
+
+    symptoms: tuple[str, ...] = many("symptoms, in the source's words")
+
+
+@event_type("presentation")
+@frozen(kw_only=True)
+class Presentation(Event):
+    """The patient is first seen."""
+
+    findings: tuple[Finding, ...] = many("symptoms and signs found")
+
+
+@event_type("diagnosis")
+@frozen(kw_only=True)
+class Diagnosis(Event):
+    """The index leukaemia is diagnosed. Time zero of the course."""
+
+    disease: Disease | None = said("the leukaemia")
+    lineage: Lineage | None = said("lineage of the blasts")
+    wbc: Quantity | None = said("white cell count in blood", unit="10^9/L")
+    marrow_blasts: Quantity | None = said("blasts in the marrow", unit="%")
+    marrow_method: Method | None = said("how the marrow blasts were counted")
+    cns: CnsClass | None = said("CNS status, as stated", source="COG CNS table")
+    csf_blasts: bool | None = said("blasts seen in the cerebrospinal fluid")
+    csf_wbc: Quantity | None = said("leucocytes in the cerebrospinal fluid", unit="/uL")
+    csf_rbc: Quantity | None = said("erythrocytes in the cerebrospinal fluid", unit="/uL")
+    cns_signs: bool | None = said("clinical signs of CNS leukaemia")
+    extramedullary: tuple[Site, ...] = many("sites outside the marrow")
+    immunophenotypes: tuple[Immunophenotype, ...] = many("antigens, per specimen")
+    cytogenetics: tuple[Cytogenetics, ...] = many("karyotypes and translocations")
+    kmt2a: Kmt2aStatus | None = said("KMT2A status, as stated")
+    kmt2a_tests: tuple[GeneticTest, ...] = many("how the KMT2A status was found")
+    kmt2a_partner: str | None = said("gene fused with KMT2A, as stated (HGNC symbol)")
+    evidence: tuple[Procedure, ...] = many("how the diagnosis was made")
+
+
+@event_type("enrolment")
+@frozen(kw_only=True)
+class Enrolment(Event):
+    """The patient enters a protocol, or is treated according to it."""
+
+    protocol: str | None = said("id of the protocol")
+    arm: str | None = said("arm of a randomisation, as stated")
+
+
+@event_type("risk_assignment")
+@frozen(kw_only=True)
+class RiskAssignment(Event):
+    """A risk group is assigned."""
+
+    protocol: str | None = said("id of the protocol")
+    group: str | None = said("risk group, as stated")
+
+
+@event_type("prednisone_response")
+@frozen(kw_only=True)
+class PrednisoneResponse(Event):
+    """Response to the prednisone prephase."""
+
+    response: PrednisoneClass | None = said("good or poor, as stated", source="dordelmann1999")
+    day8_blasts: Quantity | None = said("blasts in blood on day 8", unit="/uL")
+
+
+@event_type("treatment_block", lasts=True)
+@frozen(kw_only=True)
+class TreatmentBlock(Event):
+    """A block of chemotherapy."""
+
+    protocol: str | None = said("id of the protocol")
+    block: str | None = said("id of the block in the protocol, or a name of its own")
+    arm: str | None = said("arm, as stated")
+    direction: Direction | None = said("lymphoid- or myeloid-directed, as stated")
+    cycle: int | None = said("number of the cycle")
+    agents: tuple[Agent, ...] = many("drugs, with doses where stated")
+    completed: bool | None = said("stated to have been completed")
+
+
+@event_type("immunotherapy", lasts=True)
+@frozen(kw_only=True)
+class Immunotherapy(Event):
+    """A cycle of antibody therapy (blinatumomab, inotuzumab ozogamicin)."""
+
+    agent: str | None = said("name of the agent")
+    cycle: int | None = said("number of the cycle")
+    dose_rate: Quantity | None = said("dose rate", unit="ug/m2/day")
+    continuous: bool | None = said("given by continuous infusion")
+    completed: bool | None = said("stated to have been completed")
+
+
+@event_type("targeted_therapy", lasts=True)
+@frozen(kw_only=True)
+class TargetedTherapy(Event):
+    """A targeted agent (menin inhibitor, venetoclax, FLT3 inhibitor ...)."""
+
+    agent: str | None = said("name of the agent")
+    completed: bool | None = said("stated to have been completed")
+
+
+@event_type("apheresis")
+@frozen(kw_only=True)
+class Apheresis(Event):
+    """Collection of lymphocytes for a cell therapy."""
+
+    of: str | None = said("the cell therapy it was for", ref=True)
+
+
+@event_type("lymphodepletion", lasts=True)
+@frozen(kw_only=True)
+class Lymphodepletion(Event):
+    """Chemotherapy before a cell therapy."""
+
+    of: str | None = said("the cell therapy it was for", ref=True)
+    agents: tuple[Agent, ...] = many("drugs")
+
+
+@event_type("cell_therapy")
+@frozen(kw_only=True)
+class CellTherapy(Event):
+    """An infusion of CAR T cells (day 0)."""
+
+    targets: tuple[str, ...] = many("antigens aimed at")
+    product: str | None = said("name of the product")
+    origin: CellOrigin | None = said("autologous or allogeneic")
+
+
+@event_type("mrd")
+@frozen(kw_only=True)
+class MrdAssessment(Event):
+    """One result of minimal residual disease."""
+
+    result: MrdResult | None = said("class of the result", source="bruggemann2021")
+    value: Quantity | None = said("level; only of a quantified result", unit="fraction")
+    method: Method | None = said("assay")
+    marker: str | None = said("what was amplified: a fusion such as KMT2A-AFF1, IGH, TRG ...")
+    specimen: Specimen | None = said("what was examined")
+    sensitivity: Quantity | None = said("least level the assay can detect", unit="fraction")
+    quantitative_limit: Quantity | None = said("least level the assay can quantify", unit="fraction")
+    assesses: str | None = said("the treatment block whose effect was measured", ref=True)
+    decides: str | None = said("the decision that rests on it (for example HSCT)", ref=True)
+    antigens: tuple[str, ...] = many("antigens on the residual blasts")
+
+
+@event_type("marrow")
+@frozen(kw_only=True)
+class MarrowAssessment(Event):
+    """Marrow blasts by morphology or flow."""
+
+    blasts: Quantity | None = said("blasts", unit="%")
+    method: Method | None = said("how they were counted")
+    assesses: str | None = said("the treatment block whose effect was measured", ref=True)
+
+
+@event_type("csf")
+@frozen(kw_only=True)
+class CsfAssessment(Event):
+    """Examination of the cerebrospinal fluid after diagnosis."""
+
+    blasts: bool | None = said("blasts seen")
+    cleared: bool | None = said("stated that blasts seen before have gone")
+    cns: CnsClass | None = said("CNS status, as stated")
+    wbc: Quantity | None = said("leucocytes", unit="/uL")
+    rbc: Quantity | None = said("erythrocytes", unit="/uL")
+
+
+@event_type("examination")
+@frozen(kw_only=True)
+class Examination(Event):
+    """An examination during the course (echocardiogram, imaging, autopsy)."""
+
+    method: str | None = said("what was done; autopsy is the one that may follow death")
+    findings: tuple[Finding, ...] = many("what was found")
+    serial: bool | None = said("repeated over a period that is not told apart")
+
+
+@event_type("remission")
+@frozen(kw_only=True)
+class Remission(Event):
+    """A remission is attained."""
+
+    kind: RemissionKind | None = said("complete or MRD remission")
+    number: int | None = said("1 for the first, as stated")
+    criteria: Criteria | None = said("definition it was declared by")
+    attained_with: tuple[str, ...] = many("treatments it is ascribed to", ref=True)
+
+
+@event_type("mrd_reemergence")
+@frozen(kw_only=True)
+class MrdReemergence(Event):
+    """MRD comes back after negativity, without (or before) a relapse by definition."""
+
+    assessments: tuple[str, ...] = many("the MRD results it rests on", ref=True)
+
+
+@event_type("relapse")
+@frozen(kw_only=True)
+class Relapse(Event):
+    """Leukaemia comes back after a complete remission."""
+
+    number: int | None = said("1 for the first, as stated")
+    sites: tuple[Site, ...] = many("all sites of this one relapse")
+    side: Side | None = said("side, of a testicular relapse")
+    evidence: tuple[Procedure, ...] = many("how it was shown")
+    assessments: tuple[str, ...] = many("the MRD and marrow results it rests on", ref=True)
+    marrow_blasts: Quantity | None = said("blasts in the marrow", unit="%")
+    confirming_tests: int | None = said("number of other tests with at least 1 % blasts")
+    second_marrow: bool | None = said("confirmed on a second marrow by two tests with at least 1 %")
+    immunophenotypes: tuple[Immunophenotype, ...] = many("antigens, per specimen")
+    cytogenetics: tuple[Cytogenetics, ...] = many("karyotypes and translocations")
+    antigen_loss: tuple[str, ...] = many("antigens lost since diagnosis")
+    findings: tuple[Finding, ...] = many("symptoms and signs")
+
+
+@event_type("lineage_switch")
+@frozen(kw_only=True)
+class LineageSwitch(Event):
+    """The leukaemia changes its lineage."""
+
+    from_lineage: Lineage | None = said("lineage before")
+    to_lineage: Lineage | None = said("lineage after")
+    to_disease: str | None = said("the disease it became, in the source's words")
+    old_markers_lost: bool | None = said("the markers of the first lineage are gone")
+    new_criteria_met: bool | None = said("the criteria of the new lineage are met")
+    same_clone: bool | None = said("cytogenetics, fusion or Ig/TR as at diagnosis")
+    certainty: Certainty | None = said("confirmed, probable or drift, as stated")
+
+
+@event_type("refractory")
+@frozen(kw_only=True)
+class Refractory(Event):
+    """No remission by the time point fixed in the protocol, or after salvage."""
+
+    after: str | None = said("the block after which remission was missed", ref=True)
+
+
+@event_type("radiotherapy", lasts=True)
+@frozen(kw_only=True)
+class Radiotherapy(Event):
+    """Irradiation of one site."""
+
+    site: Site | None = said("what was irradiated")
+    side: Side | None = said("side of the body")
+    dose: Quantity | None = said("total dose", unit="Gy")
+    fractions: int | None = said("number of fractions")
+
+
+@event_type("conditioning", lasts=True)
+@frozen(kw_only=True)
+class Conditioning(Event):
+    """Conditioning before a haematopoietic stem cell transplant."""
+
+    of: str | None = said("the transplant it was for", ref=True)
+    agents: tuple[Agent, ...] = many("drugs")
+
+
+@event_type("transplant")
+@frozen(kw_only=True)
+class Transplant(Event):
+    """Haematopoietic stem cell transplant (HSCT): the infusion, day 0."""
+
+    donor: Donor | None = said("donor")
+    graft: Graft | None = said("what was transplanted")
+    status: DiseaseStatus | None = said("state of the leukaemia at the transplant, as stated")
+    consolidates: str | None = said("the remission it consolidates", ref=True)
+    planned: bool | None = said("stated to have been planned")
+
+
+@event_type("organ_transplant")
+@frozen(kw_only=True)
+class OrganTransplant(Event):
+    """Transplant of a solid organ. Not an HSCT: no HSCT rule looks at it."""
+
+    organ: Graft | None = said("the organ")
+    technique: str | None = said("technique, as stated (orthotopic)")
+    successful: bool | None = said("stated to have succeeded")
+
+
+@event_type("adverse_event", lasts=True)
+@frozen(kw_only=True)
+class AdverseEvent(Event):
+    """A toxicity or late effect."""
+
+    term: str | None = said("what it was, in the field's words")
+    grade: int | None = said("grade on the named scale")
+    scale: GradingScale | None = said("scale of the grade")
+    severity: str | None = said("severity in the source's words; never turned into a grade")
+    attributed_to: tuple[str, ...] = many("the treatments it is attributed to", ref=True)
+
+
+@event_type("supportive_treatment", lasts=True)
+@frozen(kw_only=True)
+class SupportiveTreatment(Event):
+    """Treatment of a complication."""
+
+    agents: tuple[Agent, ...] = many("drugs")
+    of: str | None = said("the adverse event that was treated", ref=True)
+    phase: str | None = said("acute or long term, as stated")
+
+
+@event_type("second_malignancy")
+@frozen(kw_only=True)
+class SecondMalignancy(Event):
+    """Another malignancy, not a relapse and not a lineage switch."""
+
+    disease: str | None = said("what it was")
+
+
+@event_type("last_contact")
+@frozen(kw_only=True)
+class LastContact(Event):
+    """The patient is last known of."""
+
+    vital_status: VitalStatus | None = said("alive, dead or lost")
+    disease_status: DiseaseStatus | None = said("state of the leukaemia, as stated")
+
+
+@event_type("death")
+@frozen(kw_only=True)
+class Death(Event):
+    """The patient dies."""
+
+    cause: CauseOfDeath | None = said("cause of death")
+
+
+SHARED = frozenset(a.name for a in fields(Event))
+"""Names of the fields that all events share."""
+
+
+def own_fields(event_class: type[Event]) -> tuple["Attribute[Any]", ...]:
+    """The fields of an event type beyond those all events share, in order."""
+    return tuple(a for a in fields(event_class) if a.name not in SHARED)
+
+
+def references(event: Event) -> tuple[tuple[str, str], ...]:
+    """(field, event id) for every reference that is not about time."""
+    found = []
+    for attribute in fields(type(event)):
+        if attribute.metadata.get("ref"):
+            value = getattr(event, attribute.name)
+            targets = value if isinstance(value, tuple) else () if value is None else (value,)
+            found += [(attribute.name, target) for target in targets]
+    return tuple(found)

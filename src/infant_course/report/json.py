@@ -1,0 +1,83 @@
+"""A report as JSON, for programs. The shape is described in ``docs/json.md`` and has a number of its own."""
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from attrs import asdict, frozen
+
+if TYPE_CHECKING:
+    from .check import Finding, Report, RuleCount
+
+FORMAT = 1
+"""Number of the shape. A key that goes or changes its meaning raises it; a new key does not."""
+
+
+@frozen(kw_only=True)
+class Input:
+    """A file that was judged: its name as given, and the SHA-256 of its bytes."""
+
+    name: str
+    sha256: str
+
+
+def as_json(report: "Report", inputs: Sequence[Input] = ()) -> str:
+    """The report as JSON text, the same for the same report."""
+    return json.dumps(as_dict(report, inputs), indent=2, ensure_ascii=False, default=_plain) + "\n"
+
+
+def as_dict(report: "Report", inputs: Sequence[Input] = ()) -> dict[str, Any]:
+    """The report as plain values, keys in the documented order."""
+    return {
+        "format": FORMAT,
+        "version": report.version,
+        "catalogue": report.catalogue,
+        "inputs": [asdict(file) for file in inputs],
+        "settings": dict(report.settings),
+        "cut_off": report.cut_off,
+        "patients": report.patients,
+        "events": report.events,
+        "rules": [_rule(count) for count in report.rules],
+        "errored": dict(report.errored),
+        "findings": [_finding(finding) for finding in report.findings],
+    }
+
+
+def _rule(count: "RuleCount") -> dict[str, Any]:
+    return {
+        "id": count.rule,
+        "title": count.title,
+        "severity": count.severity,
+        "subjects": count.subjects,
+        "failed": count.failed,
+        "undecided": count.undecided,
+        "passed": count.passed,
+    }
+
+
+def _finding(finding: "Finding") -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "outcome": finding.outcome,
+        "verdict": finding.verdict,
+        "severity": finding.severity,
+        "patient": finding.patient,
+        "event": finding.event,
+        "conflicts_with": list(finding.conflicts_with),
+        "message": finding.message,
+        "advice": finding.advice,
+        "source": finding.source,
+        "file": finding.file,
+        "line": finding.line,
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _plain(value: object) -> object:
+    """What JSON has no word for."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (tuple, frozenset, set)):
+        return sorted(value) if isinstance(value, (frozenset, set)) else list(value)
+    return str(value)

@@ -1,0 +1,135 @@
+"""What a rule is: one self-documenting unit with one meaning.
+
+A rule is named for the fault. Its body gets a :class:`~infant_course.rules.subject.Subject` and answers, over
+columns, whether the subject is *broken*: true (failed), false (passed) or null (undecided). Where one rule has
+several outcomes, each with its own severity, the body returns them in the order in which they are to be told.
+"""
+
+import inspect
+import re
+from collections.abc import Callable
+
+import polars as pl
+from attrs import field, frozen
+
+from ..events import EVENT_TYPES, Event
+from ..sources import Ground
+from ..vocabulary import Kahn, Severity
+from .subject import Subject, Trace
+
+
+@frozen(kw_only=True)
+class Outcome:
+    """One way in which a rule can fail: when, how bad, and what to tell."""
+
+    name: str
+    broken: pl.Expr
+    severity: Severity
+    message: str
+
+
+@frozen(kw_only=True)
+class Judged:
+    """What a rule's body returns: whether it applies at all, and its outcomes."""
+
+    outcomes: tuple[Outcome, ...]
+    applies: pl.Expr | None = None
+
+
+Body = Callable[[Subject], "pl.Expr | Judged"]
+
+
+@frozen(kw_only=True)
+class Rule:
+    """A rule of the catalogue. The prose comes from the body's docstring."""
+
+    id: str
+    name: str
+    about: tuple[str, ...]
+    severity: Severity
+    category: Kahn
+    ground: Ground
+    also: tuple[Ground, ...] = ()
+    summary: str
+    why: str
+    cause: str
+    repair: str
+    ties: str | None = None
+    body: Body = field(repr=False, eq=False)
+
+    @property
+    def family(self) -> str:
+        """The letters of the id."""
+        return self.id.partition("-")[0]
+
+    @property
+    def provisional(self) -> bool:
+        """Whether its ground was recalled, not read."""
+        return self.ground.provisional
+
+    def trace(self, about: str, settings: object) -> tuple[Trace, Judged]:
+        """Run the body once for one type of subject: the questions it asks and the expressions it makes."""
+        trace = Trace(about=about, settings=settings)
+        result = self.body(Subject(trace))
+        if isinstance(result, Judged):
+            return trace, result
+        only = Outcome(name=self.name, broken=result, severity=self.severity, message=self.summary)
+        return trace, Judged(outcomes=(only,))
+
+
+HEADINGS = {"why": "Why it matters:", "cause": "Usual cause:", "repair": "Repair:", "ties": "Ties:"}
+"""Headings of a rule's prose; ``Ties`` only where the rule asks about time."""
+
+
+def prose(docstring: str | None) -> dict[str, str]:
+    """The parts of a rule's docstring. Raises ValueError where one is missing."""
+    text = inspect.cleandoc(docstring or "")
+    pattern = "|".join(re.escape(heading) for heading in HEADINGS.values())
+    head, *rest = re.split(f"({pattern})", text)
+    found = {rest[i]: " ".join(rest[i + 1].split()) for i in range(0, len(rest), 2)}
+    parts = {key: found.get(heading, "") for key, heading in HEADINGS.items()}
+    parts["summary"] = " ".join(head.split())
+    missing = [key for key in ("summary", "why", "cause", "repair") if not parts[key]]
+    if missing:
+        raise ValueError(f"a rule's docstring needs {', '.join(missing)}")
+    return parts
+
+
+About = type[Event] | str
+
+
+def rule(
+    rule_id: str,
+    *,
+    about: About | tuple[About, ...],
+    severity: Severity,
+    category: Kahn,
+    source: Ground,
+    also: tuple[Ground, ...] = (),
+) -> Callable[[Body], Rule]:
+    """Make a function a rule. ``about`` is an event type, several, ``"patient"``, ``"birth"`` or ``"event"``."""
+    kinds = about if isinstance(about, tuple) else (about,)
+    names = tuple(kind if isinstance(kind, str) else kind.TYPE for kind in kinds)
+    unknown = set(names) - {*EVENT_TYPES, "patient", "birth", "event"}
+    if unknown:
+        raise ValueError(f"{rule_id}: no such subject: {', '.join(sorted(unknown))}")
+
+    def make(body: Body) -> Rule:
+        parts = prose(body.__doc__)
+        return Rule(
+            id=rule_id,
+            name=body.__name__,
+            about=names,
+            severity=severity,
+            category=category,
+            ground=source,
+            also=also,
+            summary=parts["summary"],
+            why=parts["why"],
+            cause=parts["cause"],
+            repair=parts["repair"],
+            ties=parts["ties"] or None,
+            body=body,
+        )
+
+    return make

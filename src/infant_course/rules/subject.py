@@ -1,0 +1,287 @@
+"""The words in which rules are written: subjects, points in time, and questions about other events.
+
+A rule's body is traced once: it builds a Polars expression, and the questions it asks of other events are noted
+as :class:`Question` records, which the engine answers as columns. Every answer is three-valued (null: cannot
+tell). Two kinds of question are kept apart by name:
+
+* **order** (``preceded_by``, ``followed_by``, ``count_before``): which came first; a tie on one day is unknown
+  unless an order is stated;
+* **day** (``on_later_day``, ``on_earlier_day``, ``within_days``): what the calendar says.
+
+``among="recorded"`` asks of the recorded events only, so that a "no" needs no complete record. Everything else
+is about what happened: a "no" needs a type declared complete.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+import polars as pl
+from attrs import field, frozen
+
+from ..cohort import table_schema
+from ..events import EVENT_TYPES, UNITS, Event
+
+
+class Relation(StrEnum):
+    """How the other event's point lies to the subject's point."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    EARLIER_DAY = "earlier_day"
+    LATER_DAY = "later_day"
+    SAME_DAY = "same_day"
+    ANY = "any"
+
+
+class Answer(StrEnum):
+    """What is asked."""
+
+    EXISTS = "exists"
+    COUNT = "count"
+    DAYS = "days"
+
+
+@frozen
+class Those:
+    """Events of one type that meet a condition on their fields. Named, because a question is known by it.
+
+    Where the condition cannot be told for an event, the event is a candidate that may or may not count.
+    ``without`` leaves types out of ``"event"``, which stands for events of every type.
+    """
+
+    type: str
+    label: str = ""
+    condition: "Callable[[Subject], pl.Expr] | None" = field(default=None, eq=False)
+    without: tuple[str, ...] = ()
+
+
+Kind = type[Event] | Those | str
+
+
+def those(kind: Kind) -> Those:
+    """Any way of naming other events, as :class:`Those`."""
+    if isinstance(kind, Those):
+        return kind
+    return Those(kind if isinstance(kind, str) else kind.TYPE)
+
+
+@frozen(kw_only=True)
+class Question:
+    """One question about other events, put to every subject of a type. Equal questions are answered once."""
+
+    answer: Answer
+    point: str
+    others: Those
+    other_point: str
+    relation: Relation
+    within: int | None = None
+    via: str | None = None
+    recorded: bool = False
+
+
+@frozen(kw_only=True)
+class Trace:
+    """What a rule's body asked for while it was traced."""
+
+    about: str
+    settings: Any
+    questions: dict[Question, str] = field(factory=dict)
+    patient_fields: set[str] = field(factory=set)
+    problems: set[str] = field(factory=set)
+    record_checks: set[str] = field(factory=set)
+    lookups: dict[tuple[str, str], str] = field(factory=dict)
+
+    def column(self, question: Question) -> str:
+        """Name of the column that will hold the answer."""
+        return self.questions.setdefault(question, f"?{len(self.questions)}")
+
+
+@frozen
+class Count:
+    """A number known to lie between two numbers; ``most`` is null where more may have gone unrecorded."""
+
+    least: pl.Expr
+    most: pl.Expr
+
+    def __eq__(self, number: object) -> pl.Expr:  # type: ignore[override]  # a column expression, as Polars does
+        other = number if isinstance(number, pl.Expr) else pl.lit(number)
+        out = (other < self.least) | (other > self.most).fill_null(False)
+        sure = ((self.least == other) & (self.most == other)).fill_null(False)
+        return pl.when(other.is_null()).then(None).when(out).then(False).when(sure).then(True)
+
+    def __ne__(self, number: object) -> pl.Expr:  # type: ignore[override]  # as above
+        return ~(self == number)
+
+    def at_least(self, number: int) -> pl.Expr:
+        """Whether there are at least so many."""
+        few = (self.most < number).fill_null(False)
+        return pl.when(self.least >= number).then(True).when(few).then(False)
+
+
+@frozen
+class Days:
+    """A number of days known to lie between two numbers."""
+
+    least: pl.Expr
+    greatest: pl.Expr
+
+    def below(self, days: int) -> pl.Expr:
+        """Whether there are fewer days than that."""
+        return pl.when(self.greatest < days).then(True).when(self.least >= days).then(False)
+
+    def at_least(self, days: int) -> pl.Expr:
+        """Whether there are at least so many days."""
+        return ~self.below(days)
+
+
+@frozen
+class Point:
+    """The start or the end of the subject."""
+
+    trace: Trace
+    name: str
+
+    def _ask(self, answer: Answer, kind: Kind, relation: Relation, **more: Any) -> Question:
+        question = Question(
+            answer=answer,
+            point=self.name,
+            others=those(kind),
+            other_point=more.pop("other_point", "start"),
+            relation=relation,
+            **more,
+        )
+        self.trace.column(question)
+        return question
+
+    def _exists(self, kind: Kind, relation: Relation, **more: Any) -> pl.Expr:
+        question = self._ask(Answer.EXISTS, kind, relation, **more)
+        return pl.col(self.trace.column(question))
+
+    def preceded_by(
+        self, kind: Kind, *, point: str = "start", within: int | None = None, via: str | None = None
+    ) -> pl.Expr:
+        """Whether such an event came before (order)."""
+        return self._exists(kind, Relation.BEFORE, other_point=point, within=within, via=via)
+
+    def followed_by(
+        self, kind: Kind, *, point: str = "start", within: int | None = None, via: str | None = None
+    ) -> pl.Expr:
+        """Whether such an event came after (order)."""
+        return self._exists(kind, Relation.AFTER, other_point=point, within=within, via=via)
+
+    def on_later_day_than(self, kind: Kind, *, point: str = "start", via: str | None = None) -> pl.Expr:
+        """Whether this lies on a later day than some *recorded* such event (day; a tie is a no)."""
+        return self._exists(kind, Relation.EARLIER_DAY, other_point=point, via=via, recorded=True)
+
+    def on_earlier_day_than(self, kind: Kind, *, point: str = "start", via: str | None = None) -> pl.Expr:
+        """Whether this lies on an earlier day than some *recorded* such event (day; a tie is a no)."""
+        return self._exists(kind, Relation.LATER_DAY, other_point=point, via=via, recorded=True)
+
+    def same_day_as(self, kind: Kind, *, point: str = "start", via: str | None = None) -> pl.Expr:
+        """Whether this lies on the same day as some *recorded* such event."""
+        return self._exists(kind, Relation.SAME_DAY, other_point=point, via=via, recorded=True)
+
+    def any_recorded(self, kind: Kind, *, via: str | None = None) -> pl.Expr:
+        """Whether such an event is recorded at all, whenever it was."""
+        return self._exists(kind, Relation.ANY, via=via, recorded=True)
+
+    def _count(self, question: Question) -> Count:
+        name = self.trace.column(question)
+        return Count(pl.col(f"{name}.least"), pl.col(f"{name}.most"))
+
+    def count_before(self, kind: Kind, *, point: str = "start") -> Count:
+        """How many such events came before (order)."""
+        return self._count(self._ask(Answer.COUNT, kind, Relation.BEFORE, other_point=point))
+
+    def count(self, kind: Kind, *, via: str | None = None, recorded: bool = False) -> Count:
+        """How many such events there are, whenever they were."""
+        return self._count(self._ask(Answer.COUNT, kind, Relation.ANY, via=via, recorded=recorded))
+
+    def days_since(self, kind: Kind, *, point: str = "start") -> Days:
+        """Days from the one recorded event of a type (null where there is none, or more than one)."""
+        question = self._ask(Answer.DAYS, kind, Relation.ANY, other_point=point)
+        name = self.trace.column(question)
+        return Days(pl.col(f"{name}.least"), pl.col(f"{name}.greatest"))
+
+
+@frozen
+class Subject:
+    """The event (or patient) a rule is about. ``subject["field"]`` is the column of a field."""
+
+    trace: Trace
+
+    def __getitem__(self, name: str) -> pl.Expr:
+        if self.trace.about in EVENT_TYPES and name not in table_schema(self.trace.about):
+            raise KeyError(f"{self.trace.about} has no field {name!r}")
+        return pl.col(name)
+
+    @property
+    def settings(self) -> Any:
+        """The settings of this run."""
+        return self.trace.settings
+
+    @property
+    def start(self) -> Point:
+        """The subject's start (its one point, where it does not last)."""
+        return Point(self.trace, "start")
+
+    @property
+    def end(self) -> Point:
+        """The subject's end."""
+        return Point(self.trace, "end")
+
+    def patient(self, name: str) -> pl.Expr:
+        """A field of the patient (``sex``, ``site``)."""
+        self.trace.patient_fields.add(name)
+        return pl.col(f"patient.{name}")
+
+    def the(self, kind: type[Event], name: str) -> pl.Expr:
+        """A field of the one recorded event of another type; null where there are several or none."""
+        key = (kind.TYPE, name)
+        return pl.col(self.trace.lookups.setdefault(key, f"{kind.TYPE}.{name}"))
+
+    def has_problem(self, rule: str) -> pl.Expr:
+        """Whether reading or resolving the course named this event in a problem of a rule."""
+        self.trace.problems.add(rule)
+        return pl.col(f"problem.{rule}")
+
+    def refers_to_nothing(self) -> pl.Expr:
+        """Whether a field of this event names an event that is not recorded."""
+        self.trace.record_checks.add("dangling")
+        return pl.col("record.dangling")
+
+    def dated(self) -> pl.Expr:
+        """Whether the patient's clock is the calendar (some date is stated), not days since diagnosis."""
+        self.trace.record_checks.add("dated")
+        return pl.col("record.dated")
+
+    def shares_its_id(self) -> pl.Expr:
+        """Whether another event of the patient bears the same id."""
+        self.trace.record_checks.add("duplicated")
+        return pl.col("record.duplicated")
+
+    def quantity(self, name: str, unit: str) -> pl.Expr:
+        """A quantity in a canonical unit of ``events.UNITS``; null where not stated or of a foreign unit."""
+        return amount(self[name], unit)
+
+    def preceded_by(self, kind: Kind, **more: Any) -> pl.Expr:
+        """:meth:`Point.preceded_by` of the start."""
+        return self.start.preceded_by(kind, **more)
+
+    def followed_by(self, kind: Kind, **more: Any) -> pl.Expr:
+        """:meth:`Point.followed_by` of the start (of the end, where the event lasts: say ``.end``)."""
+        return self.start.followed_by(kind, **more)
+
+    def count_before(self, kind: Kind) -> Count:
+        """:meth:`Point.count_before` of the start."""
+        return self.start.count_before(kind)
+
+
+def amount(quantity: pl.Expr, unit: str) -> pl.Expr:
+    """A quantity column as a number in a canonical unit."""
+    factors = UNITS[unit]
+    factor = quantity.struct.field("unit").replace_strict(
+        list(factors), list(factors.values()), default=None, return_dtype=pl.Float64
+    )
+    return quantity.struct.field("value") * factor

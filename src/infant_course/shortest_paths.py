@@ -1,0 +1,249 @@
+"""Shortest paths over bounds between points in time: the arithmetic below :mod:`infant_course.network`.
+
+A bound is a pair (days, place within the day), compared days first, packed into one integer, so that
+ordinary shortest paths serve. networkx finds what is strongly connected; it and numpy are loaded only when a
+course needs more than the boxes of its points.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from attrs import frozen
+
+Point = tuple[str, str]
+"""The event and which of its points: "start" or "end"."""
+
+Box = tuple[int, int]
+"""Earliest and latest day of a point."""
+
+UNBOUNDED = 2**28
+"""Stands for "no bound" among days; small enough that two of them can be added in 32 bits."""
+
+
+class Edge(NamedTuple):
+    """At most so many days from u to v, and at that many days at most so many places; told by a part."""
+
+    u: Point
+    v: Point
+    days: int
+    place: int | None
+    part: int
+
+
+class Pair(NamedTuple):
+    """What is known of two points of different events: bounds of the days of b minus a, and their order."""
+
+    a: Point
+    b: Point
+    least: int
+    greatest: int
+    a_surely_first: bool
+    a_maybe_first: bool
+
+
+Steps = dict[int, dict[int, tuple[int, int]]]
+"""For each point, by number, the points it reaches in one step: weight and part."""
+
+
+@frozen
+class Scale:
+    """Packs (days, place) so that no sum along a path of points can be mistaken for another day."""
+
+    any: int
+    unit: int
+
+    @classmethod
+    def of(cls, points: int) -> "Scale":
+        """For a number of points: "any place" exceeds it, and points times "any" is less than a day."""
+        places = 1 << (points + 1).bit_length()
+        return cls(places, 4 * places * places)
+
+    def pack(self, days: int, place: int | None) -> int:
+        """One integer for a pair; None is any place in the day."""
+        return days * self.unit + (self.any if place is None else place)
+
+    def days(self, packed: int) -> int:
+        """The days of a sum of packed pairs along a path."""
+        return (packed + self.any) // self.unit
+
+
+class Graph:
+    """Edges as a graph on numbers: the tightest edge for each pair of points."""
+
+    def __init__(self, edges: Iterable[Edge]) -> None:
+        """Number the points and keep the tightest edge of each pair."""
+        kept = list(edges)
+        self.index: dict[Point, int] = {}
+        for edge in kept:
+            self.index.setdefault(edge.u, len(self.index))
+            self.index.setdefault(edge.v, len(self.index))
+        self.scale = Scale.of(len(self.index))
+        self.out: Steps = {number: {} for number in range(len(self.index))}
+        for edge in kept:
+            u, v, weight = self.index[edge.u], self.index[edge.v], self.scale.pack(edge.days, edge.place)
+            if v not in self.out[u] or weight < self.out[u][v][0]:
+                self.out[u][v] = weight, edge.part
+
+    def _from(self, start: Point, out: Steps) -> dict[Point, int]:
+        if start not in self.index:
+            return {}
+        distance, _ = _shortest(self.index[start], out)
+        return {point: self.scale.days(distance[n]) for point, n in self.index.items() if n in distance}
+
+    def bounds(self, origin: Point) -> dict[Point, Box]:
+        """Earliest and latest day of every point from the origin; there must be no negative cycle."""
+        turned: Steps = {number: {} for number in self.out}
+        for u, steps in self.out.items():
+            for v, step in steps.items():
+                turned[v][u] = step
+        latest, back = self._from(origin, self.out), self._from(origin, turned)
+        return {
+            point: (
+                max(-back.get(point, UNBOUNDED), -UNBOUNDED),
+                min(latest.get(point, UNBOUNDED), UNBOUNDED),
+            )
+            for point in self.index
+        }
+
+    def negative_cycle(self) -> tuple[list[int], set[Point]]:
+        """The parts on one simple negative cycle and all points tangled with it; both empty if there is none.
+
+        A cycle lies within what is strongly connected. It is found by the search below, because
+        ``networkx.find_negative_cycle`` misses some.
+        """
+        import networkx as nx  # slow to load, and not needed where all dates are full
+
+        structure: nx.DiGraph[int] = nx.DiGraph()
+        structure.add_nodes_from(self.out)
+        structure.add_edges_from((u, v) for u, steps in self.out.items() for v in steps)
+        for group in sorted(sorted(found) for found in nx.strongly_connected_components(structure)):
+            inside = set(group)
+            if len(group) > 1:
+                out = {u: {v: s for v, s in self.out[u].items() if v in inside} for u in group}
+                _, cycle = _shortest(group[0], out)
+            else:
+                step = self.out[group[0]].get(group[0])
+                cycle = [step[1]] if step and step[0] < 0 else []
+            if cycle:
+                return cycle, {point for point, number in self.index.items() if number in inside}
+        return [], set()
+
+
+def _shortest(start: int, out: Steps) -> tuple[dict[int, int], list[int]]:
+    """Shortest distances from a point (Bellman and Ford, with a queue), or the parts on a negative cycle.
+
+    Now and then the edges by which the points were reached are followed back: they form a circle only if
+    there is a negative cycle, and sooner or later then they do.
+    """
+    distance = {start: 0}
+    came: dict[int, tuple[int, int]] = {}
+    queue, waiting, steps = deque([start]), {start}, 0
+    while queue:
+        u = queue.popleft()
+        waiting.discard(u)
+        so_far = distance[u]
+        for v, (weight, part) in out[u].items():
+            if v not in distance or so_far + weight < distance[v]:
+                distance[v] = so_far + weight
+                came[v] = u, part
+                steps += 1
+                if v not in waiting:
+                    waiting.add(v)
+                    queue.append(v)
+        if steps > len(distance):
+            steps = 0
+            if cycle := _circle(came):
+                return {}, cycle
+    return distance, []
+
+
+def _circle(came: dict[int, tuple[int, int]]) -> list[int]:
+    """The parts on a circle among "v was reached from u by a part", or nothing."""
+    done: set[int] = set()
+    for first in came:
+        path: dict[int, None] = {}
+        at = first
+        while at in came and at not in done and at not in path:
+            path[at] = None
+            at = came[at][0]
+        if at in path:
+            on_it = list(path)
+            return [came[point][1] for point in on_it[on_it.index(at) :]]
+        done.update(path)
+    return []
+
+
+def between(boxes: dict[Point, Box], u: Point, v: Point) -> int:
+    """Most days from u to v that the boxes allow."""
+    low, high = boxes[u][0], boxes[v][1]
+    return high - low if low > -UNBOUNDED and high < UNBOUNDED else UNBOUNDED
+
+
+def all_pairs(points: tuple[Point, ...], edges: tuple[Edge, ...], bounds: dict[Point, Box]) -> list[Pair]:
+    """All pairs of one tangle, by Floyd and Warshall on packed integers."""
+    import numpy as np  # not needed, and not loaded, where all dates are full
+
+    count, scale = len(points), Scale.of(len(points))
+    number = {point: n for n, point in enumerate(points)}
+    endless = 2**61  # two of them still fit 64 bits
+    far = np.full((count, count), endless, dtype=np.int64)
+    np.fill_diagonal(far, 0)
+    for edge in edges:
+        u, v = number[edge.u], number[edge.v]
+        days = max(-UNBOUNDED, min(edge.days, UNBOUNDED))
+        far[u, v] = min(int(far[u, v]), scale.pack(days, edge.place))
+    for k in range(count):
+        np.minimum(far, far[:, k, None] + far[None, k, :], out=far)
+    low = np.array([bounds[point][0] for point in points], dtype=np.int64)
+    high = np.array([bounds[point][1] for point in points], dtype=np.int64)
+    bounded = (low > -UNBOUNDED)[:, None] & (high < UNBOUNDED)[None, :]
+    box_most = np.where(bounded, high[None, :] - low[:, None], UNBOUNDED)
+    path_most = np.where(far < endless // 2, (far + scale.any) // scale.unit, UNBOUNDED)
+    most = np.minimum(path_most, box_most)
+    box_sure = high[:, None] < low[None, :]
+    box_maybe = low[:, None] <= high[None, :]
+    sure = (far.T < 0) | box_sure
+    maybe = (far > 0) & box_maybe
+    more = (most < box_most) | (most.T < box_most.T) | (sure != box_sure) | (maybe != box_maybe)
+    names = {name: n for n, name in enumerate(dict.fromkeys(point[0] for point in points))}
+    event = np.array([names[point[0]] for point in points])
+    a, b = np.nonzero(more & (event[:, None] != event[None, :]))
+    return [
+        Pair(points[i], points[j], *facts)
+        for i, j, *facts in zip(
+            a.tolist(),
+            b.tolist(),
+            (-most.T[a, b]).tolist(),
+            most[a, b].tolist(),
+            sure[a, b].tolist(),
+            maybe[a, b].tolist(),
+            strict=True,
+        )
+    ]
+
+
+def direct_pairs(points: tuple[Point, ...], edges: tuple[Edge, ...], bounds: dict[Point, Box]) -> list[Pair]:
+    """The pairs of which something is stated, as stated: for a tangle too large for all pairs."""
+    scale = Scale.of(1)
+    stated: dict[tuple[Point, Point], int] = {}
+    for edge in edges:
+        if edge.u[0] != edge.v[0]:
+            weight = scale.pack(edge.days, edge.place)
+            stated[edge.u, edge.v] = min(weight, stated.get((edge.u, edge.v), weight))
+            stated.setdefault((edge.v, edge.u), UNBOUNDED * scale.unit)
+    found = []
+    for (a, b), most in stated.items():
+        least = stated[b, a]
+        (a_low, a_high), (b_low, b_high) = bounds[a], bounds[b]
+        found.append(
+            Pair(
+                a,
+                b,
+                -min(scale.days(least), between(bounds, b, a)),
+                min(scale.days(most), between(bounds, a, b)),
+                least < 0 or a_high < b_low,
+                most > 0 and a_low <= b_high,
+            )
+        )
+    return found

@@ -1,0 +1,262 @@
+"""Closed vocabularies in the field's words. A member's value is the word used in files and columns.
+
+Codes (NCIt) are given where they were read in the data dictionary of the Pediatric Cancer Data Commons for ALL
+(interop facts, quoted); where none is given, none was found.
+"""
+
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad a failed rule is."""
+
+    ERROR = "error"
+    """Cannot be so, or breaks a definition."""
+    WARNING = "warning"
+    """Unusual: confirm it."""
+    INFO = "info"
+    """Worth knowing: missing, derived or ambiguous."""
+
+
+class Kahn(StrEnum):
+    """Category of a data-quality check (Kahn 2016, as used by the OHDSI Data Quality Dashboard)."""
+
+    CONFORMANCE = "conformance"
+    COMPLETENESS = "completeness"
+    PLAUSIBILITY = "plausibility"
+
+
+class Sex(StrEnum):
+    """Sex of the patient as reported."""
+
+    MALE = "male"
+    FEMALE = "female"
+
+
+class Disease(StrEnum):
+    """The leukaemia that is diagnosed."""
+
+    ALL = "ALL"
+    AML = "AML"
+    MPAL = "MPAL"
+    LYMPHOMA = "lymphoma"
+    OTHER = "other"
+
+
+class Lineage(StrEnum):
+    """Lineage of the blasts."""
+
+    B = "B"
+    T = "T"
+    MYELOID = "myeloid"
+    MONOCYTIC = "monocytic"
+    MIXED = "mixed"
+
+
+class CnsClass(StrEnum):
+    """CNS status (COG table; sub-classes by CSF leucocytes, erythrocytes and blasts)."""
+
+    CNS1 = "CNS1"
+    CNS2 = "CNS2"
+    CNS2A = "CNS2a"
+    CNS2B = "CNS2b"
+    CNS2C = "CNS2c"
+    CNS3 = "CNS3"
+    CNS3A = "CNS3a"
+    CNS3B = "CNS3b"
+    CNS3C = "CNS3c"
+
+
+class Kmt2aStatus(StrEnum):
+    """KMT2A rearrangement status. ``germline`` means not rearranged."""
+
+    REARRANGED = "rearranged"
+    GERMLINE = "germline"
+    NOT_TESTED = "not_tested"
+
+
+class GeneticTest(StrEnum):
+    """How a genetic finding was made."""
+
+    G_BANDING = "g_banding"
+    FISH = "fish"
+    PCR = "pcr"
+    RNA_SEQUENCING = "rna_sequencing"
+    NGS = "ngs"
+    SOUTHERN = "southern"
+
+
+class Specimen(StrEnum):
+    """What a test was done on."""
+
+    MARROW = "marrow"
+    BLOOD = "blood"
+    CSF = "csf"
+    TESTIS = "testis"
+    OTHER = "other"
+
+
+class Method(StrEnum):
+    """Assay of a marrow or MRD result."""
+
+    PCR = "pcr"
+    FLOW = "flow"
+    NGS = "ngs"
+    MORPHOLOGY = "morphology"
+
+
+class MrdResult(StrEnum):
+    """Class of an MRD result (Brüggemann and Kotrova 2021, Table 1)."""
+
+    QUANTIFIED = "quantified"
+    POSITIVE_BELOW_RANGE = "positive_below_range"
+    NEGATIVE = "negative"
+    NOT_EVALUABLE = "not_evaluable"
+
+
+class PrednisoneClass(StrEnum):
+    """Response to the prednisone prephase: fewer than 1000 blasts per µL of blood on day 8, or not."""
+
+    GOOD = "good"
+    POOR = "poor"
+
+
+class Site(StrEnum):
+    """Where leukaemia is found."""
+
+    MARROW = "marrow"
+    CNS = "cns"
+    TESTIS = "testis"
+    SKIN = "skin"
+    MEDIASTINUM = "mediastinum"
+    OTHER = "other"
+
+
+class Side(StrEnum):
+    """Side of the body."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
+
+
+class RemissionKind(StrEnum):
+    """What kind of remission is stated."""
+
+    COMPLETE = "complete"
+    MRD = "mrd"
+
+
+class Criteria(StrEnum):
+    """The definition a remission or relapse was declared by."""
+
+    PONTE_DI_LEGNO = "ponte_di_legno"
+    CIBMTR = "cibmtr"
+    PROTOCOL = "protocol"
+    AS_STATED = "as_stated"
+
+
+class Procedure(StrEnum):
+    """How a relapse was shown."""
+
+    MARROW_ASPIRATE = "marrow_aspirate"
+    MARROW_BIOPSY = "marrow_biopsy"
+    LUMBAR_PUNCTURE = "lumbar_puncture"
+    TESTICULAR_BIOPSY = "testicular_biopsy"
+    IMAGING = "imaging"
+    BLOOD_COUNT = "blood_count"
+
+
+class Certainty(StrEnum):
+    """Certainty of a lineage switch (criteria table, Blood 2025, doi 10.1182/blood.2024026655)."""
+
+    CONFIRMED = "confirmed"
+    PROBABLE = "probable"
+    DRIFT = "drift"
+
+
+class DiseaseStatus(StrEnum):
+    """State of the leukaemia at one moment."""
+
+    CR1 = "CR1"
+    CR2 = "CR2"
+    CR3 = "CR3"
+    COMPLETE_REMISSION = "complete_remission"
+    MRD_REMISSION = "mrd_remission"
+    ACTIVE_DISEASE = "active_disease"
+
+
+class VitalStatus(StrEnum):
+    """Whether the patient lives."""
+
+    ALIVE = "alive"
+    DEAD = "dead"
+    LOST = "lost_to_follow_up"
+
+
+class Donor(StrEnum):
+    """Donor of a haematopoietic stem cell transplant."""
+
+    MATCHED_SIBLING = "matched_sibling"
+    MATCHED_RELATED = "matched_related"
+    MATCHED_UNRELATED = "matched_unrelated"
+    MISMATCHED_RELATED = "mismatched_related"
+    MISMATCHED_UNRELATED = "mismatched_unrelated"
+    HAPLOIDENTICAL = "haploidentical"
+    AUTOLOGOUS = "autologous"
+
+
+class Graft(StrEnum):
+    """What is transplanted: stem cells by source, or an organ.
+
+    One list for both, so that an organ entered as a stem cell transplant can be read and then refused by HCT-01.
+    """
+
+    BONE_MARROW = "bone_marrow"
+    PERIPHERAL_BLOOD = "peripheral_blood"
+    CORD_BLOOD = "cord_blood"
+    HEART = "heart"
+    LUNG = "lung"
+    LIVER = "liver"
+    KIDNEY = "kidney"
+
+
+class CellOrigin(StrEnum):
+    """Whose cells a cell therapy product is made of."""
+
+    AUTOLOGOUS = "autologous"
+    ALLOGENEIC = "allogeneic"
+
+
+class DoseBasis(StrEnum):
+    """Whether a dose is the protocol's figure or what was given after the infant age reduction."""
+
+    NOMINAL = "nominal"
+    ACTUAL = "actual"
+
+
+class Direction(StrEnum):
+    """What the blasts treated are taken for: lymphoid- or myeloid-directed therapy."""
+
+    LYMPHOID = "lymphoid"
+    MYELOID = "myeloid"
+
+
+class CauseOfDeath(StrEnum):
+    """Cause of death (Pediatric Cancer Data Commons list)."""
+
+    DISEASE = "disease"
+    TREATMENT = "treatment"
+    SECOND_MALIGNANCY = "second_malignancy"
+    UNRELATED = "unrelated"
+    UNKNOWN = "unknown"
+
+
+class GradingScale(StrEnum):
+    """Scale of an adverse event's grade."""
+
+    CTCAE_V3 = "CTCAE_v3"
+    CTCAE_V4 = "CTCAE_v4"
+    CTCAE_V5 = "CTCAE_v5"
+    ASTCT_2019 = "ASTCT_2019"
+    OTHER = "other"
