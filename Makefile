@@ -8,7 +8,6 @@ help:  ## what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1	\2/p' $(MAKEFILE_LIST) | expand -t 10
 
 check: lint types layers test  ## everything that has to pass
-	$(PYTHON) tools/gen_docs.py --check
 
 lint:
 	$(PYTHON) -m ruff check .
@@ -18,7 +17,7 @@ types:
 	$(PYTHON) -m mypy
 
 layers:
-	$(PYTHON) -c 'import sys; from importlinter.cli import lint_imports_command; sys.argv[0] = "lint-imports"; lint_imports_command()' --no-cache
+	$(PYTHON) -c 'from importlinter.cli import lint_imports_command as run; run()' --no-cache --no-logo
 
 test:  ## tests, doctests and every snippet of the docs
 	$(PYTHON) -m pytest -q -n $(WORKERS)

@@ -244,8 +244,7 @@ def test_a_long_dated_course_has_the_same_steps_as_by_comparing_every_two():
     """The short way over the bounds gives the transitive reduction as well."""
     days = [(number * 7919) % 360 for number in range(LARGE + 20)]
     dated = [
-        LastContact(id=f"e{n}", when=at(f"20{10 + day // 28:02d}-03-{1 + day % 28:02d}"))
-        for n, day in enumerate(days)
+        LastContact(id=f"e{n}", when=at(f"20{10 + day // 28:02d}-03-{1 + day % 28:02d}")) for n, day in enumerate(days)
     ]
     long_way = {
         (f"e{a}", f"e{b}")

@@ -207,9 +207,7 @@ class Cohort:
     @cached_property
     def timeline(self) -> pl.DataFrame:
         """What all events share, one row per event and unit, with the event's type."""
-        parts = [
-            table.select(*SHARED_COLUMNS, pl.lit(name).alias("type")) for name, table in self.tables.items()
-        ]
+        parts = [table.select(*SHARED_COLUMNS, pl.lit(name).alias("type")) for name, table in self.tables.items()]
         return pl.concat(parts) if parts else empty({**SHARED_COLUMNS, "type": pl.String})
 
     def table(self, name: str) -> pl.DataFrame:
@@ -256,9 +254,7 @@ class Cohort:
             ),
             events=tuple(event for _, event in events),
             complete=frozenset(
-                name
-                for name, whole in self.complete.items()
-                if (whole if isinstance(whole, bool) else whole[unit])
+                name for name, whole in self.complete.items() if (whole if isinstance(whole, bool) else whole[unit])
             ),
             source=Cite(row["source_key"], row["source_at"]) if row["source_key"] else None,
             about=row["about"],
@@ -351,9 +347,7 @@ class _Builder:
         statements = [attrs.asdict(statement) for statement in problem.statements]
         for event in problem.events:
             others = [other for other in problem.events if other != event]
-            self.problems.append(
-                (code, problem.rule, event, others, problem.message, defect, statements, number)
-            )
+            self.problems.append((code, problem.rule, event, others, problem.message, defect, statements, number))
 
     def _add_reading(self, code: int, course: Course, reading: Any) -> None:
         unit = len(self.units)
@@ -362,9 +356,7 @@ class _Builder:
         bounds = reading.bounds
         if (BIRTH, "start") in bounds:
             low, high = bounds[(BIRTH, "start")]
-            self.births.append(
-                (unit, BIRTH, low, high, low, high, bool(course.patient.birth), False, 0, None)
-            )
+            self.births.append((unit, BIRTH, low, high, low, high, bool(course.patient.birth), False, 0, None))
         for ordinal, event in enumerate(course.events):
             start, end = bounds[(event.id, "start")], bounds[(event.id, "end")]
             record = {
@@ -417,7 +409,6 @@ class _Builder:
             stated=table(self.stated, STATED_COLUMNS),
             problems=table(self.problems, PROBLEM_COLUMNS),
             complete={
-                name: pl.Series([name in types_ for types_ in self.complete], dtype=pl.Boolean)
-                for name in named
+                name: pl.Series([name in types_ for types_ in self.complete], dtype=pl.Boolean) for name in named
             },
         )

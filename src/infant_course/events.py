@@ -49,9 +49,7 @@ def said(doc: str, *, unit: str | None = None, ref: bool = False, source: str | 
 
 def many(doc: str, *, ref: bool = False, source: str | None = None) -> Any:
     """A field that may hold several values; empty until stated."""
-    return field(
-        default=(), converter=tuple, metadata={"doc": doc, "unit": None, "ref": ref, "source": source}
-    )
+    return field(default=(), converter=tuple, metadata={"doc": doc, "unit": None, "ref": ref, "source": source})
 
 
 UNITS: dict[str, dict[str, float]] = {
@@ -132,15 +130,11 @@ class Event:
     LASTS: ClassVar[bool] = False
     """Whether the event has an end of its own; otherwise start and end are one point."""
 
-    id: str = field(
-        validator=validators.instance_of(str), metadata={"doc": "name of the event within the patient"}
-    )
+    id: str = field(validator=validators.instance_of(str), metadata={"doc": "name of the event within the patient"})
     when: tuple[When, ...] = many("what is stated about its time (its start, where it lasts)")
     until: tuple[When, ...] = many("what is stated about its end")
     lasting: Duration | None = said("how long it lasted")
-    derived_from: tuple[str, ...] = many(
-        "ids of the events this one was derived from; empty: stated", ref=True
-    )
+    derived_from: tuple[str, ...] = many("ids of the events this one was derived from; empty: stated", ref=True)
     note: str | None = said("anything else that was stated")
     line: int | None = field(default=None, eq=False, metadata={"doc": "line in the input", "internal": True})
 

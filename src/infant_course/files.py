@@ -29,6 +29,4 @@ def _umask() -> int:
 
 def printable(text: str) -> str:
     """Text without control characters (they could steer a terminal); line ends and tabs become spaces."""
-    return re.sub(
-        r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", "�", re.sub(r"[\n\r\t]+", " ", text)
-    )
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", "�", re.sub(r"[\n\r\t]+", " ", text))

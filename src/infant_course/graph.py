@@ -122,6 +122,10 @@ class _Known:
         """Whether a is known to start before b starts."""
         return self._order((a.id, "start"), (b.id, "start")) is True
 
+    def ended(self, a: Event, b: Event) -> bool:
+        """Whether a is known to end before b starts."""
+        return self._order((a.id, "end"), (b.id, "start")) is True
+
     def within(self, inner: Event, outer: Event) -> bool:
         """Whether inner is known not to start before outer starts and not to end after outer ends."""
         return (
@@ -302,8 +306,10 @@ def _ordered_by_bounds(course: Course, known: _Known) -> dict[str, list[str]]:
         first = bisect_right(lows, bounds[name][1])
         upto = bisect_right(lows, least_high[first]) if first < len(lows) else first
         ordered[name] = by_low[first:upto]
+    backwards = {name for problem in course.problems if problem.rule == "ORD-04" for name in problem.events}
     for a, b in _order_statements(course):
-        if known.first(course[a], course[b]):
+        # Of many tangled points only stated pairs are known, and "after a" is told of the end of a.
+        if known.first(course[a], course[b]) or (a not in backwards and known.ended(course[a], course[b])):
             ordered[a].append(b)
     return ordered
 

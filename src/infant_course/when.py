@@ -311,21 +311,21 @@ def parse_date(text: str) -> OnDate:
     match = _DATE.fullmatch(text)
     if not match:
         raise ValueError("a date written YYYY, YYYY-MM or YYYY-MM-DD")
-    year, month, day = int(match[1]), match[2] and int(match[2]), match[3] and int(match[3])
-    if not year >= 1000:
+    year = int(match[1])
+    month = int(match[2]) if match[2] else None
+    day = int(match[3]) if match[3] else None
+    if year < 1000:
         raise ValueError("a year with four digits")
-    if month and not 1 <= int(month) <= 12:
-        raise ValueError(f"a month from 01 to 12 (there is no month {month}; day and month may be exchanged)")
-    if not month:
+    if month is None:
         return OnDate(date(year, 1, 1), date(year, 12, 31), text)
-    last_day = calendar.monthrange(year, int(month))[1]
-    if not day:
-        if match[3]:
-            raise ValueError("a day from 01")
-        return OnDate(date(year, int(month), 1), date(year, int(month), last_day), text)
-    if not 1 <= int(day) <= last_day:
+    if not 1 <= month <= 12:
+        raise ValueError(f"a month from 01 to 12 (there is no month {month}; day and month may be exchanged)")
+    last_day = calendar.monthrange(year, month)[1]
+    if day is None:
+        return OnDate(date(year, month, 1), date(year, month, last_day), text)
+    if not 1 <= day <= last_day:
         raise ValueError(f"a day that exists ({text[:7]} has {last_day} days)")
-    stated = date(year, int(month), int(day))
+    stated = date(year, month, day)
     return OnDate(stated, stated, text)
 
 

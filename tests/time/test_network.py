@@ -13,11 +13,8 @@ from infant_course.network import (
     LARGEST_MATRIX,
     MOST_CONFLICTS,
     ORIGIN,
-    UNBOUNDED,
     Bound,
-    Pair,
     Part,
-    Point,
     Solution,
     lasts,
     not_after,
@@ -27,6 +24,7 @@ from infant_course.network import (
     strictly_before,
     within,
 )
+from infant_course.shortest_paths import UNBOUNDED, Pair, Point
 
 DAYS = 3
 

@@ -81,7 +81,7 @@ class Report:
         return max((f.severity for f in self.failed), key=LEVELS.__getitem__, default=None)
 
     def exit_code(self, fail_on: str = "error") -> int:
-        """0 nothing failed at or above the level ("error", "warning", "info", "never"), 1 findings, 3 a rule errored."""
+        """0 where nothing failed at or above the level (a severity, or "never"), 1 otherwise, 3 if a rule errored."""
         if self.errored:
             return 3
         if fail_on == "never" or self.worst is None:
@@ -153,15 +153,11 @@ def check(
     )
 
 
-def _findings(
-    cohort: Cohort, judgement: Judgement, rules: Mapping[str, Rule], settings: Settings
-) -> Iterable[Finding]:
+def _findings(cohort: Cohort, judgement: Judgement, rules: Mapping[str, Rule], settings: Settings) -> Iterable[Finding]:
     """The verdicts told, worst first, then by rule, patient and event."""
     teller = _Teller(cohort, judgement)
     outcomes = {
-        (found.id, about): found.trace(about, settings)[1].outcomes
-        for found in rules.values()
-        for about in found.about
+        (found.id, about): found.trace(about, settings)[1].outcomes for found in rules.values() for about in found.about
     }
     found = []
     for row in judgement.verdicts.iter_rows(named=True):
@@ -170,7 +166,7 @@ def _findings(
         outcome = possible[row["outcome"]] if row["failed"] else None
         severity = outcome.severity if outcome else rule.severity
         patient = teller.patients[row["patient"]]
-        what = outcome.message if outcome else f"Cannot tell: {_lower(rule.summary)}"
+        what = outcome.message if outcome else f"Cannot tell whether {_lower(rule.summary)}"
         conflicts = tuple(row["conflicts_with"] or ())
         found.append(
             Finding(

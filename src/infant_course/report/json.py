@@ -1,6 +1,7 @@
 """A report as JSON, for programs. The shape is described in ``docs/json.md`` and has a number of its own."""
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,9 @@ class Input:
 
 def as_json(report: "Report", inputs: Sequence[Input] = ()) -> str:
     """The report as JSON text, the same for the same report."""
-    return json.dumps(as_dict(report, inputs), indent=2, ensure_ascii=False, default=_plain) + "\n"
+    text = json.dumps(as_dict(report, inputs), indent=2, ensure_ascii=False, default=_plain)
+    # JSON leaves some control characters as they are; a terminal would obey them.
+    return re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def as_dict(report: "Report", inputs: Sequence[Input] = ()) -> dict[str, Any]:

@@ -23,7 +23,9 @@ table { border-collapse: collapse; margin: 1rem 0; font-size: 13px; }
 th, td { border-bottom: 1px solid #ddd; padding: .25rem .75rem .25rem 0; text-align: left;
          vertical-align: top; }
 td.number, th.number { text-align: right; }
-figure { margin: 1.5rem 0; } figcaption { font-size: 13px; color: #333; } img { max-width: 100%; height: auto; }
+figure { margin: 1.5rem 0; }
+figcaption { font-size: 13px; color: #333; }
+img { max-width: 100%; height: auto; }
 """
 
 
@@ -81,18 +83,14 @@ def _section(scenario: Scenario) -> str:
         f"<figcaption>{_text(alternative)}</figcaption></figure>"
         for name, alternative in scenario.figures
     )
-    return "\n".join(
-        [f"<h2>{_text(scenario.name)}</h2>", about, source, _verdicts(scenario.findings), figures]
-    )
+    return "\n".join([f"<h2>{_text(scenario.name)}</h2>", about, source, _verdicts(scenario.findings), figures])
 
 
 def _verdicts(findings: Sequence["Finding"]) -> str:
     if not findings:
         return "<p>Nothing was found.</p>"
     rows = "\n".join(
-        "<tr>"
-        + "".join(f"<td>{_text(cell)}</td>" for cell in (f.verdict, f.severity, f.rule, f.message))
-        + "</tr>"
+        "<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in (f.verdict, f.severity, f.rule, f.message)) + "</tr>"
         for f in findings
     )
     heads = "<tr><th>verdict</th><th>severity</th><th>rule</th><th>what</th></tr>"

@@ -28,9 +28,7 @@ def rules_of(module: ModuleType) -> tuple[Rule, ...]:
 
 
 RULES: dict[str, Rule] = {
-    found.id: found
-    for module in (record, chronology, diagnosis, mrd, response, therapy)
-    for found in rules_of(module)
+    found.id: found for module in (record, chronology, diagnosis, mrd, response, therapy) for found in rules_of(module)
 }
 
 
@@ -38,9 +36,7 @@ def _matching(words: Iterable[str]) -> set[str]:
     """Rule ids named by ids, families or severities. Raises UsageError for a word that names none."""
     found: set[str] = set()
     for word in words:
-        hits = {
-            r.id for r in RULES.values() if word.upper() in (r.id, r.family) or word.lower() == r.severity
-        }
+        hits = {r.id for r in RULES.values() if word.upper() in (r.id, r.family) or word.lower() == r.severity}
         if not hits:
             known = [*RULES, *sorted({r.family for r in RULES.values()}), *Severity]
             hint = did_you_mean(word, known) or "`infant-course rules` lists them all"

@@ -101,10 +101,7 @@ def end_before_start(event: Subject) -> Judged:
     Ties: an event that starts and ends on one day passes.
     """
     backwards = (
-        pl.when(event["end_hi"] < event["start_lo"])
-        .then(True)
-        .when(event["end_lo"] >= event["start_hi"])
-        .then(False)
+        pl.when(event["end_hi"] < event["start_lo"]).then(True).when(event["end_lo"] >= event["start_hi"]).then(False)
     )
     problem = event.has_problem("ORD-04")
     return Judged(

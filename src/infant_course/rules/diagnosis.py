@@ -314,9 +314,7 @@ def germline_with_fusion(diagnosis: Subject) -> Judged:
     text = karyotype_text(diagnosis["cytogenetics"])
     with_11 = r"t\((?:[0-9XY]+;)*11(?:;[0-9XY]+)*\)"
     translocated = text.str.contains(with_11 + r"(?:[^(]|$)") | text.str.contains(with_11 + r"\([^)]*q23")
-    fused = (
-        diagnosis["kmt2a_partner"].is_not_null() | translocated | diagnosis.start.any_recorded(KMT2A_MARKER)
-    )
+    fused = diagnosis["kmt2a_partner"].is_not_null() | translocated | diagnosis.start.any_recorded(KMT2A_MARKER)
     return one(
         fused,
         diagnosis["kmt2a"].eq_missing("germline"),

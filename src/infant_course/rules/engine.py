@@ -150,9 +150,7 @@ class Engine:
             )
             units = self.cohort.units.select("unit", pl.col("patient").alias("patient.code"))
             frame = frame.join(units, on="unit", how="left", maintain_order="left")
-            frame = frame.join(lookup, on="patient.code", how="left", maintain_order="left").drop(
-                "patient.code"
-            )
+            frame = frame.join(lookup, on="patient.code", how="left", maintain_order="left").drop("patient.code")
         for (kind, name), column in trace.lookups.items():
             frame = frame.join(self._lookup(kind, name, column), on="unit", how="left", maintain_order="left")
         for rule in sorted(trace.problems):
@@ -249,9 +247,7 @@ class Engine:
     def _extreme_counts(self, question: Question, frame: pl.DataFrame) -> pl.DataFrame:
         """0 or 1 instead of a count: enough to tell whether one exists."""
         point = question.point
-        table = frame.select(
-            "unit", pl.col(f"{point}_lo").alias("lo"), pl.col(f"{point}_hi").alias("hi")
-        ).join(
+        table = frame.select("unit", pl.col(f"{point}_lo").alias("lo"), pl.col(f"{point}_hi").alias("hi")).join(
             self._extreme(question.others, question.other_point), on="unit", how="left", maintain_order="left"
         )
         tie = 0 if question.relation in (Relation.BEFORE, Relation.AFTER) else 1
@@ -259,9 +255,7 @@ class Engine:
             sure, maybe = pl.col("sure_min_hi") < pl.col("lo"), pl.col("min_lo") + tie <= pl.col("hi")
         else:
             sure, maybe = pl.col("sure_max_lo") > pl.col("hi"), pl.col("max_hi") - tie >= pl.col("lo")
-        as_number = [
-            e.fill_null(False).cast(pl.UInt32).alias(n) for e, n in ((sure, "sure"), (maybe, "maybe"))
-        ]
+        as_number = [e.fill_null(False).cast(pl.UInt32).alias(n) for e, n in ((sure, "sure"), (maybe, "maybe"))]
         return table.select(as_number)
 
     def pairs(self, question: Question, frame: pl.DataFrame, about: str) -> pl.DataFrame:
@@ -277,9 +271,7 @@ class Engine:
         timed = f"{p}_lo" in frame.columns
         low = pl.col(f"{p}_lo") if timed else pl.lit(-UNBOUNDED, dtype=pl.Int32)
         high = pl.col(f"{p}_hi") if timed else pl.lit(UNBOUNDED, dtype=pl.Int32)
-        left = frame.select(
-            "row", "unit", "event", low.alias("x_lo"), high.alias("x_hi"), *self._via(question)
-        )
+        left = frame.select("row", "unit", "event", low.alias("x_lo"), high.alias("x_hi"), *self._via(question))
         if question.via is None:
             pairs = left.join(others, on="unit")
         else:

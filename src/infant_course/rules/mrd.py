@@ -40,9 +40,7 @@ def mrd_beyond_all_cells(mrd: Subject) -> Judged:
     """
     share = level(mrd)
     message = "An MRD level is below 0 or above all cells."
-    return one(
-        (share < 0) | (share > 1), mrd["value"].struct.field("value").is_not_null(), Severity.ERROR, message
-    )
+    return one((share < 0) | (share > 1), mrd["value"].struct.field("value").is_not_null(), Severity.ERROR, message)
 
 
 @rule(
@@ -224,9 +222,7 @@ NEGATIVE = Those(
     "negative, at 1e-4 or better or as stated",
     lambda m: (
         (m["result"].eq_missing("negative"))
-        & (level(m, "sensitivity") <= threshold("mrd_negative_sensitivity").value * (1 + 1e-9)).fill_null(
-            True
-        )
+        & (level(m, "sensitivity") <= threshold("mrd_negative_sensitivity").value * (1 + 1e-9)).fill_null(True)
     ),
 )
 DEEPLY_NEGATIVE = Those(
@@ -234,10 +230,7 @@ DEEPLY_NEGATIVE = Those(
     "negative at a tenth of 1e-4 or better",
     lambda m: (
         (m["result"].eq_missing("negative"))
-        & (
-            level(m, "sensitivity") * threshold("mrd_rise").value
-            <= threshold("mrd_reemergence").value * (1 + 1e-9)
-        )
+        & (level(m, "sensitivity") * threshold("mrd_rise").value <= threshold("mrd_reemergence").value * (1 + 1e-9))
     ),
 )
 
@@ -308,10 +301,7 @@ def high_mrd_without_transplant(mrd: Subject) -> Judged:
     Ties: an HSCT on the day of the sample is left undecided.
     """
     risk = (
-        pl.when(mrd.start.any_recorded(MEDIUM_RISK))
-        .then(True)
-        .when(mrd.start.any_recorded(RiskAssignment))
-        .then(False)
+        pl.when(mrd.start.any_recorded(MEDIUM_RISK)).then(True).when(mrd.start.any_recorded(RiskAssignment)).then(False)
     )
     return one(
         risk & ~mrd.followed_by(Transplant),

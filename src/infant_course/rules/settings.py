@@ -11,8 +11,8 @@ class Settings:
 
     ``infant_limit_days``: age at diagnosis must be below this (365 in MLL-10 and Total 16, 366 in Interfant-99
     and AALL0631; definitions §5). ``cut_off``: last day of the data; without it nothing is too late, because no
-    rule reads the clock. ``ponte_di_legno``: judge remissions by the Ponte-di-Legno consensus whatever criteria
-    they name. ``debug``: let a rule's own failure through.
+    rule reads the clock.
+    ``debug``: let a rule's own failure through.
     """
 
     infant_limit_days: int = 365

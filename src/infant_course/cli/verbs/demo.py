@@ -20,9 +20,7 @@ def add_to(verbs: Any) -> None:
         description="Check and draw the four published scenarios: verdicts on the terminal, figures and an "
         "index.html in the folder.",
     )
-    verb.add_argument(
-        "--out", default="infant-course-demo", metavar="DIR", help="default: infant-course-demo"
-    )
+    verb.add_argument("--out", default="infant-course-demo", metavar="DIR", help="default: infant-course-demo")
     verb.set_defaults(run=run)
 
 

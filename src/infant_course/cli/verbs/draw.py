@@ -16,9 +16,7 @@ def add_to(verbs: Any) -> None:
         "reported, the timeline otherwise.",
     )
     verb.add_argument("path", metavar="PATH", help="case file (YAML or JSON)")
-    verb.add_argument(
-        "-o", "--out", required=True, metavar="FILE", help="ends in .svg, .pdf, .png, .dot or .gv"
-    )
+    verb.add_argument("-o", "--out", required=True, metavar="FILE", help="ends in .svg, .pdf, .png, .dot or .gv")
     verb.add_argument("--kind", choices=("graph", "timeline"), help="default: by how many times are reported")
     verb.add_argument("--engine", choices=("own", "graphviz"), default="own", help="default: own")
     verb.set_defaults(run=run)

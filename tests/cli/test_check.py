@@ -1,0 +1,181 @@
+"""``check``: exit codes, formats, selection, and input that cannot be read."""
+
+import hashlib
+import json
+
+import pytest
+
+from infant_course.report.check import Report
+from infant_course.rules import RULES
+
+TWO_DEATHS = "  - {event: death, id: d1, when: after dx}\n  - {event: death, id: d2, when: after dx}\n"
+"""What REC-05 calls an error."""
+
+
+def test_nothing_at_the_level_is_0(run, case):
+    """A diagnosis alone breaks no rule."""
+    said = run("check", case())
+    assert said.code == 0
+    assert "1 patient, 1 event" in said.out
+    assert said.err == ""
+
+
+def test_an_error_is_1_and_is_told(run, case):
+    """Two deaths of one patient."""
+    path = case(more=TWO_DEATHS)
+    said = run("check", path)
+    assert said.code == 1
+    assert "REC-05" in said.out
+    assert str(path) in said.out.replace("\n    ", "")
+
+
+@pytest.mark.parametrize(("level", "code"), [("error", 0), ("warning", 1), ("info", 1), ("never", 0)])
+def test_fail_on_sets_the_least_severity_that_counts(run, case, level, code):
+    """A white cell count of 3000 10^9/L is a warning (BAS-02)."""
+    assert run("check", case(wbc="3000 10^9/L"), "--select", "BAS-02", "--fail-on", level).code == code
+
+
+def test_fail_on_never_lets_errors_pass(run, case):
+    """They are told all the same."""
+    said = run("check", case(more=TWO_DEATHS), "--fail-on", "never")
+    assert said.code == 0
+    assert "REC-05" in said.out
+
+
+def test_select_and_ignore(run, case):
+    """By ids, several at once or one by one; what is ignored does not run."""
+    path = case(more=TWO_DEATHS)
+    told = json.loads(run("check", path, "--select", "REC-05,BAS-02", "--format", "json").out)
+    assert [rule["id"] for rule in told["rules"]] == ["REC-05", "BAS-02"]
+    assert run("check", path, "--ignore", "REC-05,BAS-01").code == 0
+    assert run("check", path, "--select", "REC-05", "--select", "BAS-02", "--ignore", "REC-05").code == 0
+
+
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+def test_an_unknown_rule_names_the_nearest_one(run, case, option):
+    """And nothing is judged."""
+    said = run("check", case(), option, "REM-6")
+    assert said.code == 2
+    assert "REM-06" in said.err
+    assert said.out == ""
+
+
+def test_json_names_its_inputs_by_digest_and_lists_the_undecided(run, case):
+    """A relapse without a word on a remission is undecided, and never sets the exit code."""
+    path = case(more="  - {event: relapse, id: rel, when: after dx}\n")
+    said = run("check", path, "--format", "json", "--fail-on", "info", "--select", "REM-06")
+    assert said.code == 0
+    told = json.loads(said.out)
+    assert told["inputs"] == [{"name": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}]
+    assert [(f["rule"], f["verdict"], f["event"], f["line"]) for f in told["findings"]] == [
+        ("REM-06", "undecided", "rel", 5)
+    ]
+    assert told["cut_off"] is None
+
+
+def test_the_cut_off_is_a_day_and_is_reported(run, case):
+    """An event after it is an error; without it no event is too late."""
+    path = case(more="  - {event: last_contact, id: lfu, when: 2024-05-01}\n")
+    assert run("check", path).code == 0
+    said = run("check", path, "--cut-off", "2023-01-01", "--format", "json")
+    assert said.code == 1
+    assert json.loads(said.out)["cut_off"] == "2023-01-01"
+    wrong = run("check", path, "--cut-off", "2023-02-30")
+    assert wrong.code == 2
+    assert "2023-02-30" in wrong.err
+
+
+def test_a_readable_file_is_checked_when_another_is_not(run, case, tmp_path):
+    """The highest code of the two, and both are told."""
+    said = run("check", tmp_path / "missing.yaml", case(more=TWO_DEATHS))
+    assert said.code == 2
+    assert "missing.yaml" in said.err
+    assert "REC-05" in said.out
+
+
+def test_of_two_files_the_worse_one_counts(run, case):
+    """Findings in one of them make it 1."""
+    sound = case("sound.yaml", patient="p1")
+    bad = case("bad.yaml", patient="p2", more=TWO_DEATHS)
+    said = run("check", sound, bad)
+    assert said.code == 1
+    assert "2 patients" in said.out
+
+
+def test_one_patient_in_two_files_is_told(run, case):
+    """Not merged, and not judged twice."""
+    said = run("check", case("a.yaml"), case("b.yaml"))
+    assert said.code == 2
+    assert "b.yaml" in said.err and "a.yaml" in said.err
+    assert "1 patient," in said.out
+
+
+def test_a_rule_that_fails_to_run_is_3(run, case, monkeypatch):
+    """Our own fault outranks what was found and what could not be read."""
+
+    def broken(*_: object, **__: object) -> Report:
+        return Report(
+            version="0",
+            catalogue="0",
+            settings={},
+            cut_off=None,
+            patients=1,
+            events=1,
+            rules=(),
+            findings=(),
+            errored={"REM-06": "KeyError"},
+        )
+
+    monkeypatch.setattr("infant_course.report.check.check", broken)
+    said = run("check", case(), "missing.yaml")
+    assert said.code == 3
+    assert "REM-06 could not be run" in said.out
+
+
+NOT_A_CASE = {
+    "empty": b"",
+    "binary": bytes(range(256)),
+    "tabs": b"infant_course: 1\n\tpatient: {id: p}\n",
+    "list": b"- 1\n- 2\n",
+    "no_patient": b"infant_course: 1\nevents: []\n",
+    "unknown_event": b"infant_course: 1\npatient: {id: p}\nevents:\n  - {event: diagnosos, id: dx}\n",
+    "twice": b"infant_course: 1\npatient: {id: p}\npatient: {id: q}\nevents: []\n",
+    "no_unit": b"infant_course: 1\npatient: {id: p}\nevents:\n  - {event: diagnosis, id: dx, wbc: 12}\n",
+    "30_february": b"infant_course: 1\npatient: {id: p}\nevents:\n  - {event: death, id: d, when: 2020-02-30}\n",
+    "aliases": b"a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n",
+}
+
+
+@pytest.mark.parametrize("name", NOT_A_CASE)
+def test_what_cannot_be_parsed_is_2_with_a_located_message(run, tmp_path, name):
+    """The message starts with the file."""
+    path = tmp_path / f"{name}.yaml"
+    path.write_bytes(NOT_A_CASE[name])
+    said = run("check", path)
+    assert said.code == 2
+    assert said.err.startswith(str(path))
+    assert said.out == ""
+
+
+def test_a_missing_file_and_a_directory_are_2(run, tmp_path):
+    """Each with its name."""
+    missing = run("check", tmp_path / "none.yaml")
+    assert (missing.code, missing.out) == (2, "")
+    assert "none.yaml" in missing.err
+    folder = run("check", tmp_path)
+    assert (folder.code, folder.out) == (2, "")
+    assert str(tmp_path) in folder.err
+
+
+def test_labels_of_any_kind_are_told_and_do_no_harm(run, case):
+    """Markup is text on a terminal, and control characters are replaced."""
+    path = case(patient="<script>\\e[2J")
+    said = run("check", path, "--select", "BAS-01")
+    assert "\x1b" not in said.out + said.err
+
+
+def test_every_rule_can_be_selected_alone(run, case):
+    """No id of the catalogue is refused."""
+    path = case()
+    for rule in RULES:
+        assert run("check", path, "--select", rule).code in (0, 1)

@@ -1,0 +1,96 @@
+"""The command as a whole: what it loads, how it ends, how it says that it was used wrongly."""
+
+import subprocess
+import sys
+
+import pytest
+
+from infant_course import __version__
+from infant_course.cli import main
+
+HEAVY = (
+    "polars",
+    "networkx",
+    "numpy",
+    "pendulum",
+    "ruamel",
+    "graphviz",
+    "vl_convert",
+    "cattrs",
+    "infant_course.render",
+)
+
+
+def test_help_loads_nothing_heavy():
+    """Neither tables, graphs, calendars, YAML nor drawing code."""
+    code = (
+        "import sys; from infant_course.cli import main\n"
+        "assert main(['--help']) == 0\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+    for verb in ("demo", "check", "draw", "explain", "rules", "resolve", "schema", "new"):
+        assert f"  {verb} " in done.stdout
+
+
+def test_version(run):
+    """The version of the package, exit 0."""
+    said = run("--version")
+    assert (said.code, said.out.strip()) == (0, f"infant-course {__version__}")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [(), ("chek",), ("check",), ("check", "a.yaml", "--fail-on", "fatal"), ("draw", "a.yaml"), ("new",)],
+    ids=" ".join,
+)
+def test_wrong_use_ends_with_2_and_one_message(run, words):
+    """The message names the command and where to look."""
+    said = run(*words)
+    assert said.code == 2
+    assert said.out == ""
+    assert said.err.startswith("infant-course") and said.err.count("\n") == 1
+    assert "--help" in said.err
+
+
+def test_an_unforeseen_error_shows_its_place_and_no_value(run, monkeypatch):
+    """Its own text could hold patient values."""
+
+    def fail(_: str) -> str:
+        raise KeyError("Jane Doe")
+
+    monkeypatch.setattr("infant_course.rules.explain", fail)
+    said = run("explain", "REM-06")
+    assert said.code == 3
+    assert "KeyError" in said.err
+    assert "Jane" not in said.err
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    """As in ``infant-course rules | head -1``."""
+    code = "import sys; from infant_course.cli import main; sys.exit(main(['rules', '--format', 'json']))"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as done:
+        done.stdout.close()
+        assert done.stderr.read() == b""
+        assert done.wait() == 0
+
+
+def test_a_terminal_without_the_letters_still_gets_the_text():
+    """Output in ASCII replaces what it cannot show."""
+    code = "from infant_course.cli.output import say; say('3 µg')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, env={"PYTHONIOENCODING": "ascii", **_path()}
+    )
+    assert done.stdout == b"3 ?g\n"
+
+
+def _path() -> dict[str, str]:
+    return {"PYTHONPATH": ":".join(sys.path)}
+
+
+def test_main_takes_its_words_from_the_command_line(monkeypatch, capsys):
+    """As the installed command calls it."""
+    monkeypatch.setattr(sys, "argv", ["infant-course", "--version"])
+    assert main() == 0
+    assert __version__ in capsys.readouterr().out

@@ -1,0 +1,238 @@
+"""Writes the pages that are made from the code: the rules, the event types and the picture in the README.
+
+``python tools/gen_docs.py`` writes them, ``--check`` only says which are out of date (exit code 1).
+"""
+
+import argparse
+import sys
+import tempfile
+import types
+import typing
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from itertools import groupby
+from pathlib import Path
+
+import attrs
+
+import infant_course as ic
+from infant_course import vocabulary
+from infant_course.events import (
+    EVENT_TYPES,
+    UNITS,
+    Agent,
+    Cytogenetics,
+    Event,
+    Finding,
+    Immunophenotype,
+    Quantity,
+    own_fields,
+)
+from infant_course.rules import CATALOGUE_VERSION, RULES, Outcome, Rule, Settings, about_words
+from infant_course.sources import Logic
+from infant_course.when import Duration, When
+
+ROOT = Path(__file__).resolve().parents[1]
+CASES = ROOT / "cases" / "rules"
+PARTS = (Finding, Immunophenotype, Cytogenetics, Agent)
+MADE = "<!-- Made by tools/gen_docs.py; change the code, then `make docs`. -->"
+
+
+def pages() -> dict[str, str]:
+    """Everything that is made, by its path in the repository."""
+    made = {"docs/events.md": events_page(), "docs/rules/index.md": index_page()}
+    made |= {f"docs/rules/{found.id}.md": rule_page(found) for found in RULES.values()}
+    return made | {"docs/img/case-3-graph.svg": picture()}
+
+
+def picture() -> str:
+    """The course graph of the third published case."""
+    course = ic.load(ROOT / "cases" / "published" / "kotecha-2022-case-3.yaml")
+    with tempfile.TemporaryDirectory() as folder:
+        return ic.draw(course, Path(folder) / "graph.svg", kind="graph").read_text(encoding="utf-8")
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    """A Markdown table."""
+    heads = list(heads)
+    lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    return lines + ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+
+
+# The rules
+
+
+def index_page() -> str:
+    """All rules on one page, by family."""
+    lines = [MADE, "", "# The rules", ""]
+    lines.append(f"{len(RULES)} rules, catalogue {CATALOGUE_VERSION}. How verdicts come about: [rules](../rules.md).")
+    for family, members in groupby(RULES.values(), key=lambda found: found.family):
+        rows = (
+            (
+                f"[{r.id}]({r.id}.md)",
+                r.summary,
+                str(r.severity),
+                str(r.category),
+                "provisional" if r.provisional else "",
+            )
+            for r in members
+        )
+        lines += ["", f"## {family}", "", *table(("rule", "what it finds", "severity", "category", ""), rows)]
+    return "\n".join(lines) + "\n"
+
+
+def rule_page(found: Rule) -> str:
+    """A rule: what it says, why, what to do, where it comes from, and its cases."""
+    lines = [MADE, "", f"# {found.id}: {found.name.replace('_', ' ')}", "", found.summary, ""]
+    lines += table(
+        ("severity", "category", "about", "ground"),
+        [(found.severity, found.category, about_words(found), ground_word(found))],
+    )
+    heads = (
+        ("Why it matters", found.why),
+        ("Usual cause", found.cause),
+        ("Repair", found.repair),
+        ("Ties", found.ties),
+    )
+    for head, text in heads:
+        if text:
+            lines += ["", f"**{head}.** {text[0].upper()}{text[1:]}"]
+    outcomes = outcomes_of(found)
+    if len(outcomes) > 1:
+        lines += ["", "## Outcomes", ""]
+        lines += table(
+            ("outcome", "severity", "message"), ((o.name.replace("_", " "), o.severity, o.message) for o in outcomes)
+        )
+    lines += ["", "## Source", "", *(f"- {ground}" for ground in (found.ground, *found.also))]
+    cases = sorted((CASES / found.id).glob("*.yaml"))
+    if cases:
+        lines += ["", "## Cases"]
+    for case in cases:
+        text = case.read_text(encoding="utf-8").rstrip()
+        lines += ["", f"`{case.stem}`", "", "```yaml", text, "```"]
+    return "\n".join(lines) + "\n"
+
+
+def ground_word(found: Rule) -> str:
+    """What a rule rests on, in a word or two."""
+    if isinstance(found.ground, Logic):
+        return "logic"
+    return "provisional: recalled, not read" if found.provisional else "read in the source"
+
+
+def outcomes_of(found: Rule) -> tuple[Outcome, ...]:
+    """The ways in which a rule can fail, in the order in which they are told."""
+    named = {o.name: o for about in found.about for o in found.trace(about, Settings())[1].outcomes}
+    return tuple(named.values())
+
+
+# The event types
+
+
+def events_page() -> str:
+    """Every event type with its fields, then the records inside them and the vocabularies."""
+    lines = [MADE, "", "# Event types", ""]
+    lines.append(
+        "The word in `event:` and the fields it may have. What is not stated stays empty. "
+        "How they are written: [case file](case-file.md)."
+    )
+    lines += ["", "## Fields of every event", "", *fields_table(attrs.fields(Event))]
+    for name, event_type in EVENT_TYPES.items():
+        lasts = " It lasts: `until` and `lasting` say how long." if event_type.LASTS else ""
+        lines += ["", f"## `{name}`", "", f"{summary(event_type)}{lasts}"]
+        own = own_fields(event_type)
+        if own:
+            lines += ["", *fields_table(own)]
+    lines += ["", "# Records inside events"]
+    for part in PARTS:
+        lines += ["", f"## {part.__name__}", "", summary(part), "", *fields_table(attrs.fields(part))]
+    lines += ["", "# Units", "", "The unit that a field is kept in, and what else is accepted.", ""]
+    rows = ((f"`{unit}`", ", ".join(f"`{other}`" for other in also if other != unit)) for unit, also in UNITS.items())
+    lines += table(("unit", "also"), rows)
+    lines += ["", "# Vocabularies"]
+    for words in used_vocabularies():
+        values = ", ".join(f"`{member}`" for member in words)
+        lines += ["", f"## {words.__name__}", "", summary(words), "", values]
+    return "\n".join(lines) + "\n"
+
+
+def summary(documented: type) -> str:
+    """The first paragraph of a docstring, on one line."""
+    return " ".join((documented.__doc__ or "").split("\n\n")[0].split())
+
+
+def fields_table(attributes: Iterable["attrs.Attribute[object]"]) -> list[str]:
+    """Fields with what they take, their meaning, unit and source."""
+    rows = []
+    for attribute in attributes:
+        told = attribute.metadata
+        if told.get("internal"):
+            continue
+        unit = f"`{told['unit']}`" if told.get("unit") else ""
+        doc = told["doc"] + (f" (source: {told['source']})" if told.get("source") else "")
+        rows.append((f"`{attribute.name}`", takes(attribute), unit, doc))
+    return table(("field", "takes", "unit", "meaning"), rows)
+
+
+WORDS = {str: "text", int: "whole number", float: "number", bool: "true or false"}
+WORDS |= {Quantity: "number with unit", Duration: "length of time", When: "time"}
+
+
+def takes(attribute: "attrs.Attribute[object]") -> str:
+    """What a field takes, in words."""
+    if attribute.metadata.get("ref"):
+        return "ids of events" if attribute.default == () else "id of an event"
+    several = typing.get_origin(attribute.type) is tuple
+    return ("list of " if several else "") + " or ".join(map(word_for, plain_types(attribute.type)))
+
+
+def plain_types(told: object) -> Iterator[type]:
+    """The types named in an annotation, less None and tuple."""
+    origin = typing.get_origin(told)
+    if origin in (types.UnionType, typing.Union, tuple):
+        for inner in typing.get_args(told):
+            yield from plain_types(inner)
+    elif isinstance(told, type) and told is not types.NoneType:
+        yield told
+
+
+def word_for(kind: type) -> str:
+    """A type as a word, with a link where this page describes it."""
+    return WORDS.get(kind) or f"[{kind.__name__}](#{kind.__name__.lower()})"
+
+
+def used_vocabularies() -> list[type[StrEnum]]:
+    """The vocabularies that fields use, in the order of their module."""
+    holders = (*EVENT_TYPES.values(), *PARTS, ic.Patient)
+    used = {kind for holder in holders for a in attrs.fields(holder) for kind in plain_types(a.type)}
+    return [v for v in vars(vocabulary).values() if isinstance(v, type) and v in used and issubclass(v, StrEnum)]
+
+
+def main() -> int:
+    """Write the pages, or check them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a page is out of date")
+    check = parser.parse_args().check
+    made = pages()
+    stale = [p for p in (ROOT / "docs" / "rules").glob("*.md") if f"docs/rules/{p.name}" not in made]
+    late = [path for path, text in made.items() if not current(ROOT / path, text)]
+    if check:
+        for name in [*late, *(str(path.relative_to(ROOT)) for path in stale)]:
+            print(f"{name} is out of date: run `make docs`", file=sys.stderr)
+        return int(bool(late or stale))
+    for path in stale:
+        path.unlink()
+    for name in late:
+        (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / name).write_text(made[name], encoding="utf-8")
+    print(f"{len(late)} of {len(made)} pages written, {len(stale)} removed")
+    return 0
+
+
+def current(path: Path, text: str) -> bool:
+    """Whether a file holds this text."""
+    return path.exists() and path.read_text(encoding="utf-8") == text
+
+
+if __name__ == "__main__":
+    sys.exit(main())
