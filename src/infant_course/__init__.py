@@ -29,7 +29,8 @@ from .events import (
 
 if TYPE_CHECKING:
     from .cohort import Cohort
-    from .io.case_file import dump, load
+    from .io.case_file import load
+    from .io.case_writer import dump
     from .render.figure import draw
     from .report.check import check
     from .rules import RULES, explain
@@ -39,7 +40,7 @@ __version__ = "0.1.0"
 _LAZY = {
     "Cohort": ".cohort",
     "load": ".io.case_file",
-    "dump": ".io.case_file",
+    "dump": ".io.case_writer",
     "draw": ".render.figure",
     "check": ".report.check",
     "explain": ".rules",

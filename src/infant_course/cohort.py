@@ -9,19 +9,17 @@ is :data:`UNBOUNDED`, never null, so that ``min`` and ``max`` keep it.
 ``stated`` keeps every statement of time as told: with it a course comes back without loss.
 """
 
-import types
-import typing
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import cache, cached_property
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin
 
 import attrs
 import polars as pl
 
 from .course import BIRTH, Course, Patient, Problem, Statement
 from .errors import UsageError
-from .events import EVENT_TYPES, Event, own_fields
+from .events import EVENT_TYPES, Event, field_hints, inner_type, own_fields
 from .sources import Cite
 from .vocabulary import Sex
 from .when import When, parse, parse_duration
@@ -101,23 +99,6 @@ PATIENT_COLUMNS: dict[str, Any] = {
 }
 
 
-def _inner(hint: Any) -> Any:
-    """The type itself, of an optional one."""
-    if get_origin(hint) in (typing.Union, types.UnionType):
-        (hint,) = [arg for arg in get_args(hint) if arg is not type(None)]
-    return hint
-
-
-_HINTS: dict[Any, dict[str, Any]] = {}
-
-
-def field_hints(record: Any) -> dict[str, Any]:
-    """Types of a record's fields, resolved, optional ones without the None."""
-    if record not in _HINTS:
-        _HINTS[record] = {name: _inner(hint) for name, hint in get_type_hints(record).items()}
-    return _HINTS[record]
-
-
 def column_type(hint: Any) -> Any:
     """The Polars type of a field's type."""
     if get_origin(hint) is tuple:
@@ -153,7 +134,7 @@ def to_plain(value: Any) -> Any:
 def from_plain(hint: Any, value: Any) -> Any:
     """The inverse of :func:`to_plain`."""
     if get_origin(hint) is tuple:
-        return tuple(from_plain(_inner(get_args(hint)[0]), item) for item in value or ())
+        return tuple(from_plain(inner_type(get_args(hint)[0]), item) for item in value or ())
     if value is None:
         return None
     if attrs.has(hint):
@@ -367,7 +348,7 @@ class _Builder:
                 "end_lo": end[0],
                 "end_hi": end[1],
                 "start_stated": bool(event.when),
-                "end_stated": bool(event.until) or event.lasting is not None,
+                "end_stated": bool(event.until),
                 "ordinal": ordinal,
                 "line": event.line,
                 "note": event.note,

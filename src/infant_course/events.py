@@ -9,7 +9,8 @@ Every field carries, in its metadata, its meaning (``doc``), its unit where it h
 """
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from types import UnionType
+from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from attrs import Attribute, field, fields, frozen, validators
 
@@ -505,3 +506,20 @@ def references(event: Event) -> tuple[tuple[str, str], ...]:
             targets = value if isinstance(value, tuple) else () if value is None else (value,)
             found += [(attribute.name, target) for target in targets]
     return tuple(found)
+
+
+_HINTS: dict[Any, dict[str, Any]] = {}
+
+
+def inner_type(hint: Any) -> Any:
+    """The type itself, of an optional one."""
+    if get_origin(hint) in (Union, UnionType):
+        (hint,) = [argument for argument in get_args(hint) if argument is not type(None)]
+    return hint
+
+
+def field_hints(record: Any) -> dict[str, Any]:
+    """Types of a record's fields, resolved, optional ones without the None."""
+    if record not in _HINTS:
+        _HINTS[record] = {name: inner_type(hint) for name, hint in get_type_hints(record).items()}
+    return _HINTS[record]

@@ -117,14 +117,18 @@ class _Known:
 
     def __init__(self, course: Course) -> None:
         self._order: Callable[[Point, Point], bool | None] = course.resolved.order
+        self._backwards = {name for problem in course.problems if problem.rule == "ORD-04" for name in problem.events}
 
     def first(self, a: Event, b: Event) -> bool:
-        """Whether a is known to start before b starts."""
-        return self._order((a.id, "start"), (b.id, "start")) is True
+        """Whether a is known to start before b starts.
 
-    def ended(self, a: Event, b: Event) -> bool:
-        """Whether a is known to end before b starts."""
-        return self._order((a.id, "end"), (b.id, "start")) is True
+        In a large tangle of points only stated pairs are known, and "after a" is told of the end of a: so that
+        counts too, unless a is told to end before it starts.
+        """
+        if self._order((a.id, "start"), (b.id, "start")) is True:
+            return True
+        ends_first = a.LASTS and self._order((a.id, "end"), (b.id, "start")) is True
+        return ends_first and a.id not in self._backwards
 
     def within(self, inner: Event, outer: Event) -> bool:
         """Whether inner is known not to start before outer starts and not to end after outer ends."""
@@ -306,10 +310,8 @@ def _ordered_by_bounds(course: Course, known: _Known) -> dict[str, list[str]]:
         first = bisect_right(lows, bounds[name][1])
         upto = bisect_right(lows, least_high[first]) if first < len(lows) else first
         ordered[name] = by_low[first:upto]
-    backwards = {name for problem in course.problems if problem.rule == "ORD-04" for name in problem.events}
     for a, b in _order_statements(course):
-        # Of many tangled points only stated pairs are known, and "after a" is told of the end of a.
-        if known.first(course[a], course[b]) or (a not in backwards and known.ended(course[a], course[b])):
+        if known.first(course[a], course[b]):
             ordered[a].append(b)
     return ordered
 

@@ -359,17 +359,19 @@ def _merged(readings: Sequence[Reading]) -> Reading:
         for point in first.bounds
     }
     boxes = Reading(number=0, bounds=bounds, instants=first._instants)
-    gaps = []
+    rows: dict[tuple[Point, Point], Gap] = {}
+    more: set[tuple[Point, Point]] = set()
     for key in dict.fromkeys(gap[:4] for reading in readings for gap in reading.gaps):
-        a, a_point, b, b_point = key
-        known = [reading.between((a, a_point), (b, b_point)) for reading in readings]
-        gap = Gap(
+        a, b = key[:2], key[2:]
+        known = [reading.between(a, b) for reading in readings]
+        rows[a, b] = Gap(
             *key,
             min(one.least for one in known),
             max(one.greatest for one in known),
             all(one.a_surely_first for one in known),
             any(one.a_maybe_first for one in known),
         )
-        if gap != boxes.between((a, a_point), (b, b_point)):
-            gaps.append(gap)
-    return Reading(number=0, bounds=bounds, gaps=tuple(gaps), instants=first._instants)
+        if rows[a, b] != boxes.between(a, b):
+            more |= {(a, b), (b, a)}
+    gaps = tuple(gap for pair, gap in rows.items() if pair in more)
+    return Reading(number=0, bounds=bounds, gaps=gaps, instants=first._instants)

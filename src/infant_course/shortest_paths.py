@@ -99,10 +99,7 @@ class Graph:
                 turned[v][u] = step
         latest, back = self._from(origin, self.out), self._from(origin, turned)
         return {
-            point: (
-                max(-back.get(point, UNBOUNDED), -UNBOUNDED),
-                min(latest.get(point, UNBOUNDED), UNBOUNDED),
-            )
+            point: (_clip(-back.get(point, UNBOUNDED)), _clip(latest.get(point, UNBOUNDED)))
             for point in self.index
         }
 
@@ -174,6 +171,10 @@ def _circle(came: dict[int, tuple[int, int]]) -> list[int]:
     return []
 
 
+def _clip(days: int) -> int:
+    return max(-UNBOUNDED, min(days, UNBOUNDED))
+
+
 def between(boxes: dict[Point, Box], u: Point, v: Point) -> int:
     """Most days from u to v that the boxes allow."""
     low, high = boxes[u][0], boxes[v][1]
@@ -191,8 +192,7 @@ def all_pairs(points: tuple[Point, ...], edges: tuple[Edge, ...], bounds: dict[P
     np.fill_diagonal(far, 0)
     for edge in edges:
         u, v = number[edge.u], number[edge.v]
-        days = max(-UNBOUNDED, min(edge.days, UNBOUNDED))
-        far[u, v] = min(int(far[u, v]), scale.pack(days, edge.place))
+        far[u, v] = min(int(far[u, v]), scale.pack(_clip(edge.days), edge.place))
     for k in range(count):
         np.minimum(far, far[:, k, None] + far[None, k, :], out=far)
     low = np.array([bounds[point][0] for point in points], dtype=np.int64)
@@ -200,14 +200,15 @@ def all_pairs(points: tuple[Point, ...], edges: tuple[Edge, ...], bounds: dict[P
     bounded = (low > -UNBOUNDED)[:, None] & (high < UNBOUNDED)[None, :]
     box_most = np.where(bounded, high[None, :] - low[:, None], UNBOUNDED)
     path_most = np.where(far < endless // 2, (far + scale.any) // scale.unit, UNBOUNDED)
-    most = np.minimum(path_most, box_most)
+    most = np.minimum(path_most.clip(-UNBOUNDED, UNBOUNDED), box_most)
     box_sure = high[:, None] < low[None, :]
     box_maybe = low[:, None] <= high[None, :]
     sure = (far.T < 0) | box_sure
     maybe = (far > 0) & box_maybe
-    more = (most < box_most) | (most.T < box_most.T) | (sure != box_sure) | (maybe != box_maybe)
+    more = (most < box_most) | (sure != box_sure) | (maybe != box_maybe)
     names = {name: n for n, name in enumerate(dict.fromkeys(point[0] for point in points))}
     event = np.array([names[point[0]] for point in points])
+    more |= more.T  # both directions, or neither
     a, b = np.nonzero(more & (event[:, None] != event[None, :]))
     return [
         Pair(points[i], points[j], *facts)

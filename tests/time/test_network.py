@@ -138,7 +138,7 @@ def differences(solution: Solution, worlds: Worlds, points: list[Point]) -> list
                 wrong += [f"{a} {b}: a row for one event"] if (a, b) in known else []
                 continue
             from_boxes = box_pair(solution, a, b)
-            if known.get((a, b)) == from_boxes:
+            if known.get((a, b)) == from_boxes and known.get((b, a)) == box_pair(solution, b, a):
                 wrong.append(f"{a} {b}: a row that says what the boxes say")
             if known.get((a, b), from_boxes) != world_pair(worlds, a, b):
                 wrong.append(f"{a} {b}: {known.get((a, b), from_boxes)}")
@@ -191,7 +191,7 @@ def test_a_lost_tie_would_be_noticed() -> None:
 
 def test_conflicts_are_minimal_and_the_rest_holds() -> None:
     seen = 0
-    for points, parts in sample(seed=4, count=400, shapes=SMALL_SHAPES):
+    for points, parts in sample(seed=4, count=200, shapes=SMALL_SHAPES):
         solution = solve(parts)
         definitions = [part for part in parts if part.definition]
         for conflict in solution.conflicts[:1]:
@@ -214,7 +214,7 @@ def test_conflicts_are_minimal_and_the_rest_holds() -> None:
         ]
         assert Worlds(points, kept, WIDE).any
         assert solve(kept).bounds == {p: solution.bounds[p] for p in solve(kept).bounds}
-    assert seen > 100
+    assert seen > 50
 
 
 def test_a_statement_of_two_parts_is_left_out_where_it_can_be_spared() -> None:

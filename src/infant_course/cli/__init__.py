@@ -6,7 +6,6 @@ when it runs, so that ``--help`` costs nothing.
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -70,7 +69,3 @@ def _place(error: Exception) -> str:
             where = f" in {name}, line {trace.tb_lineno}"
         trace = trace.tb_next
     return f"{type(error).__name__}{where}"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

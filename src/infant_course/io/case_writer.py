@@ -1,0 +1,187 @@
+"""Writes a course as a case file: terse, as people write it, or explicit, as programs read it."""
+
+import json
+import re
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from ..course import Course
+from ..events import Event, Quantity
+from ..files import write_whole
+from ..when import (
+    After,
+    AtAge,
+    AtEndOf,
+    Before,
+    Duration,
+    During,
+    Either,
+    Offset,
+    OnDate,
+    OnDay,
+    Ongoing,
+    Then,
+    When,
+    With,
+)
+from .case_file import FORMAT
+from .yaml_nodes import scalar
+
+UNBOUNDED = 2**28
+_PLAIN = re.compile(r"[A-Za-z0-9(][^\n:#\[\]{},&*!|>'\"%@`\\]*[^\s:#\[\]{},&*!|>'\"%@`\\]|[A-Za-z0-9]")
+
+
+def dump(course: Course, path: str | Path | None = None) -> str:
+    """A course as a terse case file that reads back as the same course; also written to a file if one is named.
+
+    Defects of the reading (an id used twice) are not written: the ids are then different ones.
+    """
+    text = emit(_course(course, explicit_form=False))
+    if path is not None:
+        write_whole(Path(path), text)
+    return text
+
+
+def explicit(course: Course) -> str:
+    """A course in its explicit form: every statement of time as a mapping, every quantity with value and unit,
+    and under ``resolved`` what is known of the day of each event since diagnosis.
+    """
+    document = _course(course, explicit_form=True)
+    document["resolved"] = [_resolved(course, event) for event in course.events]
+    document["problems"] = [
+        {"rule": problem.rule, "events": list(problem.events), "message": problem.message}
+        for problem in course.problems
+    ]
+    return emit(document)
+
+
+def _resolved(course: Course, event: Event) -> dict[str, Any]:
+    known: dict[str, Any] = {"id": event.id}
+    for point in ("start", "end") if event.LASTS else ("start",):
+        low, high = course.resolved.day_since_diagnosis(event.id, point)
+        known[point if event.LASTS else "day"] = {
+            "earliest": low if low > -UNBOUNDED else None,
+            "latest": high if high < UNBOUNDED else None,
+        }
+    return known
+
+
+def _course(course: Course, *, explicit_form: bool) -> dict[str, Any]:
+    patient: dict[str, Any] = {"id": course.patient.id}
+    if course.patient.sex:
+        patient["sex"] = str(course.patient.sex)
+    if course.patient.birth:
+        patient["birth"] = _whens(course.patient.birth, explicit_form)
+    if course.patient.site:
+        patient["site"] = course.patient.site
+    document: dict[str, Any] = {"infant_course": FORMAT}
+    if course.about:
+        document["about"] = course.about
+    document["patient"] = patient
+    if course.source:
+        document["source"] = {"key": course.source.key, "at": course.source.at}
+    if course.complete or explicit_form:
+        document["complete"] = sorted(course.complete)
+    document["events"] = [_event(event, explicit_form) for event in course.events]
+    return document
+
+
+def _event(event: Event, explicit_form: bool) -> dict[str, Any]:
+    entries: dict[str, Any] = {"event": event.TYPE, "id": event.id}
+    for attribute in attrs.fields(type(event)):
+        value = getattr(event, attribute.name)
+        if attribute.name == "id" or attribute.metadata.get("internal") or value is None or value == ():
+            continue
+        if attribute.name in ("when", "until"):
+            entries[attribute.name] = _whens(value, explicit_form)
+        else:
+            entries[attribute.name] = _plain(value, explicit_form)
+    return entries
+
+
+def _plain(value: Any, explicit_form: bool) -> Any:
+    if isinstance(value, Quantity):
+        number = repr(value.value).removesuffix(".0")
+        return {"value": value.value, "unit": value.unit} if explicit_form else f"{number} {value.unit}"
+    if isinstance(value, (Duration, Enum)):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_plain(item, explicit_form) for item in value]
+    if attrs.has(type(value)):
+        pairs = ((a.name, getattr(value, a.name)) for a in attrs.fields(type(value)))
+        return {name: _plain(item, explicit_form) for name, item in pairs if item is not None and item != ()}
+    return value
+
+
+def _whens(whens: tuple[When, ...], explicit_form: bool) -> Any:
+    texts = [_explicit_when(when) if explicit_form else str(when) for when in whens]
+    return texts[0] if len(texts) == 1 and not explicit_form else texts
+
+
+def _explicit_when(when: When) -> dict[str, Any]:
+    """One statement as a mapping; ``case_file.explicit_text`` reads it back."""
+    if isinstance(when, OnDate):
+        return {"date": when.text}
+    if isinstance(when, OnDay):
+        return {"day": when.day, "of": when.of}
+    if isinstance(when, AtAge):
+        return {"age": str(when.age)}
+    if isinstance(when, Offset):
+        return {"by": str(when.by), "before" if when.before else "after": when.of}
+    if isinstance(when, (Before, After)):
+        word = "before" if isinstance(when, Before) else "after"
+        return {word: when.of, "point": when.point} if when.point else {word: when.of}
+    if isinstance(when, Either):
+        return {"either": [_explicit_when(option) for option in when.options]}
+    words: dict[type[When], str] = {During: "during", AtEndOf: "at_end_of", With: "with", Then: "then"}
+    if type(when) in words:
+        return {words[type(when)]: when.references()[0]}
+    return {"ongoing" if isinstance(when, Ongoing) else "unknown": True}
+
+
+def emit(value: Any, indent: int = 0) -> str:
+    """Plain data as block YAML that any YAML 1.2 reader reads back as the same data."""
+    pad = "  " * indent
+    if isinstance(value, dict):
+        lines = []
+        for key, item in value.items():
+            lines.append(f"{pad}{_word(key)}:{_inline(item)}" if _flat(item) else f"{pad}{_word(key)}:\n{emit(item, indent + 1).rstrip()}")
+        return "\n".join(lines) + "\n"
+    lines = []
+    for item in value:
+        if _flat(item):
+            lines.append(f"{pad}-{_inline(item)}")
+        else:
+            lines.append(f"{pad}- {emit(item, indent + 1).strip()}")
+    return "\n".join(lines) + "\n"
+
+
+def _flat(value: Any) -> bool:
+    """Whether a value goes on the line of its key."""
+    if isinstance(value, dict):
+        return not value or (len(value) <= 3 and all(_scalar(item) for item in value.values()))
+    return _scalar(value) or all(_scalar(item) for item in value)
+
+
+def _scalar(value: Any) -> bool:
+    return not isinstance(value, (dict, list))
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, dict):
+        return " {" + ", ".join(f"{_word(key)}: {_word(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return " [" + ", ".join(_word(item) for item in value) + "]"
+    return f" {_word(value)}"
+
+
+def _word(value: Any) -> str:
+    """A scalar; text that could be read as something else is quoted, and JSON's quoting is YAML's."""
+    if not isinstance(value, str):
+        return json.dumps(value)
+    if _PLAIN.fullmatch(value) and scalar(value) == value and " -" not in value:
+        return value
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,251 @@
+"""What a laid out timeline is made of: boxes, labels, bars, marks and strokes, in pt from the top left."""
+
+import re
+from itertools import pairwise
+
+from attrs import field, frozen
+
+from .ink import Run
+from .metrics import width as text_width
+from .timeline_figure import Assay, MrdState
+
+Runs = str | list[Run]
+_POWER = re.compile(r"10\^-?(\d+)")
+
+
+@frozen
+class Box:
+    """A rectangle on the page."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """The right edge."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        """The lower edge."""
+        return self.y + self.height
+
+    def touches(self, other: "Box", margin: float = 0.0) -> bool:
+        """Whether two boxes overlap, or come closer than a margin."""
+        return (
+            self.x < other.right + margin
+            and other.x < self.right + margin
+            and self.y < other.bottom + margin
+            and other.y < self.bottom + margin
+        )
+
+
+def runs_of(text: str) -> Runs:
+    """Text with powers of ten ("4 × 10^-4") as runs with a raised exponent and a true minus."""
+    if not _POWER.search(text):
+        return text
+    runs, at = [], 0
+    for match in _POWER.finditer(text):
+        runs.append(Run(text[at : match.start()] + "10"))
+        runs.append(Run("\N{MINUS SIGN}" * ("-" in match[0]) + match[1], raised=True))
+        at = match.end()
+    return [*runs, Run(text[at:])] if text[at:] else runs
+
+
+def measure(text: str, size: float) -> float:
+    """Width of a label, powers of ten included."""
+    return text_width(runs_of(text), size)
+
+
+def shorten(text: str, size: float, most: float) -> str:
+    """Text cut with an ellipsis so that it is no wider than ``most``."""
+    if measure(text, size) <= most:
+        return text
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if measure(text[:middle].rstrip() + "…", size) <= most:
+            low = middle
+        else:
+            high = middle - 1
+    return text[:low].rstrip() + "…"
+
+
+@frozen
+class Label:
+    """A line of text. ``x`` is where it is anchored, ``y`` its baseline."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    anchor: str = "start"
+    cls: str = "label"
+    fill: str = "#000000"
+
+    @property
+    def box(self) -> Box:
+        """What it covers: ascenders to descenders."""
+        wide = measure(self.text, self.size)
+        left = {"start": self.x, "middle": self.x - wide / 2, "end": self.x - wide}[self.anchor]
+        return Box(left, self.y - 0.74 * self.size, wide, 0.95 * self.size)
+
+
+@frozen
+class Bar:
+    """A treatment. ``pieces``: its parts on the two sides of the break. ``tints``: boxes and how strong."""
+
+    tone: str
+    pieces: tuple[Box, ...]
+    outline: str
+    tints: tuple[tuple[Box, float], ...] = ()
+    open_left: bool = False
+    open_right: bool = False
+    arrow: bool = False
+    title: str = ""
+
+    @property
+    def extent(self) -> Box:
+        """The bar with its tints and its arrow."""
+        boxes = [*self.pieces, *(box for box, _ in self.tints)]
+        left, right = min(box.x for box in boxes), max(box.right for box in boxes)
+        return Box(left, boxes[0].y, right - left + (self.pieces[0].height / 2 if self.arrow else 0), boxes[0].height)
+
+
+@frozen
+class Mark:
+    """An event glyph."""
+
+    kind: str
+    x: float
+    y: float
+    title: str
+    radius: float = 3.4
+
+    @property
+    def box(self) -> Box:
+        """What it covers."""
+        return Box(self.x - self.radius, self.y - self.radius, 2 * self.radius, 2 * self.radius)
+
+
+@frozen
+class MrdMark:
+    """An MRD result. ``top``: the height of its quantification limit, of a positive that has no level."""
+
+    assay: Assay
+    state: MrdState
+    x: float
+    y: float
+    title: str
+    top: float | None = None
+
+    @property
+    def box(self) -> Box:
+        """What it covers, with the arrow of a negative and the bar of a positive without a level."""
+        above = self.y - 3.2 if self.top is None else min(self.top, self.y - 3.2)
+        below = self.y + (9.0 if self.state is MrdState.NOT_DETECTED_AT else 3.2)
+        return Box(self.x - 3.2, above, 6.4, below - above)
+
+
+@frozen
+class Bracket:
+    """Earliest to latest. ``cls`` tells the group (a row) in which brackets must not share a level."""
+
+    x1: float
+    x2: float
+    y: float
+    pieces: tuple[tuple[float, float], ...]
+    cls: str = "bracket"
+
+    @property
+    def box(self) -> Box:
+        """What it covers, caps included."""
+        return Box(self.x1, self.y - 1.2, self.x2 - self.x1, 2.4)
+
+
+@frozen
+class Stroke:
+    """A line: leader, axis, tick, rule, threshold, join."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    cls: str
+    stroke: str = "#000000"
+    width: float = 0.6
+    dash: str | None = None
+
+
+@frozen
+class Region:
+    """A part of the status band: a polygon in a tone."""
+
+    tone: str
+    points: tuple[tuple[float, float], ...]
+    title: str
+
+
+@frozen
+class Swatch:
+    """The sample of a key entry: ``kind`` names how :mod:`timeline_ink` draws it."""
+
+    kind: str
+    x: float
+    y: float
+
+
+@frozen(kw_only=True)
+class Layout:
+    """A timeline in numbers."""
+
+    width: float
+    height: float
+    title: str
+    description: str
+    strokes: tuple[Stroke, ...]
+    regions: tuple[Region, ...]
+    bars: tuple[Bar, ...]
+    brackets: tuple[Bracket, ...]
+    marks: tuple[Mark, ...]
+    mrd: tuple[MrdMark, ...]
+    labels: tuple[Label, ...]
+    swatches: tuple[Swatch, ...]
+    turned: tuple[Label, ...] = field(default=())
+    """Labels turned by 90 degrees about their anchor: the name of the MRD axis."""
+
+    @property
+    def boxes(self) -> list[Box]:
+        """Everything that covers a part of the page."""
+        found = [box for bar in self.bars for box in (*bar.pieces, *(tint for tint, _ in bar.tints))]
+        found += [thing.box for group in (self.brackets, self.marks, self.mrd, self.labels) for thing in group]
+        return found
+
+
+def levels(stretches: list[tuple[float, float]], apart: float = 1.5) -> list[int]:
+    """First free level of each stretch, from left to right, so that none touches another of its level."""
+    last: list[float] = []
+    found = [0] * len(stretches)
+    for place in sorted(range(len(stretches)), key=lambda n: (stretches[n][0], stretches[n][1], n)):
+        left, right = stretches[place]
+        level = next((n for n, end in enumerate(last) if end + apart <= left), len(last))
+        if level == len(last):
+            last.append(right)
+        last[level] = right
+        found[place] = level
+    return found
+
+
+def clip(points: list[tuple[float, float]], x: float, *, left: bool) -> list[tuple[float, float]]:
+    """The part of a convex polygon on one side of a vertical line."""
+    kept: list[tuple[float, float]] = []
+    for (ax, ay), (bx, by) in pairwise([*points, points[0]]):
+        inside_a, inside_b = (ax <= x, bx <= x) if left else (ax >= x, bx >= x)
+        if inside_a:
+            kept.append((ax, ay))
+        if inside_a != inside_b:
+            share = (x - ax) / (bx - ax)
+            kept.append((x, ay + share * (by - ay)))
+    return list(dict.fromkeys(kept))
