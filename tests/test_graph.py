@@ -1,5 +1,6 @@
 """The graph of a course: what is stated, what follows from the known order, and nothing else."""
 
+import pytest
 from attrs import evolve
 
 from infant_course import (
@@ -17,9 +18,11 @@ from infant_course import (
     Remission,
     Transplant,
     TreatmentBlock,
+    load,
 )
 from infant_course.events import Apheresis, Conditioning, Event, SupportiveTreatment
 from infant_course.graph import LARGE, graph_of
+from infant_course.io.published import published_cases
 from infant_course.vocabulary import RemissionKind
 from infant_course.when import parse
 
@@ -253,3 +256,143 @@ def test_a_long_dated_course_has_the_same_steps_as_by_comparing_every_two():
         if first < second and not any(first < between < second for between in days)
     }
     assert set(edges(course(*dated), "then")) == long_way
+
+
+def test_an_end_after_something_states_no_order_of_starts():
+    """Therapy that goes on until after an event may have begun before it."""
+    therapy = TreatmentBlock(id="therapy", when=at("2020-06-01"), until=at("after ind"))
+    ind = TreatmentBlock(id="ind", when=at("2020-01-03"))
+    assert edges(course(DX, ind, therapy), "then")[("ind", "therapy")] == "inferred"
+
+
+S, INF = "stated", "inferred"
+SCENARIOS = {
+    1: {
+        "then": {
+            # Both ages are 3 months, so presentation and diagnosis have no order; by days, last contact is later.
+            ("presentation", "last-contact"): INF,
+            ("diagnosis", "prephase"): S,
+            ("diagnosis", "induction"): S,
+            ("diagnosis", "csf-clearance"): S,
+            ("prephase", "prednisone-response"): S,
+            ("induction", "mrd-end-of-induction"): S,
+            ("mrd-end-of-induction", "blinatumomab"): S,
+            ("blinatumomab", "mrd-after-blinatumomab"): S,
+            ("mrd-after-blinatumomab", "ib"): S,
+            # The remainder starts with Protocol IB: the same moment.
+            ("mrd-after-blinatumomab", "remainder"): INF,
+            ("ib", "last-contact"): INF,
+            ("remainder", "last-contact"): S,
+        },
+        "assesses": {
+            ("mrd-end-of-induction", "induction"): S,
+            ("mrd-after-blinatumomab", "blinatumomab"): S,
+        },
+    },
+    2: {
+        "then": {
+            ("onset", "presentation"): S,
+            ("presentation", "last-contact"): INF,
+            ("diagnosis", "prephase"): S,
+            ("diagnosis", "induction"): S,
+            # During induction: not before it starts, so surely after the diagnosis, but not surely after its start.
+            ("diagnosis", "csf-clearance"): INF,
+            ("diagnosis", "ib"): S,
+            ("diagnosis", "octadad"): S,
+            ("prephase", "prednisone-response"): S,
+            ("prednisone-response", "arm"): S,
+            ("ib", "mrd-after-ib"): S,
+            ("octadad", "mrd-after-octadad"): S,
+            ("mrd-after-ib", "mrd-after-octadad"): S,
+            # The re-emergence is the same moment as the result it was seen in.
+            ("octadad", "reemergence"): INF,
+            ("mrd-after-ib", "reemergence"): INF,
+            ("mrd-after-octadad", "mrd-repeat"): S,
+            ("reemergence", "mrd-repeat"): INF,
+            ("mrd-repeat", "car-t"): S,
+            ("car-t", "second-mrd-remission"): S,
+            ("second-mrd-remission", "hsct"): S,
+            ("conditioning", "hsct"): S,
+            ("hsct", "last-contact"): S,
+        },
+        "during": {("csf-clearance", "induction"): S},
+        # The repeat marrow names no block, and the place of the prephase is open: nothing is inferred for it.
+        "assesses": {("mrd-after-ib", "ib"): S, ("mrd-after-octadad", "octadad"): S},
+        "attains": {("car-t", "second-mrd-remission"): S},
+        "treats": {("car-t", "reemergence"): INF},
+        "consolidates": {("hsct", "second-mrd-remission"): S},
+        "of": {("conditioning", "hsct"): S},
+    },
+    3: {
+        "then": {
+            ("onset", "presentation"): S,
+            ("presentation", "last-contact"): INF,
+            ("diagnosis", "arm"): S,
+            ("diagnosis", "marma"): S,
+            ("marma", "mrd-after-marma"): S,
+            ("mrd-after-marma", "octadad"): S,
+            ("octadad", "maintenance"): S,
+            # During maintenance: surely after OCTADAD, not surely after the first day of maintenance.
+            ("octadad", "relapse"): INF,
+            ("octadad", "lineage-switch"): INF,
+            ("maintenance", "salvage-1"): INF,
+            ("relapse", "salvage-1"): S,
+            ("lineage-switch", "salvage-1"): INF,
+            ("salvage-1", "salvage-2"): S,
+            ("salvage-1", "cr2"): S,
+            ("cr2", "testicular-radiotherapy"): S,
+            ("cr2", "hsct"): S,
+            ("conditioning", "hsct"): S,
+            ("testicular-radiotherapy", "last-contact"): S,
+            ("hsct", "last-contact"): S,
+        },
+        "during": {("relapse", "maintenance"): S, ("lineage-switch", "maintenance"): INF},
+        "assesses": {("mrd-after-marma", "marma"): S},
+        "attains": {("salvage-1", "cr2"): S, ("salvage-2", "cr2"): S},
+        "switches": {("lineage-switch", "diagnosis"): INF},
+        "treats": {
+            ("salvage-1", "relapse"): INF,
+            ("salvage-2", "relapse"): INF,
+            ("testicular-radiotherapy", "relapse"): INF,
+        },
+        "consolidates": {("hsct", "cr2"): S},
+        "of": {("conditioning", "hsct"): S},
+    },
+    4: {
+        "then": {
+            ("onset", "presentation"): S,
+            ("presentation", "heart-transplant"): INF,
+            ("diagnosis", "therapy"): S,
+            ("diagnosis", "intensive-phases"): S,
+            ("diagnosis", "heart-transplant"): S,
+            ("intensive-phases", "respiratory-distress"): S,
+            # The echocardiogram and the diuretics come with the distress; what follows it follows them.
+            ("intensive-phases", "echocardiogram"): INF,
+            ("intensive-phases", "diuretics"): INF,
+            ("respiratory-distress", "cardiac-medication"): S,
+            ("respiratory-distress", "serial-echocardiograms"): S,
+            ("respiratory-distress", "pulmonary-hypertension"): S,
+            ("echocardiogram", "cardiac-medication"): INF,
+            ("echocardiogram", "serial-echocardiograms"): INF,
+            ("echocardiogram", "pulmonary-hypertension"): INF,
+            ("diuretics", "cardiac-medication"): INF,
+            ("diuretics", "serial-echocardiograms"): INF,
+            ("diuretics", "pulmonary-hypertension"): INF,
+            ("heart-transplant", "last-contact"): S,
+        },
+        # At the very start of both.
+        "during": {("echocardiogram", "respiratory-distress"): INF, ("echocardiogram", "diuretics"): INF},
+        "of": {("diuretics", "respiratory-distress"): S, ("cardiac-medication", "respiratory-distress"): S},
+    },
+}
+"""Every edge of the four published scenarios, worked out by hand from the statements in their files."""
+
+
+@pytest.mark.parametrize("number", SCENARIOS)
+def test_the_published_scenarios_have_these_edges_and_no_others(number):
+    """Relation by relation, with their basis."""
+    told = load(published_cases()[number - 1])
+    found: dict[str, dict[tuple[str, str], str]] = {}
+    for a, b, data in graph_of(told).edges(data=True):
+        found.setdefault(data["relation"], {})[a, b] = data["basis"]
+    assert found == SCENARIOS[number]

@@ -54,7 +54,7 @@ from .events import (
     references,
 )
 from .vocabulary import RemissionKind
-from .when import After, AtEndOf, Before, During, Offset, OnDay, Then, When
+from .when import After, AtEndOf, Before, During, Offset, OnDay, Then
 
 if TYPE_CHECKING:
     CourseGraph = nx.MultiDiGraph[str]
@@ -270,19 +270,16 @@ def _remission_at(event: Event, course: Course, known: _Known) -> Remission | No
 
 
 def _order_statements(course: Course) -> Iterator[Point]:
-    """(earlier, later) for every order that an author stated between two events."""
+    """(earlier, later) for every order of two starts that an author stated."""
     for event in course:
-        for when in (*event.when, *event.until):
-            for other in when.references():
-                if other not in course.by_id or other == event.id:
-                    continue
-                if _says_order(when):
-                    backward = isinstance(when, Before) or (isinstance(when, Offset) and when.before)
-                    yield (event.id, other) if backward else (other, event.id)
-
-
-def _says_order(when: When) -> bool:
-    return isinstance(when, (After, AtEndOf, Before, Offset, OnDay, Then))
+        stated = [(when, "start") for when in event.when] + [(when, "end") for when in event.until]
+        for when, point in stated:
+            if not isinstance(when, (After, AtEndOf, Before, Offset, OnDay, Then)) or when.of == event.id:
+                continue
+            backward = isinstance(when, Before) or (isinstance(when, Offset) and when.before)
+            # An end after something says nothing of the start.
+            if when.of in course.by_id and (backward or point == "start"):
+                yield (event.id, when.of) if backward else (when.of, event.id)
 
 
 def _ordered(course: Course, known: _Known) -> dict[str, list[str]]:

@@ -56,7 +56,7 @@ T = TypeVar("T")
 def load(path: str | Path) -> Course:
     """Read one case file. Raises InputError holding every fault of the file, each with line and column."""
     path = Path(path)
-    return read(yaml_nodes.read_bytes(path), file=str(path))
+    return read(yaml_nodes.read_text(path), file=str(path))
 
 
 def read(text: str, *, file: str | None = None) -> Course:

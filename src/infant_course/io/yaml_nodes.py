@@ -1,241 +1,192 @@
-"""YAML 1.2 (and JSON) as nodes that know where they stand, read safely.
+"""YAML 1.2 (and JSON, which is part of it) as plain nodes that know their line and column.
 
-Only plain data is read: no tags, one document, no key twice. Limits on size, depth and aliases hold before
-anything is built, so that a hostile file costs little. A scalar keeps the text as written: what it means is
-decided by the type that is wanted there (``no`` is a word; ``4e-4`` a number where a number is wanted).
+Case files come from strangers: size and depth are limited, and anchors, aliases and tags are refused, so that a
+small file cannot unfold into a large one. All faults that can be told at once are told at once.
 """
 
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from attrs import define, field, frozen
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
+from attrs import field, frozen
 
 from ..errors import Fault, InputError
 
+MAXIMUM_SIZE = 5_000_000
+"""Most bytes of a case file."""
+MAXIMUM_DEPTH = 30
+"""Deepest nesting; a case file needs about six."""
 
-@frozen(kw_only=True)
-class Limits:
-    """What a file may hold at most. All three are chosen here and provisional (no source)."""
-
-    size: int = 5_000_000
-    """Bytes."""
-    depth: int = 50
-    """Lists and mappings within each other."""
-    repeated: int = 1_000
-    """Values that may be repeated through aliases, in all."""
+_INTEGER = re.compile(r"[-+]?[0-9]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
-@frozen(kw_only=True)
+@frozen
 class Node:
-    """A value in a file, and where it starts (counted from 1). ``size``: values in it, aliases expanded."""
+    """A value and where it stands. ``value`` is a scalar, a list of nodes, or a dict of key to node.
 
+    ``text`` is a scalar as written; ``quoted`` says that it stood in quotes and so is a word whatever it holds.
+    """
+
+    value: Any
     line: int
     column: int
-    size: int = 1
+    text: str = ""
+    quoted: bool = False
+
+    def plain(self) -> Any:
+        """The value without places, all the way down."""
+        if isinstance(self.value, dict):
+            return {key: node.plain() for key, node in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.plain() for node in self.value]
+        return self.value
+
+    def kind(self) -> str:
+        """What it is, in the words of an error message."""
+        if isinstance(self.value, dict):
+            return "a mapping"
+        if isinstance(self.value, list):
+            return "a list"
+        if self.value is None:
+            return "nothing"
+        return shown(self.text)
 
 
-@frozen(kw_only=True)
-class Scalar(Node):
-    """One value, as written. ``quoted``: it is text whatever it looks like."""
-
-    text: str
-    quoted: bool
-
-    @property
-    def empty(self) -> bool:
-        """Nothing is there (YAML's null)."""
-        return not self.quoted and self.text in ("", "~", "null", "Null", "NULL")
-
-    @property
-    def truth(self) -> bool | None:
-        """The truth value this is, or None where it is none."""
-        return {"true": True, "false": False}.get(self.text) if not self.quoted else None
+def shown(text: str) -> str:
+    """A piece of input as it may be shown: on one line, not too long, without control characters."""
+    clean = "".join(c if c.isprintable() else "�" for c in text)
+    return json.dumps(clean if len(clean) <= 60 else clean[:57] + "...", ensure_ascii=False)
 
 
-@frozen(kw_only=True)
-class Sequence(Node):
-    """A list."""
+def read_text(path: Path) -> str:
+    """The text of a file. Raises InputError for what is not a file of UTF-8 text of bearable size."""
+    name = str(path)
 
-    items: tuple[Node, ...]
+    def fail(expected: str, found: str, hint: str | None = None) -> InputError:
+        return InputError(faults=[Fault(file=name, expected=expected, found=found, hint=hint)])
 
-
-@frozen(kw_only=True)
-class Mapping(Node):
-    """Keys and values. ``items``: the key, as it stands in the file, and its value, by the text of the key."""
-
-    items: dict[str, tuple[Scalar, Node]]
-
-
-@define
-class _Open:
-    """A list or mapping that has not ended yet."""
-
-    start: Any
-    anchor: str | None
-    nodes: list[Node] = field(factory=list)
-
-
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
-
-def compose(text: str, *, file: str | None = None, limits: Limits | None = None) -> Node:
-    """The nodes of a text. Raises InputError with what makes it unreadable."""
-    composer = _Composer(file, limits or Limits())
-    return composer.compose(text)
+    if path.is_dir():
+        raise fail("a case file", "a directory", "name the files in it")
+    try:
+        size = path.stat().st_size
+        if size > MAXIMUM_SIZE:
+            raise fail(f"a case file of at most {MAXIMUM_SIZE:,} bytes", f"{size:,} bytes")
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise fail("a case file", "no such file") from None
+    except OSError as error:
+        raise fail("a file that can be read", error.strerror or type(error).__name__) from None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        fault = Fault(file=name, line=line, expected="text in UTF-8", found="other bytes", hint="save it as UTF-8")
+        raise InputError(faults=[fault]) from None
 
 
-class _Composer:
-    def __init__(self, file: str | None, limits: Limits) -> None:
-        self.file = file
-        self.limits = limits
-        self.faults: list[Fault] = []
-        self.anchors: dict[str, Node] = {}
-        self.repeated = 0
+def scalar(text: str) -> Any:
+    """What an unquoted word means in YAML 1.2: ``no`` is a word, ``4e-4`` a number."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if _INTEGER.fullmatch(text) and len(text) <= 18:
+        return int(text)
+    return float(text) if _FLOAT.fullmatch(text) and len(text) <= 40 else text
 
-    def compose(self, text: str) -> Node:
-        text = text.removeprefix("\ufeff")
-        if len(text) > self.limits.size:
-            raise self.stop(f"at most {self.limits.size:,} bytes", "more")
-        if match := _CONTROL.search(text):
-            line = text.count("\n", 0, match.start()) + 1
-            column = match.start() - text.rfind("\n", 0, match.start())
-            found = f"the control character U+{ord(match[0]):04X}"
-            raise self.stop("text", found, line, column, "remove it; is this a text file?")
-        if text.lstrip()[:1] in ("{", "["):
-            text = text.replace("\t", " ")  # JSON may be indented with tabs
-        try:
-            root = self._build(YAML(typ="safe", pure=True).parse(text))
-        except MarkedYAMLError as error:
-            raise self._unreadable(error, text) from None
-        except (YAMLError, ValueError, OverflowError):  # a number of a character that does not exist
-            raise self.stop("YAML or JSON", "something else", hint="is an escape in a quoted text wrong?") from None
-        if self.faults:
-            raise InputError(faults=self.faults)
-        if root is None or (isinstance(root, Scalar) and root.empty):
-            raise self.stop("a course", "an empty file", hint="`infant-course new FILE` writes one to start from")
-        return root
 
-    def _build(self, events: Iterable[Any]) -> Node | None:
-        stack: list[_Open] = []
-        root: Node | None = None
-        documents = 0
-        for event in events:
-            node: Node
-            match event:
-                case DocumentStartEvent():
-                    documents += 1
-                    if documents > 1:
-                        raise self._at(event, "one document in a file", "a second one after '---'")
-                    continue
-                case MappingStartEvent() | SequenceStartEvent():
-                    self._no_tag(event)
-                    stack.append(_Open(event, event.anchor))
-                    if len(stack) > self.limits.depth:
-                        raise self._at(event, f"at most {self.limits.depth} levels of nesting", "more")
-                    continue
-                case MappingEndEvent() | SequenceEndEvent():
-                    done = stack.pop()
-                    node = self._close(done)
-                    anchor = done.anchor
-                case ScalarEvent():
-                    self._no_tag(event)
-                    node = self._scalar(event)
-                    anchor = event.anchor
-                case AliasEvent():
-                    node, anchor = self._alias(event), None
-                case _:
-                    continue
-            if anchor:
-                self.anchors[anchor] = node
-            if stack:
-                stack[-1].nodes.append(node)
+@frozen
+class _Reader:
+    """Builds nodes from the parser's events and gathers faults on the way."""
+
+    file: str | None
+    faults: list[Fault] = field(factory=list)
+
+    def fault(self, mark: Any, expected: str, found: str, hint: str | None = None) -> InputError:
+        """Note a fault; the error returned holds all faults so far, for where reading cannot go on."""
+        line, column = mark.line + 1, mark.column + 1
+        self.faults.append(
+            Fault(file=self.file, line=line, column=column, expected=expected, found=found, hint=hint)
+        )
+        return InputError(faults=self.faults)
+
+    def node(self, events: Iterator[Any], event: Any, depth: int) -> Node:
+        name, mark = type(event).__name__, event.start_mark
+        if name == "AliasEvent" or getattr(event, "anchor", None):
+            raise self.fault(mark, "values written out", "an anchor or alias", "case files do without & and *")
+        if getattr(event, "tag", None) and str(event.tag) not in ("None", "!"):
+            raise self.fault(mark, "a value without a tag", "a tag", "case files do without !")
+        if depth > MAXIMUM_DEPTH:
+            raise self.fault(mark, f"at most {MAXIMUM_DEPTH} levels", "deeper nesting")
+        line, column = mark.line + 1, mark.column + 1
+        if name == "ScalarEvent":
+            quoted = event.style in ("'", '"', "|", ">")
+            return Node(event.value if quoted else scalar(event.value), line, column, event.value, quoted)
+        if name == "SequenceStartEvent":
+            items = []
+            while type(inner := next(events)).__name__ != "SequenceEndEvent":
+                items.append(self.node(events, inner, depth + 1))
+            return Node(items, line, column)
+        entries: dict[str, Node] = {}
+        while type(inner := next(events)).__name__ != "MappingEndEvent":
+            key = self.node(events, inner, depth + 1)
+            value = self.node(events, next(events), depth + 1)
+            if isinstance(key.value, (dict, list)):
+                self.fault(inner.start_mark, "a word as key", key.kind())
+            elif key.text in entries:
+                hint = f"it stands in line {entries[key.text].line} too"
+                self.fault(inner.start_mark, "each key once", f"{shown(key.text)} again", hint)
             else:
-                root = node
-        return root
+                entries[key.text] = value
+        return Node(entries, line, column)
 
-    def _scalar(self, event: Any) -> Scalar:
-        text = event.value
-        if "\\u" in repr(text) or "\\x" in repr(text):
-            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # JSON's pairs
-            if match := _CONTROL.search(text):
-                found = f"the control character U+{ord(match[0]):04X}"
-                self.faults.append(self._fault(event, "text without control characters", found))
-        place = _place(event)
-        return Scalar(line=place[0], column=place[1], text=text, quoted=event.style is not None)
 
-    def _alias(self, event: Any) -> Node:
-        if event.anchor not in self.anchors:
-            raise self._at(event, "an alias of a value that is complete", f"*{event.anchor}")
-        node = self.anchors[event.anchor]
-        self.repeated += node.size
-        if self.repeated > self.limits.repeated:
-            found = "more"
-            raise self._at(event, f"at most {self.limits.repeated:,} values repeated through aliases", found)
-        return node
+def _unprintable(text: str, file: str | None) -> list[Fault]:
+    """Tabs in the indentation and control characters anywhere: the first fifty of them."""
+    faults: list[Fault] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        line = line.removesuffix("\r")
+        bad = next((i for i, c in enumerate(line) if c != "\t" and not (c.isprintable() or c == "\xa0")), None)
+        if bad is not None:
+            found = Fault(file=file, line=number, column=bad + 1, expected="text", found="a control character")
+            faults.append(found)
+        indent = line[: len(line) - len(line.lstrip())]
+        if "\t" in indent and line.strip():
+            column = indent.index("\t") + 1
+            faults.append(Fault(file=file, line=number, column=column, expected="spaces", found="a tab"))
+    return faults[:50]
 
-    def _close(self, done: _Open) -> Node:
-        line, column = _place(done.start)
-        size = 1 + sum(node.size for node in done.nodes)
-        if isinstance(done.start, SequenceStartEvent):
-            return Sequence(line=line, column=column, size=size, items=tuple(done.nodes))
-        items: dict[str, tuple[Scalar, Node]] = {}
-        for key, value in _pairs(done.nodes):
-            if not isinstance(key, Scalar):
-                self.faults.append(_fault(self.file, key, "a word before the colon", "a list or a mapping"))
-            elif key.text in items:
-                first = items[key.text][0].line
-                hint = f"it stands in line {first} already"
-                self.faults.append(_fault(self.file, key, "each key once", f"{key.text!r} again", hint))
-            else:
-                items[key.text] = (key, value)
-        return Mapping(line=line, column=column, size=size, items=items)
 
-    def _no_tag(self, event: Any) -> None:
-        if event.tag is not None and event.tag != "!":
-            raise self._at(event, "plain values", "a tag", "remove the word that starts with '!'")
+def parse(text: str, file: str | None = None) -> Node:
+    """The root node of a YAML or JSON text. Raises InputError with every fault found."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-    def _unreadable(self, error: MarkedYAMLError, text: str) -> InputError:
+    if not text.strip():
+        raise InputError(faults=[Fault(file=file, expected="a case file", found="an empty file")])
+    is_json = text.lstrip().startswith("{")  # JSON may be indented with tabs
+    faults = [fault for fault in _unprintable(text, file) if not (is_json and fault.found == "a tab")]
+    if faults:
+        raise InputError(faults=faults)
+    reader = _Reader(file)
+    try:
+        events = iter(YAML(pure=True).parse(text))
+        next(events), next(events)  # start of stream and of document
+        root = reader.node(events, next(events), 0)
+        next(events)  # end of document
+        if type(after := next(events)).__name__ != "StreamEndEvent":
+            reader.fault(after.start_mark, "one document", "a second one")
+    except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        if mark is None:
-            return self.stop("YAML or JSON", error.problem or "something else")
-        tab = text[mark.index : mark.index + 1] == "\t"
-        hint = "indent with spaces, not with tabs" if tab else error.context
-        return self.stop("YAML or JSON", error.problem or "something else", mark.line + 1, mark.column + 1, hint)
-
-    def _fault(self, event: Any, expected: str, found: str, hint: str | None = None) -> Fault:
-        line, column = _place(event)
-        return Fault(expected=expected, found=found, file=self.file, line=line, column=column, hint=hint)
-
-    def _at(self, event: Any, expected: str, found: str, hint: str | None = None) -> InputError:
-        return InputError(faults=[*self.faults, self._fault(event, expected, found, hint)])
-
-    def stop(
-        self, expected: str, found: str, line: int | None = None, column: int | None = None, hint: str | None = None
-    ) -> InputError:
-        """A fault after which no more can be read."""
-        fault = Fault(expected=expected, found=found, file=self.file, line=line, column=column, hint=hint)
-        return InputError(faults=[fault])
-
-
-def _pairs(nodes: list[Node]) -> Iterator[tuple[Node, Node]]:
-    return zip(nodes[::2], nodes[1::2], strict=True)
-
-
-def _place(event: Any) -> tuple[int, int]:
-    return event.start_mark.line + 1, event.start_mark.column + 1
-
-
-def _fault(file: str | None, node: Node, expected: str, found: str, hint: str | None = None) -> Fault:
-    return Fault(expected=expected, found=found, file=file, line=node.line, column=node.column, hint=hint)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        found = error.problem or "something else"
+        fault = Fault(file=file, line=line, column=column, expected="YAML", found=found)
+        raise InputError(faults=[*reader.faults, fault]) from None
+    except (YAMLError, StopIteration, ValueError):
+        fault = Fault(file=file, expected="a case file", found="no values that can be read as YAML")
+        raise InputError(faults=[*reader.faults, fault]) from None
+    if reader.faults:
+        raise InputError(faults=reader.faults)
+    return root

@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from .ink import Run
 from .metrics import width as text_width
@@ -249,3 +249,25 @@ def clip(points: list[tuple[float, float]], x: float, *, left: bool) -> list[tup
             share = (x - ax) / (bx - ax)
             kept.append((x, ay + share * (by - ay)))
     return list(dict.fromkeys(kept))
+
+
+@define
+class Sheet:
+    """A page while it is laid out: everything put on it so far."""
+
+    strokes: list[Stroke] = field(factory=list)
+    regions: list[Region] = field(factory=list)
+    bars: list[Bar] = field(factory=list)
+    brackets: list[Bracket] = field(factory=list)
+    marks: list[Mark] = field(factory=list)
+    mrd: list[MrdMark] = field(factory=list)
+    labels: list[Label] = field(factory=list)
+    swatches: list[Swatch] = field(factory=list)
+    turned: list[Label] = field(factory=list)
+    keyed: list[tuple[str, str]] = field(factory=list)
+    """Key entries: the kind of swatch and the text."""
+
+    def key(self, swatch: str, text: str) -> None:
+        """Ask for a key entry, once."""
+        if (swatch, text) not in self.keyed:
+            self.keyed.append((swatch, text))
