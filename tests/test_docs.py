@@ -60,17 +60,17 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return here
 
 
-def bash(text: str) -> str:
+def bash(text: str, *flags: str) -> str:
     """What bash prints for a script. Fails where the script does."""
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", text],
+        ["bash", *flags, "-uo", "pipefail", "-c", text],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
         text=True,
         timeout=120,
     )
-    assert done.returncode == 0, f"{text}\nended with {done.returncode}:\n{done.stdout}"
+    assert done.returncode == 0, f"{text}\nended with {done.returncode}:\n{done.stdout[-1500:]}"
     return done.stdout
 
 
@@ -117,12 +117,15 @@ def test_every_snippet_runs(page: Path, desk: Path, capsys: pytest.CaptureFixtur
         try:
             if block.language == "python":
                 run_python(block.text, names)
-            elif block.language in ("sh", "console"):
-                run_console(block.text) if block.language == "console" else bash(block.text)
+            elif block.language == "sh":
+                bash(block.text, "-e")
+            elif block.language == "console":
+                run_console(block.text)
             elif block.language == "yaml":
                 keep_yaml(block.text, desk)
         except Exception as error:
-            raise AssertionError(f"{page.name}, line {block.line}: {error}") from error
+            error.add_note(f"in {page.name}, line {block.line}")
+            raise
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -59,10 +59,9 @@ def _table(report: "Report", paint: _Paint) -> Iterator[str]:
     yield paint(f"{'rule':<8}{'severity':<9}{'subjects':>9}{'failed':>8}{'undecided':>11}  what it finds", "bold")
     indent = 8 + 9 + 9 + 8 + 11 + 2
     for count in rows:
-        # An untouched rule is quiet: only the severity of what failed is coloured.
-        severity = paint(f"{count.severity:<9}", str(count.severity)) if count.failed else f"{count.severity:<9}"
         title, *more = wrap(printable(count.title), WIDTH - indent) or [""]
-        yield (f"{count.rule:<8}{severity}{count.subjects:>9,}{count.failed:>8,}{count.undecided:>11,}  {title}")
+        numbers = f"{count.subjects:>9,}{count.failed:>8,}{count.undecided:>11,}"
+        yield f"{count.rule:<8}{count.severity:<9}{numbers}  {title}"
         yield from (f"{'':<{indent}}{line}" for line in more)
 
 

@@ -1,0 +1,1 @@
+"""Drawings: a layout in numbers, apart from the ink that shows it."""
