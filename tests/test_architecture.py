@@ -54,14 +54,6 @@ def test_the_command_is_where_the_project_says():
     assert callable(getattr(import_module(module), name))
 
 
-def test_every_public_name_can_be_had():
-    import infant_course
-
-    missing = [name for name in infant_course.__all__ if not hasattr(infant_course, name)]
-    assert missing == []
-    assert dir(infant_course) == sorted(infant_course.__all__)
-
-
 def test_every_dependency_has_a_lower_bound():
     optional = PROJECT["project"]["optional-dependencies"].values()
     wanted = [*PROJECT["project"]["dependencies"], *(name for group in optional for name in group)]

@@ -40,11 +40,15 @@ class Fault:
         return f"{text}\n  Hint: {self.hint}" if self.hint else text
 
 
+def _all(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    return tuple(faults)
+
+
 @frozen(kw_only=True, str=False)
 class InputError(InfantCourseError):
     """Input that cannot be read. Holds *all* faults of the file, in the order in which they stand there."""
 
-    faults: tuple[Fault, ...] = field(converter=tuple)
+    faults: tuple[Fault, ...] = field(converter=_all)
 
     def __str__(self) -> str:
         return "\n".join(str(fault) for fault in self.faults)

@@ -171,8 +171,8 @@ class _Solver:
         loose = self._loose(self.boxes)
         bounds = self.boxes
         if not all(self._harmless(edge) for edge in loose):
-            self._settle_cycles()
-            bounds = self._tighten()
+            tight = self._settle_cycles().bounds()
+            bounds = {point: tight.get(point, (-UNBOUNDED, UNBOUNDED)) for point in self.on_origin}
             loose = self._loose(bounds)
         tangles = self._tangles(loose)
         if any(len(points) > LARGEST_MATRIX for points, _ in tangles):
@@ -250,24 +250,27 @@ class _Solver:
 
     # The network.
 
-    def _settle_cycles(self) -> None:
+    def _settle_cycles(self) -> Graph:
+        """Set aside what contradicts itself; the graph of the rest."""
         for _ in range(_MOST_ROUNDS):
-            cycle, _ = Graph(self._edges(self._kept())).negative_cycle()
+            graph = self._graph(self._kept())
+            cycle, _ = graph.negative_cycle()
             if not cycle:
-                return
+                return graph
             self._blame(cycle)
         self.notes.append("very many statements contradict each other: all tangled with them are set aside")
         while True:
-            cycle, around = Graph(self._edges(self._kept())).negative_cycle()
+            graph = self._graph(self._kept())
+            cycle, around = graph.negative_cycle()
             if not cycle:
-                return
+                return graph
             for number in self._kept():
                 part = self.parts[number]
                 if part.x in around and part.y in around and not part.definition:
                     self._drop(part.statement)
 
-    def _edges(self, numbers: Iterable[int]) -> Iterator[Edge]:
-        return (edge for number in numbers for edge in _edges(self.parts[number], number))
+    def _graph(self, numbers: Iterable[int]) -> Graph:
+        return Graph((edge for number in numbers for edge in _edges(self.parts[number], number)), ORIGIN)
 
     def _kept(self) -> list[int]:
         return [number for number in range(len(self.parts)) if number not in self.gone]
@@ -292,9 +295,7 @@ class _Solver:
         if sum(conflict.definition is None for conflict in self.conflicts) < MOST_CONFLICTS:
             self.conflicts.append(Conflict(tuple(statements), None))
         else:
-            note = (
-                f"more than {MOST_CONFLICTS} sets of statements contradict each other: the rest is not told"
-            )
+            note = f"more than {MOST_CONFLICTS} sets of statements contradict each other: the rest is not told"
             self.notes += [] if note in self.notes else [note]
 
     def _minimal(self, cycle: list[int]) -> list[int]:
@@ -312,14 +313,10 @@ class _Solver:
             kept_definitions = [n for n in definitions if n != spared]
             kept_statements = [s for s in statements if -1 - s != spared]
             pool = [n for s in kept_statements for n in self.of_statement[s] if n not in self.gone]
-            smaller, _ = Graph(self._edges(sorted(pool + kept_definitions))).negative_cycle()
+            smaller, _ = self._graph(sorted(pool + kept_definitions)).negative_cycle()
             if smaller:
                 cycle, definitions, statements = smaller, kept_definitions, kept_statements
         return cycle
-
-    def _tighten(self) -> dict[Point, Box]:
-        bounds = Graph(self._edges(self._kept())).bounds(ORIGIN)
-        return {point: bounds.get(point, (-UNBOUNDED, UNBOUNDED)) for point in self.on_origin}
 
     def _tangles(self, loose: list[Edge]) -> tuple[tuple[tuple[Point, ...], tuple[Edge, ...]], ...]:
         """Split into sets of points that hang together by more than their boxes; single events left out.

@@ -154,9 +154,7 @@ class _Resolver:
         self.problems = [*_dangling(course, self.told)]
         self.notes: list[str] = []
         self.contradicted: set[str] = set()
-        self.fixed = [
-            telling.parts(told, told.options[0]) if len(told.options) == 1 else [] for told in self.told
-        ]
+        self.fixed = [telling.parts(told, told.options[0]) if len(told.options) == 1 else [] for told in self.told]
 
     def resolve(self) -> Resolved:
         instants = frozenset([BIRTH, *(event.id for event in self.course if not event.LASTS)])
@@ -194,9 +192,7 @@ class _Resolver:
     def _solve_readings(self) -> list[tuple[tuple[_Choice, ...], Solution]]:
         ambiguous = [number for number, told in enumerate(self.told) if len(told.options) > 1]
         while prod(len(self.told[number].options) for number in ambiguous) > _MOST_MERGED:
-            self.notes.append(
-                f"too many alternatives: nothing is taken from {self.told[ambiguous.pop()].statement}"
-            )
+            self.notes.append(f"too many alternatives: nothing is taken from {self.told[ambiguous.pop()].statement}")
         while True:
             tried = []
             for options in product(*(range(len(self.told[number].options)) for number in ambiguous)):

@@ -45,6 +45,9 @@ class Pair(NamedTuple):
 Steps = dict[int, dict[int, tuple[int, int]]]
 """For each point, by number, the points it reaches in one step: weight and part."""
 
+Came = dict[int, tuple[int, int]]
+"""For each point reached, by number, the point before it and the part that leads here."""
+
 
 @frozen
 class Scale:
@@ -69,12 +72,16 @@ class Scale:
 
 
 class Graph:
-    """Edges as a graph on numbers: the tightest edge for each pair of points."""
+    """Edges as a graph on numbers: the tightest edge for each pair of points.
 
-    def __init__(self, edges: Iterable[Edge]) -> None:
+    What hangs together in circles without the origin is searched set by set, in an order in which every set
+    comes after those that lead to it. So a long chain costs one step for each point, however it was told.
+    """
+
+    def __init__(self, edges: Iterable[Edge], origin: Point) -> None:
         """Number the points and keep the tightest edge of each pair."""
         kept = list(edges)
-        self.index: dict[Point, int] = {}
+        self.index: dict[Point, int] = {origin: 0}
         for edge in kept:
             self.index.setdefault(edge.u, len(self.index))
             self.index.setdefault(edge.v, len(self.index))
@@ -84,58 +91,108 @@ class Graph:
             u, v, weight = self.index[edge.u], self.index[edge.v], self.scale.pack(edge.days, edge.place)
             if v not in self.out[u] or weight < self.out[u][v][0]:
                 self.out[u][v] = weight, edge.part
-
-    def _from(self, start: Point, out: Steps) -> dict[Point, int]:
-        if start not in self.index:
-            return {}
-        distance, _ = _shortest(self.index[start], out)
-        return {point: self.scale.days(distance[n]) for point, n in self.index.items() if n in distance}
-
-    def bounds(self, origin: Point) -> dict[Point, Box]:
-        """Earliest and latest day of every point from the origin; there must be no negative cycle."""
-        turned: Steps = {number: {} for number in self.out}
+        self.turned: Steps = {number: {} for number in self.out}
         for u, steps in self.out.items():
             for v, step in steps.items():
-                turned[v][u] = step
-        latest, back = self._from(origin, self.out), self._from(origin, turned)
+                self.turned[v][u] = step
+        self.groups = self._groups()
+
+    def _groups(self) -> list[list[int]]:
+        """Sets of points on common circles, the origin left out, each set after all that lead to it."""
+        import networkx as nx  # slow to load, and not needed where all dates are full
+
+        structure: nx.DiGraph[int] = nx.DiGraph()
+        structure.add_nodes_from(number for number in self.out if number)
+        structure.add_edges_from((u, v) for u, steps in self.out.items() for v in steps if u and v)
+        condensed = nx.condensation(structure)
+        return [sorted(condensed.nodes[group]["members"]) for group in nx.topological_sort(condensed)]
+
+    def bounds(self) -> dict[Point, Box]:
+        """Earliest and latest day of every point from the origin; there must be no negative cycle."""
+        latest, _ = self._from_origin(self.out, self.groups)
+        earliest, _ = self._from_origin(self.turned, self.groups[::-1])
+        days = self.scale.days
         return {
-            point: (_clip(-back.get(point, UNBOUNDED)), _clip(latest.get(point, UNBOUNDED)))
-            for point in self.index
+            point: (
+                _clip(-days(earliest[number])) if number in earliest else -UNBOUNDED,
+                _clip(days(latest[number])) if number in latest else UNBOUNDED,
+            )
+            for point, number in self.index.items()
         }
 
     def negative_cycle(self) -> tuple[list[int], set[Point]]:
         """The parts on one simple negative cycle and all points tangled with it; both empty if there is none.
 
-        A cycle lies within what is strongly connected. It is found by the search below, because
-        ``networkx.find_negative_cycle`` misses some.
+        It is found by the searches below, because ``networkx.find_negative_cycle`` misses some.
         """
-        import networkx as nx  # slow to load, and not needed where all dates are full
-
-        structure: nx.DiGraph[int] = nx.DiGraph()
-        structure.add_nodes_from(self.out)
-        structure.add_edges_from((u, v) for u, steps in self.out.items() for v in steps)
-        for group in sorted(sorted(found) for found in nx.strongly_connected_components(structure)):
-            inside = set(group)
-            if len(group) > 1:
-                out = {u: {v: s for v, s in self.out[u].items() if v in inside} for u in group}
-                _, cycle = _shortest(group[0], out)
-            else:
+        for group in self.groups:
+            if len(group) == 1:
                 step = self.out[group[0]].get(group[0])
                 cycle = [step[1]] if step and step[0] < 0 else []
+            else:
+                _, _, cycle = _search({group[0]: 0}, _inside(group, self.out))
             if cycle:
-                return cycle, {point for point, number in self.index.items() if number in inside}
+                return cycle, self._tangle(group[0])
+        latest, came = self._from_origin(self.out, self.groups)
+        for last, (weight, part) in self.turned[0].items():
+            if last in latest and latest[last] + weight < 0:
+                cycle, at = [part], last
+                while at:
+                    at, part = came[at]
+                    cycle.append(part)
+                return cycle, self._tangle(last)
         return [], set()
 
+    def _from_origin(self, out: Steps, groups: Iterable[list[int]]) -> tuple[dict[int, int], Came]:
+        """Shortest distances from the origin and by which last steps, not coming back to it."""
+        distance: dict[int, int] = {0: 0}
+        came: Came = {}
 
-def _shortest(start: int, out: Steps) -> tuple[dict[int, int], list[int]]:
-    """Shortest distances from a point (Bellman and Ford, with a queue), or the parts on a negative cycle.
+        def leave(u: int) -> None:
+            for v, (weight, part) in out[u].items():
+                if v and (v not in distance or distance[u] + weight < distance[v]):
+                    distance[v] = distance[u] + weight
+                    came[v] = u, part
 
-    Now and then the edges by which the points were reached are followed back: they form a circle only if
-    there is a negative cycle, and sooner or later then they do.
+        leave(0)
+        for group in groups:
+            reached = sorted((distance[number], number) for number in group if number in distance)
+            if not reached:
+                continue
+            if len(group) > 1:
+                nearer, steps, _ = _search({number: far for far, number in reached}, _inside(group, out))
+                distance.update(nearer)
+                came.update(steps)
+            for number in group:
+                leave(number)
+        return distance, came
+
+    def _tangle(self, start: int) -> set[Point]:
+        """All points that hang together with one, the origin left out as a way and counted in as a point."""
+        seen, waiting = {0, start}, [start]
+        while waiting:
+            number = waiting.pop()
+            for other in (*self.out[number], *self.turned[number]):
+                if other not in seen:
+                    seen.add(other)
+                    waiting.append(other)
+        return {point for point, number in self.index.items() if number in seen}
+
+
+def _inside(group: list[int], out: Steps) -> Steps:
+    inside = set(group)
+    return {u: {v: step for v, step in out[u].items() if v in inside} for u in group}
+
+
+def _search(seeds: dict[int, int], out: Steps) -> tuple[dict[int, int], Came, list[int]]:
+    """Shortest distances from points at given distances, by which last steps, and a negative cycle's parts.
+
+    Bellman and Ford's search, with a queue. Now and then the steps by which the points were reached are
+    followed back: they form a circle only if there is a negative cycle, and sooner or later then they do.
     """
-    distance = {start: 0}
-    came: dict[int, tuple[int, int]] = {}
-    queue, waiting, steps = deque([start]), {start}, 0
+    distance = dict(seeds)
+    came: Came = {}
+    queue, waiting, steps = deque(seeds), set(seeds), 0
     while queue:
         u = queue.popleft()
         waiting.discard(u)
@@ -151,11 +208,11 @@ def _shortest(start: int, out: Steps) -> tuple[dict[int, int], list[int]]:
         if steps > len(distance):
             steps = 0
             if cycle := _circle(came):
-                return {}, cycle
-    return distance, []
+                return {}, {}, cycle
+    return distance, came, []
 
 
-def _circle(came: dict[int, tuple[int, int]]) -> list[int]:
+def _circle(came: Came) -> list[int]:
     """The parts on a circle among "v was reached from u by a part", or nothing."""
     done: set[int] = set()
     for first in came:

@@ -220,9 +220,7 @@ class Telling:
                 return [strictly_before(self.start(when.of), here, number)]
             case Ongoing():
                 ends = self.end(event)
-                return [
-                    not_later_day(self.start(last), ends, number) for last in self.contacts if last != event
-                ]
+                return [not_later_day(self.start(last), ends, number) for last in self.contacts if last != event]
             case _:
                 return []
 

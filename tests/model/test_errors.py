@@ -5,7 +5,13 @@ from infant_course.errors import Fault, InputError, did_you_mean, nearest
 
 def test_a_fault_names_place_expectation_finding_and_hint() -> None:
     fault = Fault(
-        file="p17.yaml", line=9, column=5, path="events[2].when", expected="a date", found="2021-30-04", hint="no month 30"
+        file="p17.yaml",
+        line=9,
+        column=5,
+        path="events[2].when",
+        expected="a date",
+        found="2021-30-04",
+        hint="no month 30",
     )
     assert str(fault) == (
         "p17.yaml, line 9, column 5, events[2].when: expected a date, found 2021-30-04.\n  Hint: no month 30"

@@ -86,7 +86,13 @@ def test_what_cannot_be_read_says_what_was_expected(text: str, expected: str) ->
 
 @pytest.mark.parametrize(
     ("text", "least", "most"),
-    [("1 month", 28, 61), ("3 months", 89, 122), ("7 months", 212, 244), ("10 months", 303, 336), ("11 months", 334, 365)],
+    [
+        ("1 month", 28, 61),
+        ("3 months", 89, 122),
+        ("7 months", 212, 244),
+        ("10 months", 303, 336),
+        ("11 months", 334, 365),
+    ],
 )
 def test_completed_months_as_computed_over_the_calendar(text: str, least: int, most: int) -> None:
     assert parse_duration(text).span(completed=True) == (least, most)

@@ -31,16 +31,12 @@ from infant_course.when import Duration, parse, parse_duration
 YEAR = 365.25
 
 
-def at(
-    event_class: type[Event], name: str, *when: str, until: tuple[str, ...] = (), **fields: object
-) -> Event:
+def at(event_class: type[Event], name: str, *when: str, until: tuple[str, ...] = (), **fields: object) -> Event:
     return event_class(id=name, when=tuple(map(parse, when)), until=tuple(map(parse, until)), **fields)
 
 
 def course(*events: Event, birth: str | None = None) -> Course:
-    return Course(
-        patient=Patient(id="p1", birth=(parse(birth),) if birth else ()), events=events, file="case.yaml"
-    )
+    return Course(patient=Patient(id="p1", birth=(parse(birth),) if birth else ()), events=events, file="case.yaml")
 
 
 def known(*events: Event, birth: str | None = None) -> Resolved:
@@ -152,9 +148,7 @@ def test_before_and_after_speak_of_the_whole_event() -> None:
 
 
 def test_after_the_start_and_before_the_end() -> None:
-    resolved = known(
-        at(TreatmentBlock, "ind"), at(MrdAssessment, "mrd", "after start of ind", "before end of ind")
-    )
+    resolved = known(at(TreatmentBlock, "ind"), at(MrdAssessment, "mrd", "after start of ind", "before end of ind"))
     assert resolved.order(("ind", "start"), "mrd") is True
     assert resolved.order("mrd", ("ind", "end")) is True
 
@@ -193,9 +187,7 @@ def test_then_orders_starts_and_lets_blocks_overlap() -> None:
 
 
 def test_ongoing_has_not_ended_by_the_last_contact() -> None:
-    resolved = known(
-        at(TreatmentBlock, "mt", "2020-01-01", until=("ongoing",)), at(LastContact, "lfu", "2021-03-01")
-    )
+    resolved = known(at(TreatmentBlock, "mt", "2020-01-01", until=("ongoing",)), at(LastContact, "lfu", "2021-03-01"))
     assert only(resolved).bounds["mt", "end"] == (day("2021-03-01"), UNBOUNDED)
 
 
@@ -332,9 +324,7 @@ def told(problem: Problem) -> list[str]:
 
 
 def test_a_reference_to_nothing() -> None:
-    resolved = known(
-        at(Remission, "cr", "after blina", line=4), at(MrdAssessment, "mrd", assesses="ib", line=7), DX
-    )
+    resolved = known(at(Remission, "cr", "after blina", line=4), at(MrdAssessment, "mrd", assesses="ib", line=7), DX)
     assert [(p.rule, p.events) for p in resolved.problems] == [("REC-02", ("cr",)), ("REC-02", ("mrd",))]
     assert [str(p.statements[0]) for p in resolved.problems] == [
         "cr: after blina (case.yaml, line 4)",
@@ -393,9 +383,7 @@ DX_FREE = at(Relapse, "rel", "unknown")
 
 def test_ages_within_rounding_fit() -> None:
     assert (
-        known(
-            at(Diagnosis, "dx", "age 7 months"), at(LastContact, "lfu", "age 6 years", "5 years after dx")
-        ).problems
+        known(at(Diagnosis, "dx", "age 7 months"), at(LastContact, "lfu", "age 6 years", "5 years after dx")).problems
         == ()
     )
 
@@ -448,9 +436,7 @@ FORMS = [
 ]
 NAMES = ("dx", "ib", "cr", "lfu", "gone", "birth")
 whens = st.lists(
-    st.builds(
-        lambda form, a, b: parse(form.format(a, b)), st.sampled_from(FORMS), *[st.sampled_from(NAMES)] * 2
-    ),
+    st.builds(lambda form, a, b: parse(form.format(a, b)), st.sampled_from(FORMS), *[st.sampled_from(NAMES)] * 2),
     max_size=2,
 )
 

@@ -204,7 +204,7 @@ class _Reader:
     def fields(self, record: Any, entries: dict[str, Node], path: str) -> dict[str, Any]:
         """The values of a record's fields."""
         hints, metadata = field_hints(record), {a.name: a.metadata for a in attrs.fields(record)}
-        values = {}
+        values: dict[str, Any] = {}
         for name, node in entries.items():
             place, unit = f"{path}.{name}", metadata[name].get("unit")
             if name in ("when", "until"):

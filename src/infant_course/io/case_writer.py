@@ -148,7 +148,11 @@ def emit(value: Any, indent: int = 0) -> str:
     if isinstance(value, dict):
         lines = []
         for key, item in value.items():
-            lines.append(f"{pad}{_word(key)}:{_inline(item)}" if _flat(item) else f"{pad}{_word(key)}:\n{emit(item, indent + 1).rstrip()}")
+            lines.append(
+                f"{pad}{_word(key)}:{_inline(item)}"
+                if _flat(item)
+                else f"{pad}{_word(key)}:\n{emit(item, indent + 1).rstrip()}"
+            )
         return "\n".join(lines) + "\n"
     lines = []
     for item in value:

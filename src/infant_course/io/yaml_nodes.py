@@ -107,9 +107,7 @@ class _Reader:
     def fault(self, mark: Any, expected: str, found: str, hint: str | None = None) -> InputError:
         """Note a fault; the error returned holds all faults so far, for where reading cannot go on."""
         line, column = mark.line + 1, mark.column + 1
-        self.faults.append(
-            Fault(file=self.file, line=line, column=column, expected=expected, found=found, hint=hint)
-        )
+        self.faults.append(Fault(file=self.file, line=line, column=column, expected=expected, found=found, hint=hint))
         return InputError(faults=self.faults)
 
     def node(self, events: Iterator[Any], event: Any, depth: int) -> Node:

@@ -65,11 +65,10 @@ def protocol(name: str) -> Protocol | None:
         id=raw["id"],
         name=raw["name"],
         blocks=tuple(
-            Block(**{**row, "synonyms": tuple(row["synonyms"]), "source": _cite(row["source"])}) for row in raw["blocks"]
+            Block(**{**row, "synonyms": tuple(row["synonyms"]), "source": _cite(row["source"])})
+            for row in raw["blocks"]
         ),
-        mrd_timepoints=tuple(
-            MrdTimepoint(**{**row, "source": _cite(row["source"])}) for row in raw["mrd_timepoints"]
-        ),
+        mrd_timepoints=tuple(MrdTimepoint(**{**row, "source": _cite(row["source"])}) for row in raw["mrd_timepoints"]),
     )
 
 

@@ -47,3 +47,27 @@ def kind_for(course: Course, path: str | Path, *, engine: str = "own") -> tuple[
     reported, all_events = reported_times(course)
     share = f"{reported} of {all_events} times are reported"
     return ("graph" if 2 * reported < all_events else "timeline"), share
+
+
+def draw(course: Course, path: str | Path, *, kind: str | None = None, engine: str = "own") -> Path:
+    """Draw a course into a file and return its path.
+
+    ``kind`` is "graph" or "timeline"; without one, see :func:`kind_for`. The format follows the suffix: .svg, .pdf,
+    .png, or .dot and .gv for the graph in Graphviz's language. ``engine="graphviz"`` lets Graphviz lay the graph
+    out. Raises UsageError for what cannot be drawn so, and OSError where the file cannot be written.
+    """
+    path = Path(path)
+    for what, word, known in (("kind", kind, KINDS), ("engine", engine, ENGINES)):
+        if word is not None and word not in known:
+            raise UsageError(f"no {what} {word!r}: known are {', '.join(known)}")
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        hint = did_you_mean(suffix, SUFFIXES)
+        raise UsageError(f"{path}: a figure is written as {', '.join(SUFFIXES)}" + (f"; {hint}" if hint else ""))
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
+    kind = kind or kind_for(course, path, engine=engine)[0]
+    if kind == "timeline":
+        if suffix in DOT or engine == "graphviz":
+            raise UsageError(f"{path}: Graphviz draws the graph only; use --kind graph, or another suffix")
+        return write(drawing_of(course, kind).svg(), path)

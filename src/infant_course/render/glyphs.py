@@ -40,7 +40,10 @@ def _cross(x: float, y: float, r: float, arm: float) -> str:
     return trace([(x + (a - b) * half, y + (a + b) * half) for a, b in plus], closed=True)
 
 
-def _solid(shape: Callable[[float, float, float], str], fill: str, stroke: str = OUTLINE, width: float = 0.5):
+Draw = Callable[[float, float, float], tuple[Element, ...]]
+
+
+def _solid(shape: Callable[[float, float, float], str], fill: str, stroke: str = OUTLINE, width: float = 0.5) -> Draw:
     def draw(x: float, y: float, r: float) -> tuple[Element, ...]:
         return (path(shape(x, y, r), cls="shape", fill=fill, stroke=stroke, width=width),)
 
@@ -83,7 +86,7 @@ def _lost(x: float, y: float, r: float) -> tuple[Element, ...]:
     return (line(x, y - r, x, y + r, cls="bar", stroke=BLACK, width=1.2),)
 
 
-_DRAWN: dict[str, Callable[[float, float, float], tuple[Element, ...]]] = {
+_DRAWN: dict[str, Draw] = {
     "diagnosis": _solid(lambda x, y, r: _polygon(x, y, r, 4), BLACK, BLACK),
     "remission": _solid(lambda x, y, r: _circle(x, y, r * 0.9), WHITE, BLACK, 0.9),
     "mrd_response": _response,
@@ -99,13 +102,20 @@ _DRAWN: dict[str, Callable[[float, float, float], tuple[Element, ...]]] = {
     "organ_transplant": _solid(lambda x, y, r: _polygon(x, y, r, 5), WHITE, BLACK, 0.8),
     "death": _solid(
         lambda x, y, r: trace(
-            [(x - r * 0.8, y - r * 0.8), (x + r * 0.8, y - r * 0.8), (x + r * 0.8, y + r * 0.8), (x - r * 0.8, y + r * 0.8)],
+            [
+                (x - r * 0.8, y - r * 0.8),
+                (x + r * 0.8, y - r * 0.8),
+                (x + r * 0.8, y + r * 0.8),
+                (x - r * 0.8, y + r * 0.8),
+            ],
             closed=True,
         ),
         tone("active").fill,
         BLACK,
     ),
-    "alive": _solid(lambda x, y, r: trace([(x - r * 0.7, y - r), (x + r, y), (x - r * 0.7, y + r)], closed=True), WHITE, BLACK, 0.9),
+    "alive": _solid(
+        lambda x, y, r: trace([(x - r * 0.7, y - r), (x + r, y), (x - r * 0.7, y + r)], closed=True), WHITE, BLACK, 0.9
+    ),
     "lost": _lost,
 }
 

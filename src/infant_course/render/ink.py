@@ -184,6 +184,10 @@ def text(
     return Element("text", attributes, tuple(spans))
 
 
+def _all(elements: Iterable[Element]) -> tuple[Element, ...]:
+    return tuple(elements)
+
+
 @frozen
 class Drawing:
     """A whole figure: size in points, title and description for those who cannot see it, and its elements."""
@@ -192,7 +196,7 @@ class Drawing:
     height: float
     title: str
     desc: str
-    elements: tuple[Element, ...] = field(converter=tuple)
+    elements: tuple[Element, ...] = field(converter=_all)
 
     def svg(self) -> str:
         """The figure as an SVG file. Its size is in points, as converters take it."""

@@ -32,7 +32,6 @@ def draw_timeline(figure: TimelineFigure, *, width: float = WIDTHS["double"]) ->
 def ink(layout: Layout) -> Drawing:
     """The drawing of a laid out timeline."""
     elements = [
-        rect(0, 0, layout.width, layout.height, cls="page", fill=_WHITE),
         group("strokes", *(_stroke(one) for one in layout.strokes)),
         group("status", *(_region(one) for one in layout.regions)),
         group("bars", *(_bar(one) for one in layout.bars)),
@@ -60,8 +59,14 @@ def _d(points: list[tuple[float, float]], *, close: bool = True) -> str:
 
 
 def _region(one: Region) -> Element:
+    stated = one.tone != "not_stated"
     return path(
-        _d(list(one.points)), cls=f"state {one.tone}", fill=tone(one.tone).fill, stroke="#333333", width=0.5,
+        _d(list(one.points)),
+        cls=f"state {one.tone}",
+        fill=tone(one.tone).fill if stated else _WHITE,
+        stroke="#333333",
+        width=0.5,
+        dash=None if stated else _DASHES["dotted"],
         title=one.title,
     )
 
@@ -91,9 +96,11 @@ def _bar(one: Bar) -> Element:
         elif left_open and right_open:
             parts += [_line([(box.x, y), (box.right, y)], dash) for y in (box.y, box.bottom)]
         elif left_open:
-            parts.append(_line([(box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)], dash))
+            right = [(box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)]
+            parts.append(_line(right, dash))
         elif right_open:
-            parts.append(_line([(box.right, box.y), (box.x, box.y), (box.x, box.bottom), (box.right, box.bottom)], dash))
+            left = [(box.right, box.y), (box.x, box.y), (box.x, box.bottom), (box.right, box.bottom)]
+            parts.append(_line(left, dash))
         else:
             corners = [(box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)]
             parts.append(path(_d(corners), cls="outline", fill="none", stroke="#333333", width=0.6, dash=dash))
@@ -117,9 +124,10 @@ def _circle(x: float, y: float, radius: float) -> str:
     return f"M{_n(x - radius)} {_n(y)}a{r} {r} 0 1 1 {_n(2 * radius)} 0a{r} {r} 0 1 1 {_n(-2 * radius)} 0Z"
 
 
-def _symbol(assay: Assay, x: float, y: float, filled: str) -> list[Element]:
+def _symbol(assay: Assay, x: float, y: float, filled: str, colour: str | None = None) -> list[Element]:
     """The symbol of an assay: "full", "half" (the lower half) or "none"."""
-    colour, corners = _SHAPES[assay]
+    own, corners = _SHAPES[assay]
+    colour = colour or own
     whole = _d([(x + dx, y + dy) for dx, dy in corners]) if corners else _circle(x, y, _R)
     fill = colour if filled == "full" else _WHITE
     parts = [path(whole, cls=f"symbol {assay.name.lower()}", fill=fill, stroke=colour, width=1.0)]
@@ -168,14 +176,14 @@ def _arrow(x: float, y: float) -> list[Element]:
 
 
 def _label(one: Label) -> Element:
-    fill = one.fill if one.fill.startswith("#") else tone(one.fill).text
+    fill = one.fill if one.fill.startswith("#") else _BLACK if one.fill == "not_stated" else tone(one.fill).text
     return text(one.x, one.y, runs_of(one.text), cls=one.cls, size=one.size, fill=fill, anchor=one.anchor)
 
 
 def _turned(one: Label) -> Element:
     """A label that reads upwards, turned about its anchor."""
     upright = text(0, 0, runs_of(one.text), cls=one.cls, size=one.size, anchor=one.anchor)
-    return Element("g", {"transform": f"translate({_n(one.x)} {_n(one.y)}) rotate(-90)"}, (upright,))
+    return Element("g", (("transform", f"translate({_n(one.x)} {_n(one.y)}) rotate(-90)"),), (upright,))
 
 
 def _swatch(one: Swatch) -> Element:
@@ -186,10 +194,10 @@ def _swatch(one: Swatch) -> Element:
         return group("swatch", *_symbol(Assay[name.upper()], x, y, "full"))
     if kind == "state":
         state = MrdState[name.upper()]
-        parts = _symbol(Assay.PCR, x, y, _FILLED.get(state, "none"))
-        return group("swatch", *parts)
+        return group("swatch", *_symbol(Assay.PCR, x, y, _FILLED.get(state, "none"), "#444444"))
     if kind == "status":
-        return group("swatch", path(_d(box), cls="sample", fill=tone(name).fill, stroke="#333333", width=0.5))
+        dash, fill = (_DASHES["dotted"], _WHITE) if name == "not_stated" else (None, tone(name).fill)
+        return group("swatch", path(_d(box), cls="sample", fill=fill, stroke="#333333", width=0.5, dash=dash))
     if kind == "bar":
         return group("swatch", path(_d(box), cls="sample", fill=tone(name).fill, stroke="#333333", width=0.6))
     if kind in _DASHES:
@@ -206,6 +214,6 @@ def _swatch(one: Swatch) -> Element:
     if kind == "ongoing":
         d = _d([(x - 4.5, y - 2.8), (x + 1.7, y - 2.8), (x + 4.5, y), (x + 1.7, y + 2.8), (x - 4.5, y + 2.8)])
         return group("swatch", path(d, cls="sample", fill=_WHITE, stroke="#333333", width=0.6))
-    if kind == "number":
+    if kind in ("number", "sign"):
         return group("swatch", text(x, y + 2.2, name, cls="sample", size=6.0, anchor="middle"))
     return _bracket(Bracket(x - 4.5, x + 4.5, y, ((x - 4.5, x + 4.5),), "swatch"))

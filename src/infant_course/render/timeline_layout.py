@@ -8,7 +8,7 @@ construction: bars are packed together with their labels, event labels rise unti
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .timeline_figure import NOT_REPORTED, Certainty, Item, Lane, Placed, Span, TimelineFigure
+from .timeline_figure import Certainty, Item, Lane, Placed, Span, TimelineFigure
 from .timeline_mrd import lay_mrd
 from .timeline_places import (
     Bar,
@@ -42,6 +42,7 @@ _BRACKET = 3.2  # from one level of brackets to the next
 _BAND = 10.0
 _SHORTEST_BAR = 1.6
 _VISIBLE = 2.5  # pt: a shorter bracket or tint cannot be seen
+_SHARE, _SHARE_SURE = 0.6, 0.3  # most of the plot that a label may take; with the smaller it has a place for sure
 _TINTS = (0.55, 0.42, 0.28, 0.15)
 _GREY, _RULE = "#777777", "#DDDDDD"
 
@@ -66,13 +67,14 @@ def lay_out(figure: TimelineFigure, width: float = WIDTHS["double"]) -> Layout:
         y = lay_mrd(sheet, figure, scale, y + 8)
     else:
         y += 4
-    _relapse_lines(sheet, figure, scale, relapse_from, y)
+    axis = y
     y = _axis(sheet, scale, y)
     _uncertainty_key(sheet, figure)
-    y = _key(sheet, left, width - _MARGIN, y + 4)
+    y = _key(sheet, left if width > 300 else _MARGIN, width - _MARGIN, y + 4)
     if figure.note:
         y += 9
-        sheet.labels.append(Label(figure.note, left, y, _TEXT, cls="note"))
+        sheet.labels.append(Label(figure.note, left if width > 300 else _MARGIN, y, _TEXT, cls="note"))
+    _relapse_lines(sheet, figure, scale, relapse_from, axis)
     return Layout(
         width=width,
         height=round(y + _MARGIN, 2),
@@ -94,11 +96,6 @@ def _name(sheet: Sheet, text: str, scale: Scale, baseline: float) -> None:
     sheet.labels.append(Label(text, scale.left - 9, baseline, _NAMES, "end", "lane"))
 
 
-def _widest(scale: Scale) -> float:
-    """Most a label may take: a third of the plot, so that there is always a free side."""
-    return (scale.right - scale.left) / 3 - 4
-
-
 def _text(item: Item) -> str:
     unsure = item.start.certainty is Certainty.ORDER_ONLY or (
         item.end is not None and item.end.certainty is Certainty.ORDER_ONLY
@@ -107,10 +104,10 @@ def _text(item: Item) -> str:
     return f"{item.label}{stopped}{'?' if unsure else ''}"
 
 
-def _label(item: Item, scale: Scale) -> str:
-    """The label, cut where it is too long; the question mark survives the cut."""
+def _label(item: Item, scale: Scale, share: float = _SHARE) -> str:
+    """The label, cut to a share of the plot; the question mark survives the cut."""
     text = _text(item)
-    short = shorten(text, _TEXT, _widest(scale))
+    short = shorten(text, _TEXT, (scale.right - scale.left) * share)
     return f"{short[:-1].rstrip()}…?" if short != text and text.endswith("?") and len(short) > 2 else short
 
 
@@ -130,7 +127,11 @@ def _events(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> f
         return top
     places = _spread([scale.x(item.start.day) for item in items], scale)
     texts = [_label(item, scale) for item in items]
-    ends, steps = _label_levels(places, [measure(text, _TEXT) for text in texts], scale)
+    found = _label_levels(places, [measure(text, _TEXT) for text in texts], scale)
+    if found is None:  # labels of a third of the plot always find a place
+        texts = [_label(item, scale, _SHARE_SURE) for item in items]
+        found = _label_levels(places, [measure(text, _TEXT) for text in texts], scale)
+    ends, steps = found or ([False] * len(items), list(range(len(items), 0, -1)))
     line = top + (max(steps) + 1) * _LEVEL + 5.4
     for item, x, text, at_end, step in zip(items, places, texts, ends, steps, strict=True):
         baseline = line - 6.4 - step * _LEVEL
@@ -162,12 +163,12 @@ def _spread(xs: Sequence[float], scale: Scale) -> list[float]:
     return placed
 
 
-def _label_levels(xs: Sequence[float], widths: Sequence[float], scale: Scale) -> tuple[list[bool], list[int]]:
+def _label_levels(xs: Sequence[float], widths: Sequence[float], scale: Scale) -> tuple[list[bool], list[int]] | None:
     """For each label whether it ends at its glyph, and its level.
 
     A label that starts at its glyph rises above every later one it would touch, so leaders never cross text. Those
     that would leave the page end at their glyph and rise above all they pass over. A label that such a leader
-    would cross is turned as well; since no label is wider than a third of the plot there is always room.
+    would cross is turned as well. None where one has no room to be turned: then the labels must be shorter.
     """
     edge = scale.right + 6
     at_end = [x - 2.6 + wide > edge for x, wide in zip(xs, widths, strict=True)]
@@ -199,9 +200,11 @@ def _label_levels(xs: Sequence[float], widths: Sequence[float], scale: Scale) ->
             for m in numbers
             if at_end[n] and not at_end[m] and m < n and step[n] > step[m] and span(m)[0] < xs[n] < span(m)[1] + 2
         ]
+        if not crossed:
+            return at_end, step
         turned = [m for m in crossed if xs[m] + 2.6 - widths[m] >= scale.left - 4]
         if not turned:
-            return at_end, step
+            return None
         at_end[max(turned)] = True
 
 
@@ -224,13 +227,28 @@ def _brackets(
 
 
 def _relapse_lines(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float, bottom: float) -> None:
+    """A dotted line from each relapse through all lanes, interrupted where a label stands in its way."""
     for item in figure.items:
-        if item.lane is Lane.EVENTS and item.kind in ("relapse", "molecular_relapse"):
-            x = scale.x(item.start.day)
-            sheet.strokes.insert(0, Stroke(x, top, x, bottom, "relapse-line", "#999999", 0.5, "1.2 1.6"))
+        if item.lane is not Lane.EVENTS or item.kind not in ("relapse", "molecular_relapse"):
+            continue
+        x, y = scale.x(item.start.day), top
+        for box in sorted((label.box for label in sheet.labels), key=lambda box: box.y):
+            if box.x - 1 < x < box.right + 1 and top < box.bottom and box.y < bottom:
+                if box.y > y:
+                    sheet.strokes.insert(0, Stroke(x, y, x, box.y, "relapse-line", "#999999", 0.5, "1.2 1.6"))
+                y = max(y, box.bottom)
+        if y < bottom:
+            sheet.strokes.insert(0, Stroke(x, y, x, bottom, "relapse-line", "#999999", 0.5, "1.2 1.6"))
 
 
 # Status.
+
+_STATES = {"active": "active disease", "molecular_relapse": "MRD re-emergence", "remission": "remission"}
+_CHEMOTHERAPY = {
+    "chemotherapy": "chemotherapy, lymphoid",
+    "maintenance": "maintenance",
+    "myeloid": "myeloid-directed or second line",
+}
 
 
 def _status(sheet: Sheet, spans: Sequence[Span], scale: Scale, top: float) -> float:
@@ -242,6 +260,8 @@ def _status(sheet: Sheet, spans: Sequence[Span], scale: Scale, top: float) -> fl
         lows[n] = max(lows[n], lows[n - 1])
     for n in range(len(highs) - 2, -1, -1):
         highs[n] = min(highs[n], highs[n + 1])
+    for n in range(1, len(lows)):  # a state of no known length is still seen
+        lows[n], highs[n] = max(lows[n], lows[n - 1] + 3), max(highs[n], highs[n - 1] + 3)
     end = scale.x(spans[-1].end.day)
     edges = [*zip(lows, (max(*pair) for pair in zip(lows, highs, strict=True)), strict=True), (end, end)]
     bottom = top + _BAND
@@ -257,7 +277,7 @@ def _status(sheet: Sheet, spans: Sequence[Span], scale: Scale, top: float) -> fl
             sheet.regions.append(Region(span.kind, tuple(part), span.label))
             named = _status_label(sheet, span, part, (top, bottom)) or named
         if not named:
-            sheet.key(f"status {span.kind}", span.label)
+            sheet.key(f"status {span.kind}", _STATES.get(span.kind, span.label))
     _name(sheet, "Disease status", scale, top + 7.4)
     return bottom + 2
 
@@ -447,6 +467,9 @@ def _axis(sheet: Sheet, scale: Scale, y: float) -> float:
 def _uncertainty_key(sheet: Sheet, figure: TimelineFigure) -> None:
     """Key entries for the styles of uncertainty that occur; brackets and tints only where they were drawn."""
     bars = [item for item in figure.items if item.end is not None]
+    tones = [kind for kind in _CHEMOTHERAPY if any(b.lane is Lane.CHEMOTHERAPY and b.kind == kind for b in bars)]
+    for kind in tones if len(tones) > 1 else []:
+        sheet.key(f"bar {kind}", _CHEMOTHERAPY[kind])
     outlines = {bar.outline for bar in sheet.bars}
     if "dashed" in outlines:
         sheet.key("dashed", "nominal time, from the protocol")

@@ -3,10 +3,11 @@
 A negative whose sensitivity was not reported has no level and is given none: it stands in the strip "ND".
 """
 
+from itertools import pairwise
 from math import log10
 
 from .timeline_figure import Assay, Certainty, MrdPoint, MrdState, TimelineFigure
-from .timeline_places import Box, Bracket, Label, MrdMark, Sheet, Stroke, levels, measure
+from .timeline_places import Box, Bracket, Label, MrdMark, Sheet, Stroke, levels
 from .timeline_scale import Scale
 
 HEIGHT = 96.0
@@ -17,7 +18,6 @@ STRIP = 10.0
 """Height of the strip ND, pt; more only where brackets need levels."""
 
 _NAMES, _TEXT, _SMALL = 7.0, 6.5, 6.0
-_GREY = "#777777"
 _STATES = {
     MrdState.QUANTIFIED: "filled: quantified",
     MrdState.POSITIVE: "half filled: positive, not quantifiable",
@@ -28,33 +28,43 @@ _STATES = {
 
 def lay_mrd(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> float:
     """Lay out the track; returns the height of the x axis."""
-    bottom = top + HEIGHT
     points = sorted(figure.mrd, key=lambda point: (point.at.day, point.assay, point.label))
-    strip_bottom = _strip(sheet, [p for p in points if p.state is MrdState.NOT_DETECTED], scale, bottom + 3)
+    levelled = [p for p in points if p.state is not MrdState.NOT_DETECTED and p.value is not None]
+    if not levelled:  # a log axis without a single level would be an empty frame
+        _keys(sheet, points)
+        return _strip(sheet, points, scale, top - 5, lone="MRD")
+    bottom = top + HEIGHT
+    low = any(p.state is MrdState.NOT_DETECTED_AT and _height(p.value or 0, top) > bottom - 7 for p in levelled)
+    strip_bottom = _strip(sheet, [p for p in points if p not in levelled], scale, bottom + (10 if low else 3))
     _axes(sheet, scale, top, bottom)
     thresholds = _thresholds(sheet, figure, scale, top)
     marks = {}
-    for point in points:
-        if point.state is not MrdState.NOT_DETECTED and point.value is not None:
-            marks[point] = MrdMark(
-                point.assay,
-                point.state,
-                scale.x(point.at.day),
-                _height(point.value, top),
-                point.title,
-                _height(point.above, top) if point.above is not None else None,
-            )
+    for point in levelled:
+        marks[point] = MrdMark(
+            point.assay,
+            point.state,
+            scale.x(point.at.day),
+            _height(point.value or 0, top),
+            point.title,
+            _height(point.above, top) if point.above is not None else None,
+        )
     _joins(sheet, [(p, marks[p]) for p in points if p in marks], scale)
     sheet.mrd += marks.values()
     brackets = _time_brackets(sheet, marks, scale)
     _value_labels(sheet, marks, [*brackets, *thresholds], scale, top)
+    _keys(sheet, points)
+    return strip_bottom
+
+
+def _keys(sheet: Sheet, points: list[MrdPoint]) -> None:
     for assay in Assay:
         if any(point.assay is assay for point in points):
             sheet.key(f"mrd {assay.name.lower()}", assay.value)
     for state, text in _STATES.items():
         if any(point.state is state for point in points):
             sheet.key(f"state {state.name.lower()}", text)
-    return strip_bottom
+    if any(p.value is None and p.state is not MrdState.NOT_DETECTED for p in points):
+        sheet.key("sign +", "positive, level not reported")
 
 
 def _height(value: float, top: float) -> float:
@@ -73,7 +83,8 @@ def _axes(sheet: Sheet, scale: Scale, top: float, bottom: float) -> None:
         sheet.strokes.append(Stroke(right, y, right + 2.6, y, "tick"))
         text = "1" if decade == 0 else f"10^{decade}"
         sheet.labels.append(Label(text, left - 4.2, y + 2.5, _NAMES, "end", "tick-label"))
-        sheet.labels.append(Label(f"{100 * 10.0**decade:g} %".replace("0.0001", "10^-4"), right + 4.0, y + 2.3, _SMALL, cls="tick-label"))
+        percent = {0: "100 %", -2: "1 %", -4: "0.01 %", -6: "10^-4 %"}[decade]
+        sheet.labels.append(Label(percent, right + 4.0, y + 2.3, _SMALL, cls="tick-label"))
     sheet.turned.append(Label("MRD (fraction)", left - 29, (top + bottom) / 2, _NAMES, "middle", "axis-title"))
 
 
@@ -91,7 +102,7 @@ def _thresholds(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) 
     return found
 
 
-def _strip(sheet: Sheet, points: list[MrdPoint], scale: Scale, top: float) -> float:
+def _strip(sheet: Sheet, points: list[MrdPoint], scale: Scale, top: float, lone: str | None = None) -> float:
     """The strip of results without a level; returns its lower edge. Without such a result there is none."""
     if not points:
         return top
@@ -116,9 +127,12 @@ def _strip(sheet: Sheet, points: list[MrdPoint], scale: Scale, top: float) -> fl
         sheet.brackets.append(Bracket(x1, x2, y, tuple(scale.pieces(x1, x2)), "bracket nd"))
     for point, x in zip(points, xs, strict=True):
         sheet.mrd.append(MrdMark(point.assay, point.state, x, middle, point.title))
-        text = "? PB" if point.blood else "?"
+        sign = "?" if point.state is MrdState.NOT_DETECTED else "+"
+        text = f"{sign} PB" if point.blood else sign
         sheet.labels.append(Label(text, x + 4.4, middle + 2.2, _SMALL, cls="mrd-label"))
-    sheet.labels.append(Label("ND", scale.left - 7.2, middle + 2.4, _NAMES, "end", "tick-label"))
+    name = "ND" if all(point.state is MrdState.NOT_DETECTED for point in points) else "ND, +"
+    name = name if lone is None else f"{lone} {name}"
+    sheet.labels.append(Label(name, scale.left - 7.2, middle + 2.4, _NAMES, "end", "tick-label"))
     return bottom + 1
 
 
@@ -128,7 +142,7 @@ def _joins(sheet: Sheet, placed: list[tuple[MrdPoint, MrdMark]], scale: Scale) -
         if group[0] is Assay.UNKNOWN:
             continue  # two results of assays that nobody named need not be of one assay
         ours = [(point, mark) for point, mark in placed if (point.assay, point.blood) == group]
-        for (a, at), (b, bt) in zip(ours, ours[1:], strict=False):
+        for (a, at), (b, bt) in pairwise(ours):
             sure = a.state is b.state is MrdState.QUANTIFIED and not {a.at.certainty, b.at.certainty} & {
                 Certainty.ORDER_ONLY
             }
@@ -164,9 +178,7 @@ def _value_labels(
     """Name each value at the first free of nine places; where none is free, number it and explain it in the key."""
     taken = [*taken, *(mark.box for mark in marks.values())]
     lines = [s for s in sheet.strokes if s.cls == "mrd-join"]
-    relapses = [
-        scale.x(0)
-    ]  # the diagnosis line is not drawn, but a label across day 0 would lie on the axis
+    left = scale.left - 2
     number = 0
     for point, mark in marks.items():
         text = f"{point.label}{' PB' if point.blood else ''}{'?' if point.at.certainty is Certainty.ORDER_ONLY else ''}"
@@ -188,7 +200,7 @@ def _value_labels(
         free = [
             label
             for label in labels
-            if label.box.x > relapses[0] - 1
+            if label.box.x > left
             and label.box.right < scale.right
             and label.box.y > top - 9
             and label.box.bottom < top + HEIGHT
@@ -214,8 +226,3 @@ def _crosses(line: Stroke, box: Box) -> bool:
         if box.x <= x <= box.right and box.y <= y <= box.bottom:
             return True
     return False
-
-
-def name_width(text: str) -> float:
-    """Width of a name at the size of the axis."""
-    return measure(text, _NAMES)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from attrs import frozen
 
-from .timeline_figure import MONTH, TimelineFigure
+from .timeline_figure import MONTH, Certainty, TimelineFigure
 
 YEAR = 12 * MONTH
 GAP = 8.0
@@ -58,38 +58,42 @@ class Scale:
 
     @property
     def in_years(self) -> bool:
-        """Whether the only scale is in years: months would crowd."""
-        return self.broken_at is None and self.last > 48 * MONTH
+        """Whether the only scale, or the part before the break, is in years: months would crowd."""
+        return (self.broken_at or self.last) > 48 * MONTH
 
     @property
     def title(self) -> str:
         """The title of the axis."""
         if self.broken_at is not None:
-            return "Time since diagnosis (months; years after the break, two linear scales)"
+            units = "years" if self.in_years else "months; years after the break"
+            return f"Time since diagnosis ({units}, two linear scales)"
         return f"Time since diagnosis ({'years' if self.in_years else 'months'})"
 
     def ticks(self) -> list[Tick]:
         """Ticks in months before the break and in years after it, or all in one unit."""
-        if self.in_years:
-            years = self.last / YEAR
-            step = next(step for step in (1, 2, 5, 10, 20, 50) if years / step <= 12)
-            return [Tick(self.x(n * YEAR), str(n)) for n in range(0, int(years) + 1, step)]
         end = self.broken_at if self.broken_at is not None else self.last
+        if self.in_years:
+            step = next((step for step in (1, 2, 5, 10, 20) if end / YEAR / step <= 12), 50)
+            ticks = [Tick(self.x(n * YEAR), str(n)) for n in range(0, int(end / YEAR) + 1, step)]
+            return ticks + self._after_the_break()
         months = end / MONTH
         step = 2 if months <= 14 else 3 if months <= 27 else 6
         if months <= 2:
             step = 1
-        if months > 80:
-            step = 12
         ticks = [Tick(self.x(n * MONTH), str(n)) for n in range(0, int(months + 0.01) + 1, step)]
+        if self.gap is not None:
+            ticks = [tick for tick in ticks if tick.x < self.gap[0] - 4]
+        return ticks + self._after_the_break()
+
+    def _after_the_break(self) -> list[Tick]:
         if self.broken_at is None or self.gap is None:
-            return ticks
-        ticks = [tick for tick in ticks if tick.x < self.gap[0] - 4]
+            return []
+        ticks = []
         first, last = ceil(self.broken_at / YEAR), int(self.last / YEAR)
         every = next((n for n in (1, 2, 5, 10, 20, 50) if (last - first) / n < 6), 50)
         for year in range(first, last + 1):
             x = self.x(year * YEAR)
-            if (year - first) % every == 0 and x > self.gap[1] + _NEAR_GAP:
+            if year % every == 0 and x > self.gap[1] + _NEAR_GAP:
                 ticks.append(Tick(x, f"{year} y"))
         return ticks
 
@@ -101,7 +105,7 @@ def scale_of(figure: TimelineFigure, left: float, right: float) -> Scale:
     """
     follow_up = [item.start.day for item in figure.items if item.follow_up]
     other = [item.start.day for item in figure.items if not item.follow_up]
-    other += [item.end.day for item in figure.items if item.end is not None and not item.end.certainty == "ongoing"]
+    other += [item.end.day for item in figure.items if item.end is not None and item.end.certainty != Certainty.ONGOING]
     other += [point.at.day for point in figure.mrd]
     latest = max(other, default=0.0)
     last = max([*follow_up, latest, *(span.end.day for span in figure.status), 1.0])

@@ -1,0 +1,355 @@
+"""A course as a timeline figure: which lane an event goes to, what it is called there, and the states it changes.
+
+Only what is stated is shown. Onset of symptoms, presentation, examinations and risk groups are in the event table
+(:mod:`infant_course.render.caption`) and not on the timeline. Never a calendar date: day 0 is the diagnosis.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+from ..course import Course
+from ..events import (
+    AdverseEvent,
+    Agent,
+    CellTherapy,
+    Conditioning,
+    Death,
+    Diagnosis,
+    Event,
+    Immunotherapy,
+    LastContact,
+    LineageSwitch,
+    Lymphodepletion,
+    MrdAssessment,
+    MrdReemergence,
+    OrganTransplant,
+    Quantity,
+    Radiotherapy,
+    Refractory,
+    Relapse,
+    Remission,
+    SecondMalignancy,
+    SupportiveTreatment,
+    TargetedTherapy,
+    Transplant,
+    TreatmentBlock,
+)
+from ..knowledge.thresholds import threshold
+from ..vocabulary import DiseaseStatus, Donor, Method, MrdResult, RemissionKind, Specimen, VitalStatus
+from .caption import alt_text, long_description
+from .ink import Drawing
+from .timeline_figure import Assay, Certainty, Item, Lane, MrdPoint, MrdState, Placed, Span, Threshold, TimelineFigure
+from .timeline_ink import draw_timeline
+from .timeline_layout import WIDTHS
+from .timeline_times import Times, block_of, times_of
+
+_ASSAYS = {
+    Method.PCR: Assay.PCR,
+    Method.FLOW: Assay.FLOW,
+    Method.NGS: Assay.NGS,
+    Method.MORPHOLOGY: Assay.MORPHOLOGY,
+    None: Assay.UNKNOWN,
+}
+_STATUS = {
+    DiseaseStatus.COMPLETE_REMISSION: "CR",
+    DiseaseStatus.MRD_REMISSION: "MRD remission",
+    DiseaseStatus.ACTIVE_DISEASE: "active disease",
+}
+
+
+def timeline(course: Course, *, width: float = WIDTHS["double"]) -> Drawing:
+    """The timeline of a course as a drawing on a page of the given width (pt)."""
+    return draw_timeline(figure_of(course), width=width)
+
+
+def figure_of(course: Course) -> TimelineFigure:
+    """What the timeline of a course shows."""
+    shown = [event for event in course if _lane(event) or _is_result(event)]
+    times = times_of(course, shown)
+    items = tuple(item for event in shown if (item := _item(course, event, times)))
+    points = tuple(_point(event, times.start[event.id]) for event in shown if isinstance(event, MrdAssessment))
+    return TimelineFigure(
+        title=f"Timeline of {course.id}",
+        description=long_description(course, alt_text(course)),
+        items=items,
+        status=_status(course, shown, times),
+        mrd=points,
+        thresholds=_thresholds() if points else (),
+    )
+
+
+def _thresholds() -> tuple[Threshold, ...]:
+    negative = threshold("mrd_negative_sensitivity").value
+    remission = max(threshold("mrd_borders").values)
+    return (
+        Threshold(negative, f"limit of MRD response, {100 * negative:g} %", (5, 2)),
+        Threshold(remission, f"limit of remission, {100 * remission:g} %", (0.8, 1.6)),
+    )
+
+
+def _is_result(event: Event) -> bool:
+    return isinstance(event, MrdAssessment) and event.result not in (None, MrdResult.NOT_EVALUABLE)
+
+
+def _lane(event: Event) -> Lane | None:
+    match event:
+        case TreatmentBlock():
+            return Lane.CHEMOTHERAPY
+        case Immunotherapy() | TargetedTherapy():
+            return Lane.TARGETED
+        case CellTherapy() | Lymphodepletion():
+            return Lane.CELL_THERAPY
+        case Radiotherapy():
+            return Lane.RADIOTHERAPY
+        case Transplant() | Conditioning():
+            return Lane.HSCT
+        case AdverseEvent() | SupportiveTreatment():
+            return Lane.SUPPORTIVE
+        case (
+            Diagnosis()
+            | Remission()
+            | Relapse()
+            | MrdReemergence()
+            | LineageSwitch()
+            | Refractory()
+            | SecondMalignancy()
+            | OrganTransplant()
+            | Death()
+            | LastContact()
+        ):
+            return Lane.EVENTS
+    return None
+
+
+def _item(course: Course, event: Event, times: Times) -> Item | None:
+    lane = _lane(event)
+    if lane is None:
+        return None
+    label = name_of(course, event)
+    return Item(
+        lane=lane,
+        kind=_kind(course, event),
+        label=label,
+        title=f"{label}; {placed_in_words(times.start[event.id])}",
+        start=times.start[event.id],
+        end=times.end.get(event.id) if not isinstance(event, AdverseEvent) else None,
+        follow_up=isinstance(event, LastContact),
+    )
+
+
+def _kind(course: Course, event: Event) -> str:
+    """The palette's tone of a bar, the glyph of a mark."""
+    match event:
+        case TreatmentBlock():
+            if event.block and "maintenance" in event.block.casefold():
+                return "maintenance"
+            return "myeloid" if event.direction == "myeloid" or _second_line(course, event) else "chemotherapy"
+        case Remission():
+            return "mrd_response" if event.kind is RemissionKind.MRD else "remission"
+        case LastContact():
+            alive = {VitalStatus.ALIVE: "alive", VitalStatus.DEAD: "death"}
+            return alive.get(event.vital_status or VitalStatus.LOST, "lost")
+        case MrdReemergence():
+            return "molecular_relapse"
+        case Immunotherapy() | TargetedTherapy():
+            return "antibody"
+        case CellTherapy():
+            return "car_t"
+        case Lymphodepletion():
+            return "chemotherapy"
+        case Radiotherapy():
+            return "radiotherapy"
+        case Transplant() | Conditioning():
+            return "hsct"
+        case AdverseEvent():
+            return "toxicity"
+        case SupportiveTreatment():
+            return "follow_up"
+    return event.TYPE
+
+
+def _second_line(course: Course, event: Event) -> bool:
+    """Whether a block is known to come after a relapse or a failure of induction."""
+    turns = [other for other in course if isinstance(other, Relapse | Refractory)]
+    return any(course.resolved.order((turn.id, "start"), (event.id, "start")) for turn in turns)
+
+
+def _plain(word: object) -> str:
+    return str(word).replace("_", " ")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _agents(agents: Sequence[Agent]) -> str:
+    return " + ".join(agent.name for agent in agents)
+
+
+def name_of(course: Course, event: Event) -> str:
+    """What an event is called in figures, captions and tables."""
+    match event:
+        case TreatmentBlock():
+            known = block_of(course, event)
+            name = known.short if known else _capital(_plain(event.block or "chemotherapy"))
+            name += f" {event.cycle}" if event.cycle is not None else ""
+            return f"{name}: {_agents(event.agents)}" if event.agents and not known else name
+        case Immunotherapy() | TargetedTherapy():
+            name = _capital(event.agent or _plain(event.TYPE))
+            cycle = event.cycle if isinstance(event, Immunotherapy) else None
+            return f"{name}, cycle {cycle}" if cycle is not None else name
+        case CellTherapy():
+            return event.product or ("CAR T cells" + (f", {' + '.join(event.targets)}" if event.targets else ""))
+        case Lymphodepletion() | Conditioning():
+            return _capital(_agents(event.agents) or event.TYPE)
+        case Radiotherapy():
+            return " ".join(filter(None, [_capital(_plain(event.site or "radiotherapy")), str(event.dose or "")]))
+        case Transplant():
+            donor = f"{_plain(event.donor)} donor" if event.donor and event.donor is not Donor.AUTOLOGOUS else event.donor
+            parts = [_plain(part) for part in (donor, event.graft) if part]
+            return f"HSCT: {', '.join(parts)}" if parts else "HSCT"
+        case AdverseEvent():
+            name = _capital(event.term or "adverse event")
+            return f"{name}, grade {event.grade}" if event.grade is not None else name
+        case SupportiveTreatment():
+            return _capital(_agents(event.agents) or "supportive treatment")
+        case Remission():
+            number = f" {event.number}" if event.number is not None else ""
+            if event.kind is RemissionKind.MRD:
+                return f"MRD remission{number}"
+            return f"CR{event.number if event.number is not None else ''}"
+        case Relapse():
+            sites = " + ".join(site.value.upper() if site.value == "cns" else site.value for site in event.sites)
+            number = f" {event.number}" if event.number is not None else ""
+            return f"Relapse{number}" + (f": {sites}" if sites else "")
+        case MrdReemergence():
+            return "MRD re-emergence"
+        case LineageSwitch():
+            return "Lineage switch" + (f" to {_plain(event.to_lineage)}" if event.to_lineage else "")
+        case OrganTransplant():
+            return f"{_capital(_plain(event.organ or 'organ'))} transplant"
+        case SecondMalignancy():
+            return f"Second malignancy{f': {event.disease}' if event.disease else ''}"
+        case LastContact():
+            state = _STATUS.get(event.disease_status, str(event.disease_status)) if event.disease_status else ""
+            alive = {VitalStatus.ALIVE: "Alive", VitalStatus.DEAD: "Dead", VitalStatus.LOST: "Lost to follow-up"}
+            first = alive[event.vital_status] if event.vital_status else "Last contact"
+            return f"{first}, {state}" if state else first
+        case MrdAssessment():
+            return f"MRD {_result(event)}"
+    return _capital(_plain(event.TYPE))
+
+
+def placed_in_words(time: Placed) -> str:
+    """A drawn time in words: what is known, never more."""
+    days = f"day {time.day:.0f}"
+    match time.certainty:
+        case Certainty.REPORTED:
+            return f"{days} after diagnosis"
+        case Certainty.ROUNDED | Certainty.INTERVAL:
+            return f"between day {time.earliest:.0f} and day {time.latest:.0f} after diagnosis"
+        case Certainty.NOMINAL:
+            return f"time not reported; {days} is nominal"
+        case _:
+            return "time not reported; only its order is known"
+
+
+# MRD.
+
+
+def _scientific(value: float) -> str:
+    """A fraction as "5 × 10^-3"."""
+    mantissa, _, exponent = f"{value:.3e}".partition("e")
+    return f"{float(mantissa):g} × 10^{int(exponent)}"
+
+
+def _stated(value: Quantity) -> str:
+    """A level as it was stated: sources use both fractions and percentages."""
+    return f"{value.value:g} %" if value.unit == "%" else _scientific(value.to("fraction"))
+
+
+def _result(event: MrdAssessment) -> str:
+    if event.value is not None:
+        return _stated(event.value)
+    if event.result is MrdResult.NEGATIVE:
+        known = f" (sensitivity {_stated(event.sensitivity)})" if event.sensitivity else " (sensitivity not reported)"
+        return "not detected" + known
+    return {MrdResult.POSITIVE_BELOW_RANGE: "positive, not quantifiable"}.get(
+        event.result or MrdResult.QUANTIFIED, "positive, level not reported"
+    )
+
+
+def _point(event: MrdAssessment, at: Placed) -> MrdPoint:
+    fraction = event.value.to("fraction") if event.value else None
+    sensitivity = event.sensitivity.to("fraction") if event.sensitivity else None
+    limit = event.quantitative_limit.to("fraction") if event.quantitative_limit else None
+    assay = _ASSAYS[event.method]
+    tested = ", ".join(filter(None, [assay.value, event.marker, event.specimen and _plain(event.specimen)]))
+    title = f"MRD {_result(event)}; {tested}; {placed_in_words(at)}"
+    shared = partial(MrdPoint, at=at, assay=assay, blood=event.specimen is Specimen.BLOOD, title=title)
+    if event.result is MrdResult.NEGATIVE:
+        state = MrdState.NOT_DETECTED if sensitivity is None else MrdState.NOT_DETECTED_AT
+        return shared(state=state, value=sensitivity)
+    if event.result is MrdResult.POSITIVE_BELOW_RANGE:
+        return shared(state=MrdState.POSITIVE, value=sensitivity or limit, above=limit)
+    state = MrdState.QUANTIFIED if fraction is not None else MrdState.POSITIVE
+    return shared(state=state, value=fraction, label=_stated(event.value) if event.value else "")
+
+
+# Disease status.
+
+
+def _status(course: Course, shown: Sequence[Event], times: Times) -> tuple[Span, ...]:
+    """The states of the disease that are stated, in the order in which they are drawn."""
+    turns: list[tuple[Placed, str, str]] = []
+    for event in sorted(shown, key=lambda one: times.start[one.id].day):
+        turn = _turn(event)
+        if turn is None or (not turns and not isinstance(event, Diagnosis)):
+            continue
+        at, (kind, label) = times.start[event.id], turn
+        if turns and kind == turns[-1][1]:
+            if isinstance(event, MrdAssessment) or label == turns[-1][2]:
+                continue
+            if isinstance(event, LastContact) and turns[-1][2].startswith(label):
+                continue
+        if isinstance(event, LastContact):
+            # The state at the last contact began at a time that was not reported.
+            since, before, earlier = turns[-1]
+            if before == kind:
+                turns[-1] = (since, kind, f"{earlier}, then {label}")
+            else:
+                turns.append((Placed.on(since.day), "not_stated", f"{label}, attained at a time not reported"))
+            continue
+        if turns and at.day <= turns[-1][0].day and kind == turns[-1][1]:
+            continue
+        turns.append((at, kind, label))
+    last = max((placed.day for placed in times.start.values()), default=0.0)
+    ends = [*(at for at, _, _ in turns[1:]), Placed.on(last)]
+    return tuple(
+        Span(kind=kind, label=label, start=at, end=end) for (at, kind, label), end in zip(turns, ends, strict=True)
+    )
+
+
+def _turn(event: Event) -> tuple[str, str] | None:
+    """The state that an event begins: palette tone and label."""
+    match event:
+        case Diagnosis():
+            return "active", "Active"
+        case Remission():
+            number = event.number if event.number is not None else ""
+            if event.kind is RemissionKind.MRD:
+                return "remission", f"MRD remission {number}".strip()
+            return "remission", f"CR{number}"
+        case Relapse():
+            return "active", "Relapse"
+        case Refractory():
+            return "active", "Refractory"
+        case MrdReemergence():
+            return "molecular_relapse", "MRD re-emergence"
+        case MrdAssessment(result=MrdResult.NEGATIVE):
+            return "remission", "MRD not detected"
+        case LastContact(disease_status=status) if status is not None:
+            if status is DiseaseStatus.ACTIVE_DISEASE:
+                return "active", "Active"
+            return "remission", _STATUS.get(status, str(status))
+    return None

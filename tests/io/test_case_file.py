@@ -1,0 +1,128 @@
+"""Reading and writing case files: what was written is kept as stated, and comes back."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from ruamel.yaml import YAML
+from strategies import courses
+
+import infant_course as ic
+from infant_course import Course
+from infant_course.events import Quantity
+from infant_course.io.case_file import load, read
+from infant_course.io.case_writer import dump, explicit
+from infant_course.io.published import published_cases
+from infant_course.when import After, AtEndOf
+
+HEAD = "infant_course: 1\npatient: {id: p1, sex: female}\n"
+
+
+def one(fields: str, kind: str = "mrd") -> ic.Event:
+    """The event of a file with one event."""
+    return read(f"{HEAD}events:\n  - {{event: {kind}, id: x, {fields}}}\n").events[0]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(courses())
+def test_what_is_written_reads_back_equal(course: Course) -> None:
+    assert read(dump(course)) == course
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(courses())
+def test_json_of_the_same_shape_reads_the_same(course: Course) -> None:
+    data = YAML(typ="safe", pure=True).load(dump(course))
+    assert read(json.dumps(data)) == read(json.dumps(data, indent="\t", ensure_ascii=False)) == course
+
+
+@pytest.mark.parametrize("path", published_cases(), ids=lambda path: path.stem)
+def test_published_cases_read_back(path: Path, tmp_path: Path) -> None:
+    course = ic.load(path)
+    assert course.file == str(path)
+    dump(course, tmp_path / "again.yaml")
+    assert load(tmp_path / "again.yaml") == course
+
+
+def test_words_and_numbers_are_those_of_yaml_1_2() -> None:
+    assert one("marker: no").marker == "no"  # type: ignore[attr-defined]
+    assert one("value: 4e-4 fraction").value == Quantity(4e-4, "fraction")  # type: ignore[attr-defined]
+    assert one("value: {value: 4e-4, unit: fraction}").value == Quantity(4e-4, "fraction")  # type: ignore[attr-defined]
+    assert one("marker: '12'").marker == "12"  # type: ignore[attr-defined]
+    assert one("cycle: 010", "treatment_block").cycle == 10  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "field", "quantity"),
+    [
+        ("161.7 10^9/L", "diagnosis", "wbc", Quantity(161.7, "10^9/L")),
+        ("161.7 ×10^9/L", "diagnosis", "wbc", Quantity(161.7, "10^9/L")),
+        ("161.7 × 10⁹/L", "diagnosis", "wbc", Quantity(161.7, "10^9/L")),
+        ("161700 /µL", "diagnosis", "wbc", Quantity(161700, "/uL")),
+        ("93%", "diagnosis", "marrow_blasts", Quantity(93, "%")),
+        ("15 µg/m²/day", "immunotherapy", "dose_rate", Quantity(15, "ug/m2/day")),
+        ("6 Gy", "radiotherapy", "dose", Quantity(6, "Gy")),
+        ("0.04 %", "mrd", "value", Quantity(0.04, "%")),  # the unit stated is kept
+    ],
+)
+def test_spellings_of_units(written: str, kind: str, field: str, quantity: Quantity) -> None:
+    assert getattr(one(f"{field}: {written}", kind), field) == quantity
+
+
+def test_one_value_stands_for_a_list_of_one() -> None:
+    assert one("when: at end of ind").when == one("when: [at end of ind]").when == (AtEndOf("ind"),)
+
+
+def test_a_list_of_statements_holds_together() -> None:
+    assert one("when: [at end of ind, after dx]").when == (AtEndOf("ind"), After("dx"))
+
+
+def test_events_know_their_line() -> None:
+    course = read(HEAD + "events:\n  - event: death\n    id: a\n\n  - {event: death, id: b}\n")
+    assert [event.line for event in course] == [4, 7]
+
+
+def test_an_id_used_twice_loads_and_is_a_defect() -> None:
+    course = read(HEAD + "events:\n" + "  - {event: death, id: a}\n" * 3)
+    assert [event.id for event in course] == ["a", "a (2)", "a (3)"]
+    assert [problem.rule for problem in course.defects] == ["REC-01", "REC-01"]
+    assert {"a", "a (2)"} == set(course.defects[0].events)
+    assert read(dump(course)) == course
+
+
+def test_a_reference_to_nothing_loads_and_is_a_problem() -> None:
+    course = read(HEAD + "events:\n  - {event: mrd, id: a, when: after nothing, assesses: none}\n")
+    assert {problem.rule for problem in course.problems} == {"REC-02"}
+
+
+def test_explicit_form_spells_everything_out() -> None:
+    text = HEAD + (
+        "events:\n"
+        "  - {event: diagnosis, id: dx, wbc: 20 10^9/L}\n"
+        "  - {event: mrd, id: m, when: [33 days after dx, before end]}\n"
+        "  - {event: last_contact, id: end}\n"
+    )
+    told = YAML(typ="safe", pure=True).load(explicit(read(text)))
+    assert told["events"][0]["wbc"] == {"value": 20.0, "unit": "10^9/L"}
+    assert told["events"][1]["when"] == [{"by": "33 days", "after": "dx"}, {"before": "end"}]
+    days = {known["id"]: known["day"] for known in told["resolved"]}
+    assert days == {
+        "dx": {"earliest": 0, "latest": 0},
+        "m": {"earliest": 33, "latest": 33},
+        "end": {"earliest": 33, "latest": None},
+    }
+
+
+def test_ten_thousand_events_take_seconds() -> None:
+    rows = "".join(f"  - {{event: mrd, id: m{n}, when: 2020-05-{n % 28 + 1:02}, result: negative}}\n" for n in range(10_000))
+    started = time.perf_counter()
+    assert len(read(f"{HEAD}events:\n{rows}")) == 10_000
+    assert time.perf_counter() - started < 20  # some seconds, on a slow and busy machine
+
+
+def test_byte_order_mark_and_line_ends_of_windows(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + (HEAD + "events:\n  - {event: death, id: a}\n").replace("\n", "\r\n").encode())
+    assert [event.id for event in load(path)] == ["a"]
