@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from infant_course import Course, Diagnosis, Patient
 from infant_course.errors import UsageError
 from infant_course.io.published import published_cases
 
@@ -40,17 +41,24 @@ def test_an_output_that_is_a_file_is_named(run, tmp_path):
 
 
 def test_ids_never_choose_a_path(run, tmp_path, monkeypatch):
-    """A patient called ../../x writes inside the folder: files are named for the scenario."""
-    source = tmp_path / "in" / "deep" / "a-case-1.yaml"
-    source.parent.mkdir(parents=True)
-    source.write_text(
-        'infant_course: 1\npatient: {id: "../../x"}\nevents:\n  - {event: diagnosis, id: dx}\n', encoding="utf-8"
-    )
-    monkeypatch.setattr("infant_course.io.published.published_cases", lambda: (source,))
+    """A patient called ../../x (from a program: no case file may have such an id) stays inside the folder."""
+    told = Course(patient=Patient(id="../../x"), events=(Diagnosis(id="../../y"),))
+    monkeypatch.setattr("infant_course.io.published.published_cases", lambda: (Path("a-case-1.yaml"),))
+    monkeypatch.setattr("infant_course.io.case_file.load", lambda _: told)
     out = tmp_path / "out" / "deep"
     assert run("demo", "--out", out).code == 0
-    written = {path for path in tmp_path.rglob("*") if path.is_file()} - {source}
-    assert written and all(path.parent == out for path in written)
+    written = {path for path in tmp_path.rglob("*") if path.is_file()}
+    assert len(written) == 3
+    assert all(path.parent == out for path in written)
+
+
+def test_a_case_file_with_a_path_for_an_id_is_refused(run, case, tmp_path):
+    """Located, and nothing is written."""
+    path = case(patient="../../x")
+    said = run("draw", path, "-o", tmp_path / "a.svg")
+    assert said.code == 2
+    assert said.err.startswith(f"infant-course: {path}, line 2")
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_without_the_cases_the_demo_says_so(monkeypatch, tmp_path):

@@ -30,7 +30,10 @@ def of_event(fields: str) -> Fault:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "  \n", "# only a comment\n", "---\n", "\ufeff", "[]", "- 1\n", "word", "a: {b", "a: b\n---\nc: d\n", "a: *b", "? [x]\n: y"],
+    [
+        *("", "  \n", "# only a comment\n", "---\n", "\ufeff", "[]", "- 1\n", "word"),
+        *("a: {b", "a: b\n---\nc: d\n", "a: *b", "? [x]\n: y"),
+    ],
 )
 def test_what_is_no_case_file(text: str) -> None:
     assert faults(text)
@@ -53,7 +56,8 @@ def test_binary_that_is_text() -> None:
 
 
 def test_alias_bomb_is_refused() -> None:
-    bomb = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}, *{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+    steps = zip("abcdefgh", "bcdefghi", strict=True)
+    bomb = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}, *{a}]\n" for a, b in steps)
     assert faults(bomb)[0].line == 1
 
 
@@ -182,12 +186,17 @@ def test_what_is_shown_of_the_input_is_short_and_plain() -> None:
 
 @pytest.mark.parametrize("escape", ["\\u0007", "\\u001b[2J", "\\ud800", "\\u0085", "\\u2028"])
 def test_escapes_of_what_cannot_be_seen(escape: str) -> None:
-    """Refused, or kept as it is; never a message that steers a terminal or cannot be printed."""
-    text = f'{HEAD}events:\n  - {{event: death, id: a, note: "x{escape}y"}}\n  - {{event: death, id: "{escape}"}}\n'
-    with pytest.raises(InputError) as caught:
-        read(text)
-    str(caught.value).encode()
-    assert not any(ord(character) < 32 and character != "\n" for character in str(caught.value))
+    """Refused, in a message that cannot steer a terminal and can be printed."""
+    for event in ('id: a, note: "x?y"', 'id: "x?y"', 'id: a, "x?y": z', 'id: a, when: "x?y"'):
+        found = faults(f"{HEAD}events:\n  - {{event: death, {event.replace('?', escape)}}}\n")
+        assert "control" in found[0].expected and found[0].line == 4
+        message = str(InputError(faults=found))
+        assert all(character.isprintable() or character == "\n" for character in message)
+
+
+def test_an_emoji_as_json_writes_it() -> None:
+    course = read('{"infant_course": 1, "patient": {"id": "p", "site": "\\ud83d\\ude00"}}')
+    assert course.patient.site == "\N{GRINNING FACE}"
 
 
 def test_labels_that_look_like_markup_are_kept() -> None:
@@ -198,10 +207,13 @@ def test_labels_that_look_like_markup_are_kept() -> None:
 
 
 WORDS = st.sampled_from(
-    ["infant_course: 1", "patient: {id: p}", "events:", "  - event: mrd", "    id: a", "    when: [after a", "]", "{", "}", "\t", "&a", "*a",
-     "'", '"', "\\U7fffffff", "!!int", "|", ">", "%YAML 1.1", "---", "...", "? ", ": ", "- ", "complete: ", "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
-     "\x85", "source: {key: a}", "value: 1e400", "<<: {a: b}", "{a: {b: [}]"]
-)  # fmt: skip
+    [
+        *("infant_course: 1", "patient: {id: p}", "events:", "  - event: mrd", "    id: a", "    when: [after a"),
+        *("]", "{", "}", "\t", "&a", "*a", "'", '"', "\\U7fffffff", '"\\U7fffffff"', "!!int", "|", ">", "? ", ": "),
+        *("%YAML 1.1", "%YAML 9", "%TAG", "---", "...", "- ", "complete: ", "\x85", "\N{GRINNING FACE}"),
+        *("source: {key: a}", "value: 1e400", "<<: {a: b}", "{a: {b: [}]"),
+    ]
+)
 
 
 @settings(max_examples=400, deadline=None)

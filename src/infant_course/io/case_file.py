@@ -4,6 +4,7 @@ The shape follows the event types: their fields, types, units and words are read
 field needs nothing here. What is written is kept as stated; nothing is filled in, converted or dropped.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -99,7 +100,9 @@ class _Reader:
         for key, value in node.value.items():
             if key not in keys:
                 hint = did_you_mean(key, keys) or f"known are {', '.join(keys)}"
-                self.fault(value, f"{path}.{key}".lstrip("."), f"a key of {what}", shown(key), hint)
+                line, column = value.key or (value.line, value.column)
+                place = evolve(value, line=line, column=column)
+                self.fault(place, f"{path}.{key}".lstrip("."), f"a key of {what}", shown(key), hint)
         return {key: value for key, value in node.value.items() if key in keys}
 
     def course(self, node: Node) -> Course | None:
@@ -107,7 +110,7 @@ class _Reader:
         version = entries.get("infant_course")
         if version is None and isinstance(node.value, dict):
             self.fault(node, "infant_course", f"infant_course: {FORMAT}, the version of this shape", "nothing")
-        elif version is not None and version.value != FORMAT:
+        elif version is not None and version.text != str(FORMAT):
             self.fault(version, "infant_course", str(FORMAT))
         patient = self.patient(entries.get("patient"), node)
         source = self.source(entries["source"]) if "source" in entries else None
@@ -152,9 +155,9 @@ class _Reader:
             self.fault(node, "complete", "a list of event types")
             return ()
         for item in node.value:
-            if item.value not in EVENT_TYPES:
+            if item.text not in EVENT_TYPES:  # a list or a mapping has no text
                 self.fault(item, "complete", "an event type", hint=did_you_mean(item.text, EVENT_TYPES))
-        return tuple(str(item.value) for item in node.value if item.value in EVENT_TYPES)
+        return tuple(item.text for item in node.value if item.text in EVENT_TYPES)
 
     def events(self, node: Node) -> tuple[list[Event], list[Problem]]:
         if not isinstance(node.value, list):
@@ -191,12 +194,11 @@ class _Reader:
             names = [name for name in names if name not in ("until", "lasting")]
         path = f"{path} ({kind.text})"
         entries = self.mapping(node, path, ("event", *names), f"{kind.text}")
+        before = len(self.faults)
         if "id" not in entries:
             self.fault(node, f"{path}.id", "an id", "nothing", "other events refer to this one by its id")
-            return None
-        before = len(self.faults)
         values = self.fields(cls, {k: v for k, v in entries.items() if k not in ("event", "id")}, path)
-        identity = self.identifier(entries["id"], f"{path}.id")
+        identity = self.identifier(entries["id"], f"{path}.id") if "id" in entries else None
         if len(self.faults) > before or identity is None:
             return None
         return cls(id=identity, line=node.line, **values)
@@ -296,6 +298,9 @@ class _Reader:
             self.fault(node, path, expected)
             return None
         number, unit = float(match[1]), (match[2] or "").strip()
+        if not math.isfinite(number):
+            self.fault(node, path, expected)
+            return None
         if not unit:
             bare = Decimal(match[1])
             hint = _BARE_MRD.format(match[1], bare * 100, bare / 100) if canonical == "fraction" else None

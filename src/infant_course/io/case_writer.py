@@ -37,7 +37,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9(][^\n:#\[\]{},&*!|>'\"%@`\\]*[^\s:#\[\]{},&*!|>
 def dump(course: Course, path: str | Path | None = None) -> str:
     """A course as a terse case file that reads back as the same course; also written to a file if one is named.
 
-    Defects of the reading (an id used twice) are not written: the ids are then different ones.
+    An id that was used twice is written twice.
     """
     text = emit(_course(course, explicit_form=False))
     if path is not None:
@@ -86,6 +86,10 @@ def _course(course: Course, *, explicit_form: bool) -> dict[str, Any]:
     if course.complete or explicit_form:
         document["complete"] = sorted(course.complete)
     document["events"] = [_event(event, explicit_form) for event in course.events]
+    if not explicit_form:
+        used_again = {p.events[0]: p.events[1] for p in course.defects if p.rule == "REC-01" and len(p.events) == 2}
+        for entries in document["events"]:
+            entries["id"] = used_again.get(entries["id"], entries["id"])
     return document
 
 

@@ -7,10 +7,11 @@ small file cannot unfold into a large one. All faults that can be told at once a
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..errors import Fault, InputError
 
@@ -18,6 +19,9 @@ MAXIMUM_SIZE = 5_000_000
 """Most bytes of a case file."""
 MAXIMUM_DEPTH = 30
 """Deepest nesting; a case file needs about six."""
+
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Control characters other than tab and line end, line separators, halves of characters."""
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -29,6 +33,7 @@ class Node:
     """A value and where it stands. ``value`` is a scalar, a list of nodes, or a dict of key to node.
 
     ``text`` is a scalar as written; ``quoted`` says that it stood in quotes and so is a word whatever it holds.
+    ``key`` is the line and column of the key that it stands under.
     """
 
     value: Any
@@ -36,6 +41,7 @@ class Node:
     column: int
     text: str = ""
     quoted: bool = False
+    key: tuple[int, int] | None = None
 
     def plain(self) -> Any:
         """The value without places, all the way down."""
@@ -110,6 +116,16 @@ class _Reader:
         self.faults.append(Fault(file=self.file, line=line, column=column, expected=expected, found=found, hint=hint))
         return InputError(faults=self.faults)
 
+    def visible(self, event: Any) -> str:
+        """The text of a scalar. Escapes can name characters that cannot be seen or do not exist: a fault."""
+        text: str = event.value
+        if not text.isprintable():  # JSON writes a character beyond U+FFFF as two escapes
+            with suppress(UnicodeDecodeError):
+                text = text.encode("utf-16", "surrogatepass").decode("utf-16")
+        if bad := UNSEEN.search(text):
+            self.fault(event.start_mark, "text without control characters", f"U+{ord(bad[0]):04X}")
+        return text
+
     def node(self, events: Iterator[Any], event: Any, depth: int) -> Node:
         name, mark = type(event).__name__, event.start_mark
         if name == "AliasEvent" or getattr(event, "anchor", None):
@@ -121,7 +137,8 @@ class _Reader:
         line, column = mark.line + 1, mark.column + 1
         if name == "ScalarEvent":
             quoted = event.style in ("'", '"', "|", ">")
-            return Node(event.value if quoted else scalar(event.value), line, column, event.value, quoted)
+            text = self.visible(event)
+            return Node(text if quoted else scalar(text), line, column, text, quoted)
         if name == "SequenceStartEvent":
             items = []
             while type(inner := next(events)).__name__ != "SequenceEndEvent":
@@ -137,7 +154,7 @@ class _Reader:
                 hint = f"it stands in line {entries[key.text].line} too"
                 self.fault(inner.start_mark, "each key once", f"{shown(key.text)} again", hint)
             else:
-                entries[key.text] = value
+                entries[key.text] = evolve(value, key=(key.line, key.column))
         return Node(entries, line, column)
 
 

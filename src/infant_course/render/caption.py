@@ -51,7 +51,7 @@ def patient_in_words(course: Course) -> str:
     return clean(", ".join(word for word in words if word))
 
 
-def alt_text(course: Course) -> str:
+def alt_text(course: Course, kind: str = "Timeline") -> str:
     """One or two sentences for those who cannot see the figure, of at most 250 characters and without colours."""
     from .timeline import name_of
 
@@ -59,7 +59,7 @@ def alt_text(course: Course) -> str:
         "remission", "relapse", "mrd_reemergence", "lineage_switch", "refractory", "cell_therapy", "transplant",
         "organ_transplant", "second_malignancy", "death",
     }
-    head = f"Timeline, {clean(course.id)}: {patient_in_words(course)}."
+    head = f"{kind}, {clean(course.id)}: {patient_in_words(course)}."
     steps = [_lower(clean(name_of(course, event))) for event in course if event.TYPE in turning]
     last = next(iter(course.of(LastContact)), None)
     end = f" {clean(name_of(course, last))}{_when_last_seen(course, last)}." if last else ""

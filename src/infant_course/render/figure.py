@@ -4,18 +4,26 @@ Which kind of figure is honest depends on how much is told of the times: a scale
 what nobody knows. So the graph is drawn where fewer than half of the times are reported, unless one is named.
 """
 
-from collections.abc import Iterable
+import shutil
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from ..course import Course
-from ..errors import UsageError, did_you_mean
+from ..errors import UsageError
 from ..events import Event
+from ..files import write_whole
 from ..when import AtAge, Either, Offset, OnDate, OnDay, When, With
+from .caption import alt_text, long_description
+from .course_graph import GraphFigure, figure_of
+from .course_graph_ink import draw_course_graph
+from .export import write
+from .ink import Drawing
+from .timeline import timeline
 
 KINDS = ("graph", "timeline")
 ENGINES = ("own", "graphviz")
-SUFFIXES = (".svg", ".pdf", ".png", ".dot", ".gv")
+DOT = (".dot", ".gv")
+SUFFIXES = (".svg", ".pdf", ".png", *DOT)
 
 
 def reported_times(course: Course) -> tuple[int, int]:
@@ -42,7 +50,7 @@ def _is_time(when: When, course: Course, seen: frozenset[str]) -> bool:
 
 def kind_for(course: Course, path: str | Path, *, engine: str = "own") -> tuple[str, str]:
     """The kind of figure to draw where none is named, and why."""
-    if engine == "graphviz" or Path(path).suffix.lower() in (".dot", ".gv"):
+    if engine == "graphviz" or Path(path).suffix.lower() in DOT:
         return "graph", "Graphviz draws graphs"
     reported, all_events = reported_times(course)
     share = f"{reported} of {all_events} times are reported"
@@ -62,12 +70,41 @@ def draw(course: Course, path: str | Path, *, kind: str | None = None, engine: s
             raise UsageError(f"no {what} {word!r}: known are {', '.join(known)}")
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        hint = did_you_mean(suffix, SUFFIXES)
-        raise UsageError(f"{path}: a figure is written as {', '.join(SUFFIXES)}" + (f"; {hint}" if hint else ""))
+        raise UsageError(f"{path}: a figure is written as {', '.join(SUFFIXES)}")
     if not path.parent.is_dir():
         raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
     kind = kind or kind_for(course, path, engine=engine)[0]
-    if kind == "timeline":
-        if suffix in DOT or engine == "graphviz":
-            raise UsageError(f"{path}: Graphviz draws the graph only; use --kind graph, or another suffix")
-        return write(drawing_of(course, kind).svg(), path)
+    by_graphviz = suffix in DOT or engine == "graphviz"
+    if kind == "timeline" and by_graphviz:
+        raise UsageError(f"{path}: Graphviz draws the graph, not the timeline; ask for kind graph")
+    if by_graphviz:
+        return _by_graphviz(course, path)
+    return write(drawing_of(course, kind).svg(), path)
+
+
+def drawing_of(course: Course, kind: str) -> Drawing:
+    """The figure as a drawing, before it becomes a file."""
+    return timeline(course) if kind == "timeline" else draw_course_graph(_graph_figure(course))
+
+
+def alternative(course: Course, kind: str) -> str:
+    """A sentence or two for those who cannot see the figure."""
+    return alt_text(course, "Timeline" if kind == "timeline" else "Course graph")
+
+
+def _graph_figure(course: Course) -> GraphFigure:
+    description = long_description(course, alternative(course, "graph"))
+    return figure_of(course, title=f"Course graph of {course.id}", description=description)
+
+
+def _by_graphviz(course: Course, path: Path) -> Path:
+    """The DOT file, or what Graphviz makes of it. Without Graphviz the DOT file is written all the same."""
+    from . import dot  # the graphviz package, which only this needs
+
+    figure = _graph_figure(course)
+    if path.suffix.lower() in DOT:
+        return write_whole(path, dot.source(figure))
+    if shutil.which("dot") is None and find_spec("pygraphviz") is None:
+        beside = write_whole(path.with_suffix(".dot"), dot.source(figure))
+        raise UsageError(f"{dot.NO_ENGINE}. The graph itself was written to {beside}")
+    return dot.draw_with_graphviz(figure, path)

@@ -205,7 +205,7 @@ def name_of(course: Course, event: Event) -> str:
         case Radiotherapy():
             return " ".join(filter(None, [_capital(_plain(event.site or "radiotherapy")), str(event.dose or "")]))
         case Transplant():
-            donor = f"{_plain(event.donor)} donor" if event.donor and event.donor is not Donor.AUTOLOGOUS else event.donor
+            donor = f"{event.donor} donor" if event.donor and event.donor is not Donor.AUTOLOGOUS else event.donor
             parts = [_plain(part) for part in (donor, event.graft) if part]
             return f"HSCT: {', '.join(parts)}" if parts else "HSCT"
         case AdverseEvent():

@@ -311,9 +311,9 @@ def _lane(sheet: Sheet, lane: Lane, items: Sequence[Item], scale: Scale, top: fl
     """One lane: bars and marks packed with their labels into rows by first fit; returns its lower edge."""
     sheet.strokes.append(Stroke(scale.left - 9, top + 1.6, scale.right + 1, top + 1.6, "lane-rule", _RULE, 0.4))
     rows: list[list[Box]] = []
-    drawn: list[list[tuple[Item, Bar | Mark, Label, list[tuple[float, float]]]]] = []
+    drawn: list[list[tuple[Bar | Mark, Label, list[tuple[float, float]]]]] = []
     for item in sorted(items, key=lambda one: (one.start.day, one.label)):
-        thing, label = _thing(item, scale), None
+        thing = _thing(item, scale)
         label = _beside(thing, item, scale)
         stretches = _lane_stretches(item, scale)
         covered = [thing.extent if isinstance(thing, Bar) else thing.box, label.box]
@@ -325,13 +325,12 @@ def _lane(sheet: Sheet, lane: Lane, items: Sequence[Item], scale: Scale, top: fl
             rows.append([])
             drawn.append([])
         rows[row].append(whole)
-        drawn[row].append((item, thing, label, stretches))
+        drawn[row].append((thing, label, stretches))
     y = top + 3.4
-    for n, row in enumerate(drawn):
-        if n == 0:
-            _name(sheet, str(lane), scale, y + _BAR / 2 + 2.5)
+    _name(sheet, str(lane), scale, y + _BAR / 2 + 2.5)
+    for placed in drawn:
         extra = 0.0
-        for _, thing, label, stretches in row:
+        for thing, label, stretches in placed:
             _put(sheet, thing, label, y)
             found = levels(stretches)
             for (x1, x2), level in zip(stretches, found, strict=True):
