@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from infant_course import EVENT_TYPES, Course, Event, Patient, Quantity
 from infant_course.events import UNITS, field_hints, inner_type
-from infant_course.sources import Cite
+from infant_course.sources import Cite, Confidence
 from infant_course.vocabulary import Sex
 from infant_course.when import Duration, Either, Unit, When, parse, parse_date, parse_duration
 
@@ -107,7 +107,7 @@ def courses(draw: st.DrawFn, most: int = 6) -> Course:
     """A course of up to ``most`` events."""
     ids = draw(st.lists(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,7}", fullmatch=True), max_size=most, unique=True))
     ids = [name for name in ids if name != "birth"]
-    source = draw(st.none() | st.builds(Cite, TEXT, TEXT))
+    source = draw(st.none() | st.builds(Cite, TEXT, TEXT, st.sampled_from(Confidence)))
     return Course(
         patient=Patient(
             id=draw(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,7}", fullmatch=True).filter(lambda x: x != "birth")),

@@ -50,6 +50,12 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         assert str(path) in str(caught.value)
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a device without end is needed")
+def test_a_device_without_end() -> None:
+    with pytest.raises(InputError):
+        load("/dev/zero")
+
+
 def test_binary_that_is_text() -> None:
     (fault,) = faults("infant_course: 1\nabout: a\x00b\n")
     assert (fault.line, fault.column) == (2, 9)

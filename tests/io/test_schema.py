@@ -57,6 +57,7 @@ def test_whatever_is_written_fits(course: Course) -> None:
         "{event: remission, id: a, number: first}",
         "{event: mrd, id: a, value: 0.05}",
         "{event: mrd, id: a, value: '0.05'}",
+        "{event: mrd, id: a, value: '5e-2'}",
         "{event: mrd, id: a, value: {value: 0.05}}",
         "{event: diagnosis, id: a, csf_blasts: 'no'}",
         "{event: treatment_block, id: a, agents: [{dose: 3 mg/m2}]}",

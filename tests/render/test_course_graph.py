@@ -15,7 +15,7 @@ from infant_course.render.course_graph_layout import WIDTHS, Box, Layout, lay_ou
 from infant_course.when import parse
 
 CASES = {path.stem[-1]: path for path in published_cases()}
-HOSTILE = "<script>alert(1)</script> \"]; x [label=\" \\N \x00\x1b[31m"
+HOSTILE = '<script>alert(1)</script> "]; x [label=" \\N \x00\x1b[31m'
 
 
 def figure(case: str) -> GraphFigure:
@@ -26,7 +26,9 @@ def hostile_course() -> ic.Course:
     events = [ic.Diagnosis(id="dx", when=(parse("2020-05-01"),))]
     for i in range(12):
         words = HOSTILE if i % 2 else "long " * 40
-        events.append(ic.TreatmentBlock(id=f"b{i}", block=words, when=(parse(f"after {'dx' if not i else f'b{i - 1}'}"),)))
+        events.append(
+            ic.TreatmentBlock(id=f"b{i}", block=words, when=(parse(f"after {'dx' if not i else f'b{i - 1}'}"),))
+        )
     return ic.Course(patient=ic.Patient(id="p"), events=events)
 
 

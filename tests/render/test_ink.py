@@ -9,7 +9,7 @@ from infant_course.render.ink import Drawing, Run, clean, group, number, rect, t
 from infant_course.render.metrics import shorten, width, wrap
 from infant_course.render.palette import TONES, tone
 
-HOSTILE = "<script>alert(1)</script> \"]; x [label=\" & \x00\x1b[31m\u202e"
+HOSTILE = '<script>alert(1)</script> "]; x [label=" & \x00\x1b[31m\u202e'
 
 
 def a_drawing(words: str) -> Drawing:

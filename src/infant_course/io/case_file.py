@@ -18,7 +18,7 @@ from attrs import evolve, field, frozen
 from ..course import BIRTH, Course, Patient, Problem
 from ..errors import Fault, InputError, did_you_mean
 from ..events import EVENT_TYPES, UNITS, Event, Quantity, field_hints, inner_type
-from ..sources import Cite
+from ..sources import Cite, Confidence
 from ..vocabulary import Sex
 from ..when import FORMS, IDENTIFIER, Duration, When, parse, parse_duration
 from . import yaml_nodes
@@ -143,12 +143,15 @@ class _Reader:
         return Patient(id=identity, sex=sex, birth=birth, site=site) if identity else None
 
     def source(self, node: Node) -> Cite | None:
-        entries = self.mapping(node, "source", ("key", "at"), "source")
+        entries = self.mapping(node, "source", ("key", "at", "confidence"), "source")
         key, at = (self.word(entries[k], f"source.{k}") if k in entries else None for k in ("key", "at"))
         if not key or not at:
             self.fault(node, "source", "source: {key: ..., at: ...}", "one of the two")
             return None
-        return Cite(key, at)
+        if "confidence" not in entries:
+            return Cite(key, at)
+        confidence = self.enum(Confidence, entries["confidence"], "source.confidence")
+        return Cite(key, at, confidence) if confidence else None
 
     def complete(self, node: Node) -> tuple[str, ...]:
         if not isinstance(node.value, list):

@@ -11,6 +11,7 @@ import attrs
 from ..course import Course
 from ..events import Event, Quantity
 from ..files import write_whole
+from ..sources import Confidence
 from ..when import (
     After,
     AtAge,
@@ -83,6 +84,8 @@ def _course(course: Course, *, explicit_form: bool) -> dict[str, Any]:
     document["patient"] = patient
     if course.source:
         document["source"] = {"key": course.source.key, "at": course.source.at}
+        if course.source.confidence is not Confidence.QUOTED:
+            document["source"]["confidence"] = str(course.source.confidence)
     if course.complete or explicit_form:
         document["complete"] = sorted(course.complete)
     document["events"] = [_event(event, explicit_form) for event in course.events]

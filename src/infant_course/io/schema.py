@@ -10,13 +10,14 @@ from typing import Any, get_args, get_origin
 import attrs
 
 from ..events import EVENT_TYPES, UNITS, Event, Quantity, field_hints, inner_type
-from ..sources import Cite
+from ..sources import Cite, Confidence
 from ..vocabulary import Sex
 from ..when import FORMS, IDENTIFIER, Duration, When
 from .case_file import FORMAT, MAXIMUM_ID
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_NUMBER_AND_UNIT = r"^\s*[-+]?[0-9.]+([eE][-+]?[0-9]+)?\s*[^0-9\s.].*|^\s*[-+]?[0-9.]+([eE][-+]?[0-9]+)?\s+10.*/.*"
+_NUMBER = r"^\s*[-+]?[0-9.]+([eE][-+]?[0-9]+)?\s*"
+_NUMBER_AND_UNIT = rf"{_NUMBER}(?![eE][-+0-9])[^0-9\s.].*|{_NUMBER}\s10.*/.*"
 _TEXT = {"type": ["string", "number"]}
 
 
@@ -34,7 +35,10 @@ def schema() -> dict[str, Any]:
             },
             ["id"],
         ),
-        "source": _closed({"key": _TEXT, "at": _TEXT}, ["key", "at"]) | {"description": _first_line(Cite)},
+        "source": {
+            **_closed({"key": _TEXT, "at": _TEXT, "confidence": _words(Confidence)}, ["key", "at"]),
+            "description": _first_line(Cite),
+        },
         "complete": {
             "type": "array",
             "items": {"enum": list(EVENT_TYPES)},

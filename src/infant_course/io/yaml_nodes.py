@@ -78,10 +78,10 @@ def read_text(path: Path) -> str:
     if path.is_dir():
         raise fail("a case file", "a directory", "name the files in it")
     try:
-        size = path.stat().st_size
-        if size > MAXIMUM_SIZE:
-            raise fail(f"a case file of at most {MAXIMUM_SIZE:,} bytes", f"{size:,} bytes")
-        raw = path.read_bytes()
+        with path.open("rb") as stream:  # a pipe or a device does not tell its size
+            raw = stream.read(MAXIMUM_SIZE + 1)
+        if len(raw) > MAXIMUM_SIZE:
+            raise fail(f"a case file of at most {MAXIMUM_SIZE:,} bytes", "more")
     except FileNotFoundError:
         raise fail("a case file", "no such file") from None
     except OSError as error:
@@ -187,7 +187,7 @@ def parse(text: str, file: str | None = None) -> Node:
         raise InputError(faults=faults)
     reader = _Reader(file)
     try:
-        events = iter(YAML(pure=True).parse(text))
+        events = iter(YAML(typ="safe", pure=True).parse(text))
         next(events), next(events)  # start of stream and of document
         root = reader.node(events, next(events), 0)
         next(events)  # end of document

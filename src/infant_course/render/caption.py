@@ -8,9 +8,12 @@ from collections.abc import Sequence
 
 from ..course import Course
 from ..events import Diagnosis, Event, LastContact, MrdAssessment
+from ..shortest_paths import UNBOUNDED
 from ..vocabulary import Kmt2aStatus, Sex
 from ..when import AtAge, Either, Offset, OnDate, When
 from .timeline_figure import NOTE, Certainty, MrdState, TimelineFigure, clean
+from .timeline_names import lane_of, name_of
+from .timeline_scale import scale_of
 
 ALT_TEXT_CHARACTERS = 250
 """Longest alt text: what screen readers and publishers take as one description."""
@@ -53,11 +56,17 @@ def patient_in_words(course: Course) -> str:
 
 def alt_text(course: Course, kind: str = "Timeline") -> str:
     """One or two sentences for those who cannot see the figure, of at most 250 characters and without colours."""
-    from .timeline import name_of
-
     turning = {
-        "remission", "relapse", "mrd_reemergence", "lineage_switch", "refractory", "cell_therapy", "transplant",
-        "organ_transplant", "second_malignancy", "death",
+        "remission",
+        "relapse",
+        "mrd_reemergence",
+        "lineage_switch",
+        "refractory",
+        "cell_therapy",
+        "transplant",
+        "organ_transplant",
+        "second_malignancy",
+        "death",
     }
     head = f"{kind}, {clean(course.id)}: {patient_in_words(course)}."
     steps = [_lower(clean(name_of(course, event))) for event in course if event.TYPE in turning]
@@ -92,8 +101,6 @@ def _upper(text: str) -> str:
 
 def caption(course: Course, figure: TimelineFigure) -> str:
     """A legend: what the figure is, the patient, the scales, the marks, the assays, and which times are reported."""
-    from .timeline_scale import scale_of
-
     parts = [f"Course of {clean(course.id)} ({patient_in_words(course)}). Day 0 is the diagnosis."]
     scale = scale_of(figure, 0.0, 100.0)
     if scale.broken_at is not None:
@@ -147,13 +154,11 @@ TABLE_COLUMNS = ("event", "type", "time", "time_as_reported", "lane")
 
 def event_rows(course: Course, figure: TimelineFigure | None = None) -> list[tuple[str, ...]]:
     """The event table: every event, drawn or not, with its time in words and as reported (calendar dates left out)."""
-    from .timeline import _lane, name_of
-
     rows: list[tuple[str, ...]] = []
     for event in course:
         reported = "; ".join(_without_dates(when) for when in event.when)
         until = "; ".join(f"until {_without_dates(when)}" for when in event.until)
-        lane = _lane(event)
+        lane = lane_of(event)
         rows.append(
             (
                 clean(name_of(course, event)),
@@ -173,8 +178,6 @@ def _without_dates(when: When) -> str:
 
 
 def _day_in_words(course: Course, event: Event) -> str:
-    from ..shortest_paths import UNBOUNDED
-
     low, high = course.resolved.day_since_diagnosis(event.id)
     if low <= -UNBOUNDED and high >= UNBOUNDED:
         return "not reported"
@@ -187,8 +190,6 @@ def _day_in_words(course: Course, event: Event) -> str:
 
 def long_description(course: Course, opening: str, events: Sequence[Event] | None = None) -> str:
     """The alt text and after it every event in order of time, each with what is known of its time."""
-    from .timeline import name_of
-
     listed = sorted(events or course, key=lambda event: course.resolved.day_since_diagnosis(event.id)[0])
     rows = [f"{clean(name_of(course, event))} ({_day_in_words(course, event)})" for event in listed]
     return f"{opening} Events, days after diagnosis: {'; '.join(rows)}."

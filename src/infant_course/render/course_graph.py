@@ -158,7 +158,9 @@ class _Maker:
         bands: list[Band] = []
         for events in self._lines():
             columns = [tuple(self._node(e, tags.get(e.id, ())) for e in column) for column in self._columns(events)]
-            bands.append(Band(title=self._band_title(events, len(bands)), tone=self._band_tone(events), columns=tuple(columns)))
+            bands.append(
+                Band(title=self._band_title(events, len(bands)), tone=self._band_tone(events), columns=tuple(columns))
+            )
         edges = self._edges(bands)
         notes = ("Dashed arrow: order not stated",) if any(not edge.stated for edge in edges) else ()
         return GraphFigure(title=title, description=description, bands=tuple(bands), edges=tuple(edges), notes=notes)

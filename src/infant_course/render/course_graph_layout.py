@@ -207,9 +207,11 @@ def lay_out(figure: GraphFigure, page_width: float = WIDTHS[170]) -> Layout:
         for row in _rows(band, room):
             row_tops.append(y)
             x = LEFT + 6
-            first = max(column[0].h for column in row.columns if len(column) == 1) if any(
-                len(column) == 1 for column in row.columns
-            ) else 0.0
+            first = (
+                max(column[0].h for column in row.columns if len(column) == 1)
+                if any(len(column) == 1 for column in row.columns)
+                else 0.0
+            )
             for column in row.columns:
                 reach = max(n.reach for n in column)
                 at = y + (max(0.0, (first - column[0].h) / 2) if len(column) == 1 else 0.0)

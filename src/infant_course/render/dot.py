@@ -34,7 +34,9 @@ def quoted(text: str) -> str:
 def digraph(figure: GraphFigure) -> graphviz.Digraph:
     """The figure as a ``graphviz.Digraph``, pinned to our layout."""
     layout = lay_out(figure)
-    drawing = graphviz.Digraph("course", graph_attr={"splines": "ortho", "label": quoted(figure.title), "fontsize": "8"})
+    drawing = graphviz.Digraph(
+        "course", graph_attr={"splines": "ortho", "label": quoted(figure.title), "fontsize": "8"}
+    )
     drawing.attr("node", shape="box", style="filled", fontname="Arial", fontsize="7", fixedsize="true")
     drawing.attr("edge", arrowsize="0.5", color="#333333")
     names = {placed.node.event: f"n{i}" for i, placed in enumerate(layout.nodes)}
@@ -73,7 +75,7 @@ def draw_with_graphviz(figure: GraphFigure, path: str | Path) -> Path:
     kind = path.suffix.lower()
     if kind not in DRAWN:
         raise UsageError(f"{path}: Graphviz draws {', '.join(DRAWN)} here")
-    text = re.sub(r'\s*pos="[^"]*"', "", source(figure)).replace('fixedsize=true', "fixedsize=false")
+    text = re.sub(r'\s*pos="[^"]*"', "", source(figure)).replace("fixedsize=true", "fixedsize=false")
     text = text.replace("splines=ortho", "rankdir=LR")
     return write_whole(path, _by_pygraphviz(text, kind[1:]) or _by_dot(text, kind[1:]))
 

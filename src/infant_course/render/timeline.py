@@ -50,11 +50,6 @@ _ASSAYS = {
     Method.MORPHOLOGY: Assay.MORPHOLOGY,
     None: Assay.UNKNOWN,
 }
-_STATUS = {
-    DiseaseStatus.COMPLETE_REMISSION: "CR",
-    DiseaseStatus.MRD_REMISSION: "MRD remission",
-    DiseaseStatus.ACTIVE_DISEASE: "active disease",
-}
 
 
 def timeline(course: Course, *, width: float = WIDTHS["double"]) -> Drawing:
@@ -64,7 +59,7 @@ def timeline(course: Course, *, width: float = WIDTHS["double"]) -> Drawing:
 
 def figure_of(course: Course) -> TimelineFigure:
     """What the timeline of a course shows."""
-    shown = [event for event in course if _lane(event) or _is_result(event)]
+    shown = [event for event in course if lane_of(event) or _is_result(event)]
     times = times_of(course, shown)
     items = tuple(item for event in shown if (item := _item(course, event, times)))
     points = tuple(_point(event, times.start[event.id]) for event in shown if isinstance(event, MrdAssessment))
@@ -91,38 +86,8 @@ def _is_result(event: Event) -> bool:
     return isinstance(event, MrdAssessment) and event.result not in (None, MrdResult.NOT_EVALUABLE)
 
 
-def _lane(event: Event) -> Lane | None:
-    match event:
-        case TreatmentBlock():
-            return Lane.CHEMOTHERAPY
-        case Immunotherapy() | TargetedTherapy():
-            return Lane.TARGETED
-        case CellTherapy() | Lymphodepletion():
-            return Lane.CELL_THERAPY
-        case Radiotherapy():
-            return Lane.RADIOTHERAPY
-        case Transplant() | Conditioning():
-            return Lane.HSCT
-        case AdverseEvent() | SupportiveTreatment():
-            return Lane.SUPPORTIVE
-        case (
-            Diagnosis()
-            | Remission()
-            | Relapse()
-            | MrdReemergence()
-            | LineageSwitch()
-            | Refractory()
-            | SecondMalignancy()
-            | OrganTransplant()
-            | Death()
-            | LastContact()
-        ):
-            return Lane.EVENTS
-    return None
-
-
 def _item(course: Course, event: Event, times: Times) -> Item | None:
-    lane = _lane(event)
+    lane = lane_of(event)
     if lane is None:
         return None
     label = name_of(course, event)
@@ -174,72 +139,6 @@ def _second_line(course: Course, event: Event) -> bool:
     return any(course.resolved.order((turn.id, "start"), (event.id, "start")) for turn in turns)
 
 
-def _plain(word: object) -> str:
-    return str(word).replace("_", " ")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _agents(agents: Sequence[Agent]) -> str:
-    return " + ".join(agent.name for agent in agents)
-
-
-def name_of(course: Course, event: Event) -> str:
-    """What an event is called in figures, captions and tables."""
-    match event:
-        case TreatmentBlock():
-            known = block_of(course, event)
-            name = known.short if known else _capital(_plain(event.block or "chemotherapy"))
-            name += f" {event.cycle}" if event.cycle is not None else ""
-            return f"{name}: {_agents(event.agents)}" if event.agents and not known else name
-        case Immunotherapy() | TargetedTherapy():
-            name = _capital(event.agent or _plain(event.TYPE))
-            cycle = event.cycle if isinstance(event, Immunotherapy) else None
-            return f"{name}, cycle {cycle}" if cycle is not None else name
-        case CellTherapy():
-            return event.product or ("CAR T cells" + (f", {' + '.join(event.targets)}" if event.targets else ""))
-        case Lymphodepletion() | Conditioning():
-            return _capital(_agents(event.agents) or event.TYPE)
-        case Radiotherapy():
-            return " ".join(filter(None, [_capital(_plain(event.site or "radiotherapy")), str(event.dose or "")]))
-        case Transplant():
-            donor = f"{event.donor} donor" if event.donor and event.donor is not Donor.AUTOLOGOUS else event.donor
-            parts = [_plain(part) for part in (donor, event.graft) if part]
-            return f"HSCT: {', '.join(parts)}" if parts else "HSCT"
-        case AdverseEvent():
-            name = _capital(event.term or "adverse event")
-            return f"{name}, grade {event.grade}" if event.grade is not None else name
-        case SupportiveTreatment():
-            return _capital(_agents(event.agents) or "supportive treatment")
-        case Remission():
-            number = f" {event.number}" if event.number is not None else ""
-            if event.kind is RemissionKind.MRD:
-                return f"MRD remission{number}"
-            return f"CR{event.number if event.number is not None else ''}"
-        case Relapse():
-            sites = " + ".join(site.value.upper() if site.value == "cns" else site.value for site in event.sites)
-            number = f" {event.number}" if event.number is not None else ""
-            return f"Relapse{number}" + (f": {sites}" if sites else "")
-        case MrdReemergence():
-            return "MRD re-emergence"
-        case LineageSwitch():
-            return "Lineage switch" + (f" to {_plain(event.to_lineage)}" if event.to_lineage else "")
-        case OrganTransplant():
-            return f"{_capital(_plain(event.organ or 'organ'))} transplant"
-        case SecondMalignancy():
-            return f"Second malignancy{f': {event.disease}' if event.disease else ''}"
-        case LastContact():
-            state = _STATUS.get(event.disease_status, str(event.disease_status)) if event.disease_status else ""
-            alive = {VitalStatus.ALIVE: "Alive", VitalStatus.DEAD: "Dead", VitalStatus.LOST: "Lost to follow-up"}
-            first = alive[event.vital_status] if event.vital_status else "Last contact"
-            return f"{first}, {state}" if state else first
-        case MrdAssessment():
-            return f"MRD {_result(event)}"
-    return _capital(_plain(event.TYPE))
-
-
 def placed_in_words(time: Placed) -> str:
     """A drawn time in words: what is known, never more."""
     days = f"day {time.day:.0f}"
@@ -257,35 +156,13 @@ def placed_in_words(time: Placed) -> str:
 # MRD.
 
 
-def _scientific(value: float) -> str:
-    """A fraction as "5 × 10^-3"."""
-    mantissa, _, exponent = f"{value:.3e}".partition("e")
-    return f"{float(mantissa):g} × 10^{int(exponent)}"
-
-
-def _stated(value: Quantity) -> str:
-    """A level as it was stated: sources use both fractions and percentages."""
-    return f"{value.value:g} %" if value.unit == "%" else _scientific(value.to("fraction"))
-
-
-def _result(event: MrdAssessment) -> str:
-    if event.value is not None:
-        return _stated(event.value)
-    if event.result is MrdResult.NEGATIVE:
-        known = f" (sensitivity {_stated(event.sensitivity)})" if event.sensitivity else " (sensitivity not reported)"
-        return "not detected" + known
-    return {MrdResult.POSITIVE_BELOW_RANGE: "positive, not quantifiable"}.get(
-        event.result or MrdResult.QUANTIFIED, "positive, level not reported"
-    )
-
-
 def _point(event: MrdAssessment, at: Placed) -> MrdPoint:
     fraction = event.value.to("fraction") if event.value else None
     sensitivity = event.sensitivity.to("fraction") if event.sensitivity else None
     limit = event.quantitative_limit.to("fraction") if event.quantitative_limit else None
     assay = _ASSAYS[event.method]
-    tested = ", ".join(filter(None, [assay.value, event.marker, event.specimen and _plain(event.specimen)]))
-    title = f"MRD {_result(event)}; {tested}; {placed_in_words(at)}"
+    tested = ", ".join(filter(None, [assay.value, event.marker, event.specimen and plain(event.specimen)]))
+    title = f"MRD {result_in_words(event)}; {tested}; {placed_in_words(at)}"
     shared = partial(MrdPoint, at=at, assay=assay, blood=event.specimen is Specimen.BLOOD, title=title)
     if event.result is MrdResult.NEGATIVE:
         state = MrdState.NOT_DETECTED if sensitivity is None else MrdState.NOT_DETECTED_AT
@@ -293,7 +170,7 @@ def _point(event: MrdAssessment, at: Placed) -> MrdPoint:
     if event.result is MrdResult.POSITIVE_BELOW_RANGE:
         return shared(state=MrdState.POSITIVE, value=sensitivity or limit, above=limit)
     state = MrdState.QUANTIFIED if fraction is not None else MrdState.POSITIVE
-    return shared(state=state, value=fraction, label=_stated(event.value) if event.value else "")
+    return shared(state=state, value=fraction, label=level(event.value) if event.value else "")
 
 
 # Disease status.
@@ -351,5 +228,5 @@ def _turn(event: Event) -> tuple[str, str] | None:
         case LastContact(disease_status=status) if status is not None:
             if status is DiseaseStatus.ACTIVE_DISEASE:
                 return "active", "Active"
-            return "remission", _STATUS.get(status, str(status))
+            return "remission", STATUS.get(status, str(status))
     return None

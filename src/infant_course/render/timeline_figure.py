@@ -117,9 +117,7 @@ class Item:
     @property
     def not_reported(self) -> bool:
         """Whether any of its times was not reported."""
-        return self.start.certainty in NOT_REPORTED or (
-            self.end is not None and self.end.certainty in NOT_REPORTED
-        )
+        return self.start.certainty in NOT_REPORTED or (self.end is not None and self.end.certainty in NOT_REPORTED)
 
 
 @frozen(kw_only=True)

@@ -113,9 +113,7 @@ def _line(points: list[tuple[float, float]], dash: str | None) -> Element:
 
 def _bracket(one: Bracket) -> Element:
     parts = [line(a, one.y, b, one.y, cls="span", stroke=_BRACKET, width=0.8) for a, b in one.pieces]
-    parts += [
-        line(x, one.y - 1.2, x, one.y + 1.2, cls="cap", stroke=_BRACKET, width=0.8) for x in (one.x1, one.x2)
-    ]
+    parts += [line(x, one.y - 1.2, x, one.y + 1.2, cls="cap", stroke=_BRACKET, width=0.8) for x in (one.x1, one.x2)]
     return group(one.cls, *parts)
 
 
@@ -170,8 +168,13 @@ def _mrd(one: MrdMark) -> Element:
 def _arrow(x: float, y: float) -> list[Element]:
     return [
         line(x, y, x, y + 5.0, cls="arrow", stroke=_BLACK, width=0.7),
-        path(_d([(x - 1.5, y + 3.4), (x, y + 5.4), (x + 1.5, y + 3.4)], close=False), cls="arrow", fill="none",
-             stroke=_BLACK, width=0.7),
+        path(
+            _d([(x - 1.5, y + 3.4), (x, y + 5.4), (x + 1.5, y + 3.4)], close=False),
+            cls="arrow",
+            fill="none",
+            stroke=_BLACK,
+            width=0.7,
+        ),
     ]
 
 

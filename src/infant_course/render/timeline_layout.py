@@ -26,7 +26,7 @@ from .timeline_places import (
     measure,
     shorten,
 )
-from .timeline_scale import GAP, Scale, scale_of
+from .timeline_scale import Scale, scale_of
 
 WIDTHS = {"single": 226.77, "double": 481.89}
 """Page widths in pt: 80 mm and 170 mm."""
@@ -42,7 +42,7 @@ _BRACKET = 3.2  # from one level of brackets to the next
 _BAND = 10.0
 _SHORTEST_BAR = 1.6
 _VISIBLE = 2.5  # pt: a shorter bracket or tint cannot be seen
-_SHARE, _SHARE_SURE = 0.6, 0.3  # most of the plot that a label may take; with the smaller it has a place for sure
+_SHARES = (0.6, 0.45, 0.3)  # most of the plot that a label may take; with the last it has a place for sure
 _TINTS = (0.55, 0.42, 0.28, 0.15)
 _GREY, _RULE = "#777777", "#DDDDDD"
 
@@ -104,7 +104,7 @@ def _text(item: Item) -> str:
     return f"{item.label}{stopped}{'?' if unsure else ''}"
 
 
-def _label(item: Item, scale: Scale, share: float = _SHARE) -> str:
+def _label(item: Item, scale: Scale, share: float = _SHARES[0]) -> str:
     """The label, cut to a share of the plot; the question mark survives the cut."""
     text = _text(item)
     short = shorten(text, _TEXT, (scale.right - scale.left) * share)
@@ -126,11 +126,11 @@ def _events(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> f
     if not items:
         return top
     places = _spread([scale.x(item.start.day) for item in items], scale)
-    texts = [_label(item, scale) for item in items]
-    found = _label_levels(places, [measure(text, _TEXT) for text in texts], scale)
-    if found is None:  # labels of a third of the plot always find a place
-        texts = [_label(item, scale, _SHARE_SURE) for item in items]
+    for share in _SHARES:
+        texts = [_label(item, scale, share) for item in items]
         found = _label_levels(places, [measure(text, _TEXT) for text in texts], scale)
+        if found is not None:
+            break
     ends, steps = found or ([False] * len(items), list(range(len(items), 0, -1)))
     line = top + (max(steps) + 1) * _LEVEL + 5.4
     for item, x, text, at_end, step in zip(items, places, texts, ends, steps, strict=True):
@@ -148,18 +148,16 @@ def _events(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> f
 
 def _spread(xs: Sequence[float], scale: Scale) -> list[float]:
     """Places of glyphs in order, moved apart so that none covers another."""
+    before, after = scale.gap or (scale.right + 1e6, scale.right + 1e6)
     placed: list[float] = []
     for x in xs:
-        placed.append(max(x, placed[-1] + _APART) if placed else x)
+        x = max(x, placed[-1] + _APART) if placed else x
+        placed.append(after if before < x < after else x)
     limit = scale.right + 1
     for n in range(len(placed) - 1, -1, -1):
-        placed[n] = min(placed[n], limit)
+        x = min(placed[n], limit)
+        placed[n] = before if before < x < after else x
         limit = placed[n] - _APART
-    if scale.gap:  # no glyph in the gap
-        before, after = scale.gap
-        placed = [
-            x if not before - 2 < x < after + 2 else before - 2 if x - before < GAP / 2 else after + 2 for x in placed
-        ]
     return placed
 
 
@@ -188,11 +186,7 @@ def _label_levels(xs: Sequence[float], widths: Sequence[float], scale: Scale) ->
             if not at_end[n]:
                 continue
             low, high = span(n)
-            hit = [
-                m
-                for m in numbers
-                if (m < n or not at_end[m]) and (span(m)[0] < high + 4 and span(m)[1] > low - 4)
-            ]
+            hit = [m for m in numbers if (m < n or not at_end[m]) and (span(m)[0] < high + 4 and span(m)[1] > low - 4)]
             step[n] = max((step[m] + 1 for m in hit), default=0)
         crossed = [
             m
@@ -216,9 +210,7 @@ def _stretch(start: Placed, end: Placed, scale: Scale) -> tuple[float, float] | 
     return (x1, x2) if x2 - x1 >= _VISIBLE else None
 
 
-def _brackets(
-    sheet: Sheet, stretches: Sequence[tuple[float, float]], scale: Scale, y: float, cls: str
-) -> float:
+def _brackets(sheet: Sheet, stretches: Sequence[tuple[float, float]], scale: Scale, y: float, cls: str) -> float:
     """Draw brackets on as many levels as they need; returns the lower edge."""
     found = levels(list(stretches))
     for (x1, x2), level in zip(stretches, found, strict=True):
@@ -282,9 +274,7 @@ def _status(sheet: Sheet, spans: Sequence[Span], scale: Scale, top: float) -> fl
     return bottom + 2
 
 
-def _status_label(
-    sheet: Sheet, span: Span, part: Sequence[tuple[float, float]], band: tuple[float, float]
-) -> bool:
+def _status_label(sheet: Sheet, span: Span, part: Sequence[tuple[float, float]], band: tuple[float, float]) -> bool:
     """Name a state inside its part of the band if the name fits at the height of the text."""
     top, bottom = band
     wide = measure(span.label, _TEXT)
@@ -429,9 +419,7 @@ def _put(sheet: Sheet, thing: Bar | Mark, label: Label, y: float) -> None:
         moved = tuple(Box(box.x, y, box.width, box.height) for box in thing.pieces)
         tints = tuple((Box(box.x, y, box.width, box.height), share) for box, share in thing.tints)
         sheet.bars.append(
-            Bar(
-                thing.tone, moved, thing.outline, tints, thing.open_left, thing.open_right, thing.arrow, thing.title
-            )
+            Bar(thing.tone, moved, thing.outline, tints, thing.open_left, thing.open_right, thing.arrow, thing.title)
         )
     else:
         sheet.marks.append(Mark(thing.kind, thing.x, y + thing.y, thing.title, thing.radius))
@@ -472,9 +460,11 @@ def _uncertainty_key(sheet: Sheet, figure: TimelineFigure) -> None:
     outlines = {bar.outline for bar in sheet.bars}
     if "dashed" in outlines:
         sheet.key("dashed", "nominal time, from the protocol")
-    if "dotted" in outlines or any(
-        item.start.certainty is Certainty.ORDER_ONLY for item in figure.items
-    ) or any(point.at.certainty is Certainty.ORDER_ONLY for point in figure.mrd):
+    if (
+        "dotted" in outlines
+        or any(item.start.certainty is Certainty.ORDER_ONLY for item in figure.items)
+        or any(point.at.certainty is Certainty.ORDER_ONLY for point in figure.mrd)
+    ):
         sheet.key("dotted", "?, dotted: only the order is known, drawn at equal steps")
     if any(bar.tints for bar in sheet.bars):
         sheet.key("fading", "plausible range")
@@ -484,7 +474,7 @@ def _uncertainty_key(sheet: Sheet, figure: TimelineFigure) -> None:
         if kinds & {Certainty.ROUNDED, Certainty.INTERVAL, Certainty.NOMINAL}:
             words.append("earliest to latest")
         if Certainty.ORDER_ONLY in kinds:
-            words.append("from neighbour to neighbour where only the order is known")
+            words.append("neighbour to neighbour where marked ?")
         sheet.key("bracket", "; ".join(words) or "earliest to latest")
     if any(bar.end is not None and bar.end.certainty is Certainty.ONGOING for bar in bars):
         sheet.key("ongoing", "ongoing when last seen")

@@ -3,6 +3,7 @@
 A negative whose sensitivity was not reported has no level and is given none: it stands in the strip "ND".
 """
 
+from collections.abc import Iterable
 from itertools import pairwise
 from math import log10
 
@@ -172,9 +173,7 @@ def _time_brackets(sheet: Sheet, marks: dict[MrdPoint, MrdMark], scale: Scale) -
     return found
 
 
-def _value_labels(
-    sheet: Sheet, marks: dict[MrdPoint, MrdMark], taken: list[Box], scale: Scale, top: float
-) -> None:
+def _value_labels(sheet: Sheet, marks: dict[MrdPoint, MrdMark], taken: list[Box], scale: Scale, top: float) -> None:
     """Name each value at the first free of nine places; where none is free, number it and explain it in the key."""
     taken = [*taken, *(mark.box for mark in marks.values())]
     lines = [s for s in sheet.strokes if s.cls == "mrd-join"]
@@ -207,8 +206,9 @@ def _value_labels(
             and not any(label.box.touches(other, 0.5) for other in taken)
             and not (scale.gap and label.box.x < scale.gap[1] and label.box.right > scale.gap[0])
         ]
+        free = [label for label in free if _nearest(label.box, marks.values()) is mark]
         clear = [label for label in free if not any(_crosses(line, label.box) for line in lines)]
-        if clear or free:
+        if free:
             chosen = (clear or free)[0]
         else:
             number += 1
@@ -217,6 +217,16 @@ def _value_labels(
             chosen = next((one for one in small if not any(one.box.touches(o, 0.2) for o in taken)), small[0])
         sheet.labels.append(chosen)
         taken.append(chosen.box)
+
+
+def _nearest(box: Box, marks: Iterable[MrdMark]) -> MrdMark:
+    """The mark that a reader takes a label to belong to."""
+
+    def distance(mark: MrdMark) -> float:
+        across = max(box.x - mark.x, mark.x - box.right, 0.0)
+        return across**2 + max(box.y - mark.y, mark.y - box.bottom, 0.0) ** 2
+
+    return min(marks, key=distance)
 
 
 def _crosses(line: Stroke, box: Box) -> bool:

@@ -155,7 +155,9 @@ class _Placing:
         days = [
             float(when.by.number) * _UNITS[when.by.unit]
             for when in whens
-            if isinstance(when, Offset) and not when.before and when.by.upto is None
+            if isinstance(when, Offset)
+            and not when.before
+            and when.by.upto is None
             and getattr(self.course.by_id.get(when.of), "TYPE", "") == "diagnosis"
         ]
         return min(max(min(days), low), high) if days else (low + high) / 2

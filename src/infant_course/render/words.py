@@ -124,7 +124,11 @@ def lines_of(event: Event, course: Course) -> tuple[str, ...]:
             fluid = [str(event.cns)] if event.cns else ["no blasts in CSF"] if event.csf_blasts is False else []
             age = stated_time(event)
             first = f"Diagnosis, {age}" if age else "Diagnosis"
-            return tuple(x for x in (first, ", ".join([d for d in [disease(event)] if d] + kmt2a), ", ".join([*karyotype, *fluid])) if x)
+            return tuple(
+                x
+                for x in (first, ", ".join([d for d in [disease(event)] if d] + kmt2a), ", ".join([*karyotype, *fluid]))
+                if x
+            )
         case TreatmentBlock():
             name = block_name(event, course)
             detail = [f"cycle {event.cycle}"] if event.cycle else []
@@ -187,7 +191,9 @@ def tag_of(event: Event, course: Course) -> tuple[str, list[Run]] | None:
                 return "molecular_relapse", [Run("MRD "), *level_runs(event), Run(assay)]
             words = {MrdResult.NEGATIVE: "negative", MrdResult.POSITIVE_BELOW_RANGE: "positive, not quantifiable"}
             glyph = "mrd_response" if event.result is MrdResult.NEGATIVE else "molecular_relapse"
-            return glyph, [Run(f"MRD {words.get(event.result, 'not evaluable')}{assay}")] if event.result else [Run("MRD")]
+            return glyph, [Run(f"MRD {words.get(event.result, 'not evaluable')}{assay}")] if event.result else [
+                Run("MRD")
+            ]
         case Remission():
             number = str(event.number) if event.number else ""
             if event.kind is RemissionKind.MRD:
@@ -198,7 +204,9 @@ def tag_of(event: Event, course: Course) -> tuple[str, list[Run]] | None:
             became = event.to_disease or (worded(event.to_lineage) if event.to_lineage else "")
             return "lineage_switch", [Run(f"Lineage switch to {became}" if became else "Lineage switch")]
         case PrednisoneResponse():
-            return "mrd_response", [Run(f"{capital(str(event.response))} prednisone response")] if event.response else [Run("Day 8")]
+            return "mrd_response", [Run(f"{capital(str(event.response))} prednisone response")] if event.response else [
+                Run("Day 8")
+            ]
         case CsfAssessment():
             return "remission", [Run("CSF cleared" if event.cleared else f"CSF {event.cns or 'examined'}")]
         case MarrowAssessment():

@@ -1,0 +1,60 @@
+"""Puts what the engine says beside what the listed worlds say."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from infant_course import Cohort, Course, Event
+from infant_course.rules import Rule, Settings, judge
+
+from .plain import INFANT_LIMIT, SILENT, Verdict
+from .worlds import Placed, World, with_unrecorded
+
+Key = tuple[str, int, str | None]
+About = Callable[[Placed, World], Verdict]
+
+
+def engine_verdicts(cohort: Cohort, rules: Iterable[Rule]) -> dict[Key, bool | None]:
+    """Failed (true) and undecided (null) subjects by rule, patient number and event; the others passed."""
+    judgement = judge(cohort, rules, Settings(infant_limit_days=INFANT_LIMIT, debug=True))
+    return {
+        (row["rule"], row["patient"], row["event"]): True if row["failed"] else None
+        for row in judgement.verdicts.iter_rows(named=True)
+    }
+
+
+def subjects(course: Course, types: Sequence[str]) -> list[Event | None]:
+    """The events a rule is about; None stands for the patient."""
+    if "patient" in types:
+        return [None]
+    return [event for event in course if event.TYPE in types]
+
+
+def _me(world: World, event: Event | None, about: Sequence[str]) -> Placed:
+    if "birth" in about:
+        assert world.birth is not None
+        return Placed(Event(id="birth"), world.birth, world.birth)
+    return world.named(event.id) if event is not None else Placed(Event(id="patient"), (0, 0), (0, 0))
+
+
+def _all_worlds(found: Sequence[World], extras: Iterable[tuple[Event, ...]], course: Course) -> Iterator[World]:
+    yield from found
+    for extra in extras:
+        if not any(event.TYPE in course.complete for event in extra):
+            for world in found:
+                yield from with_unrecorded(world, extra)
+
+
+def truth(
+    course: Course,
+    found: Sequence[World],
+    event: Event | None,
+    about: Sequence[str],
+    plain: About,
+    extras: Iterable[tuple[Event, ...]],
+) -> Verdict:
+    """True or false where all worlds agree on it, ``SILENT`` where the rule does not apply, else None."""
+    seen: set[Verdict] = set()
+    for world in _all_worlds(found, extras, course):
+        seen.add(plain(_me(world, event, about), world))
+        if None in seen or len(seen) > 1:
+            return None
+    return seen.pop() if seen else SILENT

@@ -1,0 +1,171 @@
+"""Single operators that are marked exact say true, false or "cannot tell" exactly where the worlds do."""
+
+from collections.abc import Callable
+from random import Random
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from infant_course import Cohort, Course
+from infant_course.events import Event, Relapse, Remission, TreatmentBlock
+from infant_course.rules import Rule, Subject, rule
+from infant_course.sources import Logic
+from infant_course.vocabulary import Kahn, Severity
+from oracle.agreement import engine_verdicts, truth
+from oracle.plain import Verdict, before, others
+from oracle.random_courses import course as random_course
+from oracle.worlds import Placed, World, worlds
+
+KINDS = (Relapse(id=""), Remission(id=""), TreatmentBlock(id=""), Relapse(id=""))
+SUBJECT = ("relapse",)
+Operator = tuple[Callable[[Subject], pl.Expr], Callable[[Placed, World], Verdict], tuple[Event, ...]]
+
+
+def _days(me: Placed, other: Placed) -> int:
+    return me.start[0] - other.start[0]
+
+
+def _rest(me: Placed, world: World, kind: type[Event]) -> list[Placed]:
+    return others(me, world.recorded(kind))
+
+
+CR, REL, BLOCK = Remission(id="x"), Relapse(id="x"), TreatmentBlock(id="x")
+OPERATORS: dict[str, Operator] = {
+    "preceded by another type": (
+        lambda r: r.preceded_by(Remission),
+        lambda me, w: bool(before(me, w.of(Remission))),
+        (CR,),
+    ),
+    "preceded by its own type": (
+        lambda r: r.preceded_by(Relapse),
+        lambda me, w: bool(before(me, w.of(Relapse))),
+        (REL,),
+    ),
+    "followed by another type": (
+        lambda r: r.followed_by(Remission),
+        lambda me, w: any(o.start > me.start for o in w.of(Remission)),
+        (CR,),
+    ),
+    "preceded by the end of a block": (
+        lambda r: r.start.preceded_by(TreatmentBlock, point="end"),
+        lambda me, w: any(o.end < me.start for o in w.of(TreatmentBlock)),
+        (BLOCK,),
+    ),
+    "followed by the start of a block": (
+        lambda r: r.followed_by(TreatmentBlock),
+        lambda me, w: any(o.start > me.start for o in w.of(TreatmentBlock)),
+        (BLOCK,),
+    ),
+    "at least one before": (
+        lambda r: r.count_before(Remission).at_least(1),
+        lambda me, w: len(before(me, w.of(Remission))) >= 1,
+        (CR,),
+    ),
+    "at least two before": (
+        lambda r: r.count_before(Remission).at_least(2),
+        lambda me, w: len(before(me, w.of(Remission))) >= 2,
+        (CR, Remission(id="y")),
+    ),
+    "on a later day": (
+        lambda r: r.start.on_later_day_than(Remission),
+        lambda me, w: any(_days(me, o) >= 1 for o in _rest(me, w, Remission)),
+        (),
+    ),
+    "on an earlier day": (
+        lambda r: r.start.on_earlier_day_than(Relapse),
+        lambda me, w: any(_days(me, o) <= -1 for o in _rest(me, w, Relapse)),
+        (),
+    ),
+    "on an earlier day than the end of a block": (
+        lambda r: r.start.on_earlier_day_than(TreatmentBlock, point="end"),
+        lambda me, w: any(me.start[0] < o.end[0] for o in _rest(me, w, TreatmentBlock)),
+        (),
+    ),
+}
+"""Each beside its meaning in one world; the last entry may have gone unrecorded."""
+
+SOUND: dict[str, Operator] = {
+    "on the same day": (
+        lambda r: r.start.same_day_as(Remission),
+        lambda me, w: any(_days(me, o) == 0 for o in _rest(me, w, Remission)),
+        (),
+    ),
+    "within a day after": (
+        lambda r: r.preceded_by(Remission, within=1),
+        lambda me, w: any(_days(me, o) <= 1 for o in before(me, w.of(Remission))),
+        (CR,),
+    ),
+    "followed within a day": (
+        lambda r: r.followed_by(Remission, within=1),
+        lambda me, w: any(o.start > me.start and _days(o, me) <= 1 for o in w.of(Remission)),
+        (CR,),
+    ),
+    "exactly one before": (
+        lambda r: r.count_before(Remission) == 1,
+        lambda me, w: len(before(me, w.of(Remission))) == 1,
+        (CR,),
+    ),
+}
+"""Sound, and exact against one other event: over several a window or an exact number may stay unknown."""
+
+
+def as_rule(name: str, body: Callable[[Subject], pl.Expr]) -> Rule:
+    """An operator as a rule that is broken where it says true."""
+
+    def operator(subject: Subject) -> pl.Expr:
+        return body(subject)
+
+    operator.__doc__ = "An operator.\n\nWhy it matters: it is tried.\nUsual cause: a test.\nRepair: none."
+    made = rule(name, about=Relapse, severity=Severity.INFO, category=Kahn.PLAUSIBILITY, source=Logic("a test"))
+    return made(operator)
+
+
+def compare(courses: list[Course], operators: dict[str, Operator]) -> list[tuple[str, int, Course, Verdict, Verdict]]:
+    """(operator, number of other events of interest, course, engine, worlds) for every relapse."""
+    found = [(number, course, worlds(course)) for number, course in enumerate(courses)]
+    said = engine_verdicts(Cohort.from_courses(courses), [as_rule(n, op[0]) for n, op in operators.items()])
+    rows = []
+    for number, course, possible in found:
+        if not possible:
+            continue
+        for event in course.of(Relapse):
+            for name, (_, plain, extra) in operators.items():
+                expected = truth(course, possible, event, SUBJECT, plain, [extra] if extra else [])
+                rows.append(
+                    (name, len(course.of(Remission)), course, said.get((name, number, event.id), False), expected)
+                )
+    return rows
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_exact_operators_are_exact_on_seeded_courses(seed: int) -> None:
+    random = Random(seed)
+    rows = compare([random_course(random, number, KINDS) for number in range(100)], OPERATORS)
+    wrong = [row for row in rows if row[3] is not row[4]]
+    assert len(rows) > 500
+    assert {verdict for *_, verdict in rows} == {True, False, None}
+    assert not wrong
+
+
+def test_other_operators_are_sound_and_exact_against_one_event() -> None:
+    random = Random(7)
+    rows = compare([random_course(random, number, KINDS) for number in range(150)], SOUND)
+    assert not [row for row in rows if row[3] is not None and row[3] is not row[4]]
+    assert not [row for row in rows if row[1] <= 1 and row[3] is not row[4]]
+
+
+def test_contradictions_are_exactly_the_courses_without_a_world() -> None:
+    random = Random(11)
+    courses = [random_course(random, number, KINDS) for number in range(200)]
+    impossible = {course.id for course in courses if not worlds(course)}
+    assert impossible
+    assert {course.id for course in courses if course.problems} == impossible
+
+
+@settings(max_examples=40)
+@given(st.randoms(use_true_random=False))
+def test_exact_operators_are_exact_on_any_course(random: Random) -> None:
+    rows = compare([random_course(random, 0, KINDS, most=3)], OPERATORS)
+    assert not [row for row in rows if row[3] is not row[4]]

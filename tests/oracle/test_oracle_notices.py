@@ -1,0 +1,72 @@
+"""The oracle would notice: slips are planted in the engine's columns and must show as wrong verdicts."""
+
+from collections.abc import Callable
+from random import Random
+
+import attrs
+import polars as pl
+import pytest
+
+from infant_course import Cohort, Relapse
+from infant_course.rules import engine as engine_module
+from infant_course.rules.engine import Engine
+from infant_course.rules.subject import Question, Relation
+from oracle.agreement import engine_verdicts, truth
+from oracle.random_courses import course as random_course
+from oracle.test_operators import KINDS, OPERATORS, SUBJECT, as_rule
+from oracle.worlds import worlds
+
+Facts = Callable[[Question], tuple[pl.Expr, pl.Expr]]
+
+
+def wrong_verdicts(spoil: Callable[[Cohort], Cohort] = lambda cohort: cohort) -> int:
+    """How many verdicts of the operators differ from the worlds."""
+    random = Random(5)
+    courses = [random_course(random, number, KINDS) for number in range(60)]
+    cohort = spoil(Cohort.from_courses(courses))
+    said = engine_verdicts(cohort, [as_rule(name, operator[0]) for name, operator in OPERATORS.items()])
+    wrong = 0
+    for number, course in enumerate(courses):
+        possible = worlds(course)
+        for event in course.of(Relapse) if possible else ():
+            for name, (_, plain, extra) in OPERATORS.items():
+                expected = truth(course, possible, event, SUBJECT, plain, [extra] if extra else [])
+                wrong += said.get((name, number, event.id), False) is not expected
+    return wrong
+
+
+def test_without_a_slip_nothing_is_wrong() -> None:
+    assert wrong_verdicts() == 0
+
+
+@pytest.mark.parametrize("column", ["start_lo", "start_hi"])
+def test_a_slip_of_one_day_is_noticed(column: str) -> None:
+    def spoil(cohort: Cohort) -> Cohort:
+        later = {name: table.with_columns(pl.col(column) + 1) for name, table in cohort.tables.items()}
+        return attrs.evolve(cohort, tables={**later, "relapse": cohort.tables["relapse"]})
+
+    assert wrong_verdicts(spoil) > 0
+
+
+def test_a_lost_tie_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    right: Facts = engine_module.pair_facts
+
+    def days_only(question: Question) -> tuple[pl.Expr, pl.Expr]:
+        if question.relation is Relation.BEFORE and question.within is None:
+            return pl.col("least") >= 1, pl.col("greatest") >= 1
+        return right(question)
+
+    monkeypatch.setattr(engine_module, "pair_facts", days_only)
+    assert wrong_verdicts() > 0
+
+
+def test_counting_oneself_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> bool:
+        return False
+
+    monkeypatch.setattr(Engine, "_may_meet_itself", never)
+    assert wrong_verdicts() > 0
+
+
+def test_ignored_gaps_are_noticed() -> None:
+    assert wrong_verdicts(lambda cohort: attrs.evolve(cohort, gap=cohort.gap.clear())) > 0
