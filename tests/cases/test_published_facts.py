@@ -50,7 +50,7 @@ FACTS: dict[str, list[Triple]] = {
         ("prephase", "when", "after diagnosis"),
         ("prephase", "agents.name", "prednisone"),
         ("prednisone-response", "response", "good"),
-        ("prednisone-response", "when", "at end of prephase"),
+        ("prednisone-response", "when", "after start of prephase"),
     ],
     "1.9": [
         ("induction", "protocol", "interfant-06"),
@@ -130,7 +130,7 @@ FACTS: dict[str, list[Triple]] = {
         ("prephase", "when", "after diagnosis"),
         ("prephase", "agents.name", "prednisone"),
         ("prednisone-response", "response", "good"),
-        ("prednisone-response", "when", "at end of prephase"),
+        ("prednisone-response", "when", "after start of prephase"),
     ],
     "2.11": [
         ("arm", "when", "after prednisone-response"),
@@ -366,7 +366,7 @@ FACTS: dict[str, list[Triple]] = {
         ("echocardiogram", "findings", "impaired systolic function, moderate"),
     ],
     "4.13": [
-        ("diuretics", "when", "with respiratory-distress"),
+        ("diuretics", "when", "after start of respiratory-distress"),
         ("diuretics", "of", "respiratory-distress"),
         ("diuretics", "phase", "acute"),
         ("diuretics", "agents.name", "diuretics"),

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def bare_numbers(body: object) -> list[float]:
 
     Small counts (0 to 2: none, one, a second), and the tolerance of a comparison of floats, need none.
     """
-    tree = ast.parse(inspect.cleandoc(inspect.getsource(body)))  # type: ignore[arg-type]  # a function
+    tree = ast.parse(textwrap.dedent(inspect.getsource(body)))  # type: ignore[arg-type]  # a function
     tolerance = 1e-9
     numbers = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) in (int, float)]
     return [number for number in numbers if number not in (0, 1, 2, tolerance)]

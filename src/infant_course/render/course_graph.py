@@ -5,6 +5,7 @@ follow-up begins. Nothing is drawn that was not stated; an order that was not st
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from attrs import field, frozen
 
@@ -270,7 +271,7 @@ class _Maker:
         """Arrows from each column to the next, across bands too."""
         columns = [column for band in bands for column in band.columns]
         edges = []
-        for before, after in zip(columns, columns[1:], strict=False):
+        for before, after in pairwise(columns):
             for a in before:
                 for b in after:
                     against = self._before(self.course[b.event], self.course[a.event])

@@ -14,7 +14,10 @@ ADVANCES = {
     391: "'",
     455: "ijl\u012f\u0135\u013a\u013c\u0142\u017f\u03af\u03b9\u2018\u2019",
     532: "|\xa6",
-    569: " !,./:;I[\\]ft\xa0\xcc\xcd\xce\xcf\xec\xed\xee\xef\u0128\u0129\u012a\u012b\u012c\u012d\u012e\u0130\u0131\u0163\u0167\u0399\u03aa",
+    569: (
+        " !,./:;I[\\]ft\xa0\xcc\xcd\xce\xcf\xec\xed\xee\xef\u0128\u0129\u012a\u012b\u012c\u012d\u012e\u0130"
+        "\u0131\u0163\u0167\u0399\u03aa"
+    ),
     597: "\u013e",
     682: "()-`r\xa1\xa8\xad\xb2\xb3\xb4\xb7\xb8\xb9\u0155\u0157\u0159\u201c\u201d\u201e",
     684: "{}\u0140",
@@ -32,7 +35,10 @@ ADVANCES = {
     917: "\u03be",
     961: "^",
     987: "\u03c2",
-    1024: "Jcksvxyz\xe7\xfd\xff\u0107\u0109\u010b\u010d\u0134\u0137\u0138\u015b\u015d\u015f\u0161\u0177\u017a\u017c\u017e\u03b3\u03ba\u03bb\u03bd\u2191\u2193",
+    1024: (
+        "Jcksvxyz\xe7\xfd\xff\u0107\u0109\u010b\u010d\u0134\u0137\u0138\u015b\u015d\u015f\u0161\u0177\u017a"
+        "\u017c\u017e\u03b3\u03ba\u03bb\u03bd\u2191\u2193"
+    ),
     1075: "\u03c7",
     1100: "\xb6",
     1120: "\u03b0\u03c5",
@@ -40,8 +46,10 @@ ADVANCES = {
     1128: "\u0393",
     1131: "\xaf",
     1139: (
-        "#$0123456789?L_abdeghnopqu\xa2\xa3\xa4\xa5\xa7\xab\xbb\xe0\xe1\xe2\xe3\xe4\xe5\xe8\xe9\xea\xeb\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf9\xfa\xfb\xfc\xfe\u0101\u0103\u0105\u0111\u0113"
-        "\u0115\u0117\u0119\u011b\u011d\u011f\u0121\u0123\u0125\u0127\u0139\u013b\u013d\u013f\u0141\u0144\u0146\u0148\u014b\u014d\u014f\u0151\u0169\u016b\u016d\u016f\u0171\u0173\u03ae\u03b7\u03b8\u03bf\u2013\u2020\u2021\u20ac"
+        "#$0123456789?L_abdeghnopqu\xa2\xa3\xa4\xa5\xa7\xab\xbb\xe0\xe1\xe2\xe3\xe4\xe5\xe8\xe9\xea\xeb\xf0"
+        "\xf1\xf2\xf3\xf4\xf5\xf6\xf9\xfa\xfb\xfc\xfe\u0101\u0103\u0105\u0111\u0113\u0115\u0117\u0119\u011b"
+        "\u011d\u011f\u0121\u0123\u0125\u0127\u0139\u013b\u013d\u013f\u0141\u0144\u0146\u0148\u014b\u014d"
+        "\u014f\u0151\u0169\u016b\u016d\u016f\u0171\u0173\u03ae\u03b7\u03b8\u03bf\u2013\u2020\u2021\u20ac"
     ),
     1140: "\u03b4",
     1165: "\u03c1",
@@ -56,11 +64,18 @@ ADVANCES = {
     1266: "\u03a3",
     1328: "\u03c6",
     1331: "\u039e",
-    1366: "&ABEKPSVXY\xc0\xc1\xc2\xc3\xc4\xc5\xc8\xc9\xca\xcb\xdd\xde\u0100\u0102\u0104\u0112\u0114\u0116\u0118\u011a\u0136\u015a\u015c\u015e\u0160\u0176\u0178\u0391\u0392\u0395\u039a\u03a1\u03a5\u03a7\u03ab",
+    1366: (
+        "&ABEKPSVXY\xc0\xc1\xc2\xc3\xc4\xc5\xc8\xc9\xca\xcb\xdd\xde\u0100\u0102\u0104\u0112\u0114\u0116"
+        "\u0118\u011a\u0136\u015a\u015c\u015e\u0160\u0176\u0178\u0391\u0392\u0395\u039a\u03a1\u03a5\u03a7"
+        "\u03ab"
+    ),
     1368: "\u0394\u039b",
     1413: "\u03c0",
     1460: "\u03c8\u221e",
-    1479: "CDHNRUw\xc7\xd0\xd1\xd9\xda\xdb\xdc\u0106\u0108\u010a\u010c\u010e\u0110\u0124\u0126\u0143\u0145\u0147\u0154\u0156\u0158\u0168\u016a\u016c\u016e\u0170\u0172\u0175\u0397\u039d\u03a0",
+    1479: (
+        "CDHNRUw\xc7\xd0\xd1\xd9\xda\xdb\xdc\u0106\u0108\u010a\u010c\u010e\u0110\u0124\u0126\u0143\u0145"
+        "\u0147\u0154\u0156\u0158\u0168\u016a\u016c\u016e\u0170\u0172\u0175\u0397\u039d\u03a0"
+    ),
     1481: "\u014a",
     1505: "\u0132",
     1509: "\xa9\xae",

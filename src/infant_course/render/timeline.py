@@ -1,4 +1,4 @@
-"""A course as a timeline figure: which lane an event goes to, what it is called there, and the states it changes.
+"""A course as a timeline figure: its items, its MRD results and the states of the disease they change.
 
 Only what is stated is shown. Onset of symptoms, presentation, examinations and risk groups are in the event table
 (:mod:`infant_course.render.caption`) and not on the timeline. Never a calendar date: day 0 is the diagnosis.
@@ -10,38 +10,33 @@ from functools import partial
 from ..course import Course
 from ..events import (
     AdverseEvent,
-    Agent,
     CellTherapy,
     Conditioning,
-    Death,
     Diagnosis,
     Event,
     Immunotherapy,
     LastContact,
-    LineageSwitch,
     Lymphodepletion,
     MrdAssessment,
     MrdReemergence,
-    OrganTransplant,
-    Quantity,
     Radiotherapy,
     Refractory,
     Relapse,
     Remission,
-    SecondMalignancy,
     SupportiveTreatment,
     TargetedTherapy,
     Transplant,
     TreatmentBlock,
 )
 from ..knowledge.thresholds import threshold
-from ..vocabulary import DiseaseStatus, Donor, Method, MrdResult, RemissionKind, Specimen, VitalStatus
+from ..vocabulary import DiseaseStatus, Method, MrdResult, RemissionKind, Specimen, VitalStatus
 from .caption import alt_text, long_description
 from .ink import Drawing
-from .timeline_figure import Assay, Certainty, Item, Lane, MrdPoint, MrdState, Placed, Span, Threshold, TimelineFigure
+from .timeline_figure import Assay, Certainty, Item, MrdPoint, MrdState, Placed, Span, Threshold, TimelineFigure
 from .timeline_ink import draw_timeline
 from .timeline_layout import WIDTHS
-from .timeline_times import Times, block_of, times_of
+from .timeline_names import STATUS, lane_of, level, name_of, plain, result_in_words
+from .timeline_times import Times, times_of
 
 _ASSAYS = {
     Method.PCR: Assay.PCR,

@@ -8,11 +8,10 @@ construction: bars are packed together with their labels, event labels rise unti
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .timeline_figure import Certainty, Item, Lane, Placed, Span, TimelineFigure
+from .timeline_figure import Certainty, Lane, Span, TimelineFigure
+from .timeline_lanes import BRACKET, NAMES, SHARES, TEXT, label_of, lay_lane, put_name, stretch_of
 from .timeline_mrd import lay_mrd
 from .timeline_places import (
-    Bar,
-    Box,
     Bracket,
     Label,
     Layout,
@@ -32,26 +31,16 @@ WIDTHS = {"single": 226.77, "double": 481.89}
 """Page widths in pt: 80 mm and 170 mm."""
 
 _MARGIN = 5.0
-_NAMES = 7.0  # size of lane names and of the axis
-_TEXT = 6.5
-_SMALL = 6.0
-_ROW, _BAR = 10.5, 8.1
 _LEVEL = 8.6  # from one level of event labels to the next
 _APART = 8.2  # between two glyphs of one line
-_BRACKET = 3.2  # from one level of brackets to the next
 _BAND = 10.0
-_SHORTEST_BAR = 1.6
-_VISIBLE = 2.5  # pt: a shorter bracket or tint cannot be seen
-_SHARES = (0.6, 0.45, 0.3)  # most of the plot that a label may take; with the last it has a place for sure
-_TINTS = (0.55, 0.42, 0.28, 0.15)
-_GREY, _RULE = "#777777", "#DDDDDD"
 
 
 def lay_out(figure: TimelineFigure, width: float = WIDTHS["double"]) -> Layout:
     """Lay out a timeline on a page of the given width (pt); the height follows from what it holds."""
     lanes = [lane for lane in Lane if any(item.lane is lane for item in figure.items)]
     names = [*(str(lane) for lane in lanes), *(["Disease status"] if figure.status else [])]
-    column = max((measure(name, _NAMES) for name in names), default=0.0)
+    column = max((measure(name, NAMES) for name in names), default=0.0)
     column = max(column, 34.0 if figure.mrd else 0.0)
     left = _MARGIN + column + 9
     right = width - _MARGIN - (28.0 if figure.mrd else 5.0)
@@ -62,7 +51,7 @@ def lay_out(figure: TimelineFigure, width: float = WIDTHS["double"]) -> Layout:
     y = _status(sheet, figure.status, scale, y + 1.5) if figure.status else y
     for lane in lanes:
         if lane is not Lane.EVENTS:
-            y = _lane(sheet, lane, [item for item in figure.items if item.lane is lane], scale, y)
+            y = lay_lane(sheet, lane, [item for item in figure.items if item.lane is lane], scale, y)
     if figure.mrd:
         y = lay_mrd(sheet, figure, scale, y + 8)
     else:
@@ -73,7 +62,7 @@ def lay_out(figure: TimelineFigure, width: float = WIDTHS["double"]) -> Layout:
     y = _key(sheet, left if width > 300 else _MARGIN, width - _MARGIN, y + 4)
     if figure.note:
         y += 9
-        sheet.labels.append(Label(figure.note, left if width > 300 else _MARGIN, y, _TEXT, cls="note"))
+        sheet.labels.append(Label(figure.note, left if width > 300 else _MARGIN, y, TEXT, cls="note"))
     _relapse_lines(sheet, figure, scale, relapse_from, axis)
     return Layout(
         width=width,
@@ -92,29 +81,6 @@ def lay_out(figure: TimelineFigure, width: float = WIDTHS["double"]) -> Layout:
     )
 
 
-def _name(sheet: Sheet, text: str, scale: Scale, baseline: float) -> None:
-    sheet.labels.append(Label(text, scale.left - 9, baseline, _NAMES, "end", "lane"))
-
-
-def _text(item: Item) -> str:
-    unsure = item.start.certainty is Certainty.ORDER_ONLY or (
-        item.end is not None and item.end.certainty is Certainty.ORDER_ONLY
-    )
-    stopped = f" ({item.stopped})" if item.stopped else ""
-    return f"{item.label}{stopped}{'?' if unsure else ''}"
-
-
-def _label(item: Item, scale: Scale, share: float = _SHARES[0]) -> str:
-    """The label, cut to a share of the plot; the question mark survives the cut."""
-    text = _text(item)
-    short = shorten(text, _TEXT, (scale.right - scale.left) * share)
-    return f"{short[:-1].rstrip()}…?" if short != text and text.endswith("?") and len(short) > 2 else short
-
-
-def _bracketed(time: Placed) -> bool:
-    return time.certainty in (Certainty.ROUNDED, Certainty.INTERVAL, Certainty.ORDER_ONLY, Certainty.NOMINAL)
-
-
 # Events.
 
 
@@ -126,9 +92,9 @@ def _events(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> f
     if not items:
         return top
     places = _spread([scale.x(item.start.day) for item in items], scale)
-    for share in _SHARES:
-        texts = [_label(item, scale, share) for item in items]
-        found = _label_levels(places, [measure(text, _TEXT) for text in texts], scale)
+    for share in SHARES:
+        texts = [label_of(item, scale, share) for item in items]
+        found = _label_levels(places, [measure(text, TEXT) for text in texts], scale)
         if found is not None:
             break
     ends, steps = found or ([False] * len(items), list(range(len(items), 0, -1)))
@@ -137,12 +103,12 @@ def _events(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> f
         baseline = line - 6.4 - step * _LEVEL
         sheet.marks.append(Mark(item.kind, x, line, item.title or item.label))
         sheet.labels.append(
-            Label(text, x + 2.6 if at_end else x - 2.6, baseline, _TEXT, "end" if at_end else "start", "event")
+            Label(text, x + 2.6 if at_end else x - 2.6, baseline, TEXT, "end" if at_end else "start", "event")
         )
         if step:
             sheet.strokes.append(Stroke(x, baseline + 1.6, x, line - 4.2, "leader", "#999999", 0.5))
-    _name(sheet, str(Lane.EVENTS), scale, line + 2.4)
-    stretches = [_stretch(item.start, item.start, scale) for item in items]
+    put_name(sheet, str(Lane.EVENTS), scale, line + 2.4)
+    stretches = [stretch_of(item.start, item.start, scale) for item in items]
     return _brackets(sheet, [one for one in stretches if one], scale, line + 5.6, "bracket events")
 
 
@@ -202,20 +168,12 @@ def _label_levels(xs: Sequence[float], widths: Sequence[float], scale: Scale) ->
         at_end[max(turned)] = True
 
 
-def _stretch(start: Placed, end: Placed, scale: Scale) -> tuple[float, float] | None:
-    """The ends of a bracket on the page; None where it would say nothing or is too short to be seen."""
-    if not (_bracketed(start) or _bracketed(end)):
-        return None
-    x1, x2 = scale.x(start.earliest), scale.x(end.latest)
-    return (x1, x2) if x2 - x1 >= _VISIBLE else None
-
-
 def _brackets(sheet: Sheet, stretches: Sequence[tuple[float, float]], scale: Scale, y: float, cls: str) -> float:
     """Draw brackets on as many levels as they need; returns the lower edge."""
     found = levels(list(stretches))
     for (x1, x2), level in zip(stretches, found, strict=True):
-        sheet.brackets.append(Bracket(x1, x2, y + level * _BRACKET, tuple(scale.pieces(x1, x2)), cls))
-    return y + max(found, default=-1) * _BRACKET + 2.6 if stretches else y
+        sheet.brackets.append(Bracket(x1, x2, y + level * BRACKET, tuple(scale.pieces(x1, x2)), cls))
+    return y + max(found, default=-1) * BRACKET + 2.6 if stretches else y
 
 
 def _relapse_lines(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float, bottom: float) -> None:
@@ -270,14 +228,14 @@ def _status(sheet: Sheet, spans: Sequence[Span], scale: Scale, top: float) -> fl
             named = _status_label(sheet, span, part, (top, bottom)) or named
         if not named:
             sheet.key(f"status {span.kind}", _STATES.get(span.kind, span.label))
-    _name(sheet, "Disease status", scale, top + 7.4)
+    put_name(sheet, "Disease status", scale, top + 7.4)
     return bottom + 2
 
 
 def _status_label(sheet: Sheet, span: Span, part: Sequence[tuple[float, float]], band: tuple[float, float]) -> bool:
     """Name a state inside its part of the band if the name fits at the height of the text."""
     top, bottom = band
-    wide = measure(span.label, _TEXT)
+    wide = measure(span.label, TEXT)
     inside_left, inside_right = -1e9, 1e9
     for y in (top + 2.2, bottom - 2.2):
         crossings = []
@@ -290,140 +248,8 @@ def _status_label(sheet: Sheet, span: Span, part: Sequence[tuple[float, float]],
     if inside_right - inside_left < wide + 4:
         return False
     middle = (inside_left + inside_right) / 2
-    sheet.labels.append(Label(span.label, middle, top + 7.3, _TEXT, "middle", f"status {span.kind}", span.kind))
+    sheet.labels.append(Label(span.label, middle, top + 7.3, TEXT, "middle", f"status {span.kind}", span.kind))
     return True
-
-
-# Lanes.
-
-
-def _lane(sheet: Sheet, lane: Lane, items: Sequence[Item], scale: Scale, top: float) -> float:
-    """One lane: bars and marks packed with their labels into rows by first fit; returns its lower edge."""
-    sheet.strokes.append(Stroke(scale.left - 9, top + 1.6, scale.right + 1, top + 1.6, "lane-rule", _RULE, 0.4))
-    rows: list[list[Box]] = []
-    drawn: list[list[tuple[Bar | Mark, Label, list[tuple[float, float]]]]] = []
-    for item in sorted(items, key=lambda one: (one.start.day, one.label)):
-        thing = _thing(item, scale)
-        label = _beside(thing, item, scale)
-        stretches = _lane_stretches(item, scale)
-        covered = [thing.extent if isinstance(thing, Bar) else thing.box, label.box]
-        low = min([box.x for box in covered] + [x1 for x1, _ in stretches])
-        high = max([box.right for box in covered] + [x2 for _, x2 in stretches])
-        whole = Box(low, 0, high - low, 1)
-        row = next((n for n, row in enumerate(rows) if not any(whole.touches(box, 1.5) for box in row)), len(rows))
-        if row == len(rows):
-            rows.append([])
-            drawn.append([])
-        rows[row].append(whole)
-        drawn[row].append((thing, label, stretches))
-    y = top + 3.4
-    _name(sheet, str(lane), scale, y + _BAR / 2 + 2.5)
-    for placed in drawn:
-        extra = 0.0
-        for thing, label, stretches in placed:
-            _put(sheet, thing, label, y)
-            found = levels(stretches)
-            for (x1, x2), level in zip(stretches, found, strict=True):
-                at = y + _BAR + 2.0 + level * _BRACKET
-                sheet.brackets.append(Bracket(x1, x2, at, tuple(scale.pieces(x1, x2)), f"bracket {lane.name.lower()}"))
-                extra = max(extra, 2.0 + level * _BRACKET)
-        y += _ROW + extra
-    return y
-
-
-def _thing(item: Item, scale: Scale) -> Bar | Mark:
-    """A bar or a mark in a row that starts at height 0."""
-    if item.end is None:
-        return Mark(item.kind, scale.x(item.start.day), _BAR / 2, item.title or item.label)
-    x1, x2 = scale.x(item.start.day), scale.x(item.end.day)
-    ongoing = item.end.certainty is Certainty.ONGOING
-    if ongoing:
-        x2 = max(x1 + _SHORTEST_BAR, x2 - _BAR / 2)
-    if x2 - x1 < _SHORTEST_BAR:
-        x1, x2 = (x1, x1 + _SHORTEST_BAR) if x1 + _SHORTEST_BAR <= scale.right else (x1 - _SHORTEST_BAR, x1)
-    kinds = {item.start.certainty, item.end.certainty}
-    outline = "solid"
-    if Certainty.ORDER_ONLY in kinds:
-        outline = "dotted"
-    elif Certainty.NOMINAL in kinds:
-        outline = "dashed"
-    tints = []
-    if item.start.certainty in (Certainty.NOMINAL, Certainty.UNKNOWN_END):
-        tints += _tints(x1, scale.x(item.start.earliest), scale)
-    if item.end.certainty in (Certainty.NOMINAL, Certainty.UNKNOWN_END):
-        tints += _tints(x2, scale.x(item.end.latest), scale)
-    return Bar(
-        tone=item.kind,
-        pieces=tuple(Box(a, 0, b - a, _BAR) for a, b in scale.pieces(x1, x2)),
-        outline=outline,
-        tints=tuple(tints),
-        open_left=item.start.certainty is Certainty.UNKNOWN_END,
-        open_right=ongoing or item.end.certainty is Certainty.UNKNOWN_END,
-        arrow=ongoing,
-        title=item.title or item.label,
-    )
-
-
-def _tints(edge: float, limit: float, scale: Scale) -> list[tuple[Box, float]]:
-    """Four steps of fading colour from the edge of a bar to the limit of what is plausible."""
-    if abs(limit - edge) < _VISIBLE:
-        return []
-    step = (limit - edge) / len(_TINTS)
-    found = []
-    for n, share in enumerate(_TINTS):
-        a, b = sorted((edge + n * step, edge + (n + 1) * step))
-        found += [(Box(p, 0, q - p, _BAR), share) for p, q in scale.pieces(a, b)]
-    return found
-
-
-def _lane_stretches(item: Item, scale: Scale) -> list[tuple[float, float]]:
-    """The brackets of one bar or mark: one over the whole where only the order is known, else one for each end."""
-    if item.end is None:
-        one = _stretch(item.start, item.start, scale)
-        return [one] if one else []
-    if Certainty.ORDER_ONLY in (item.start.certainty, item.end.certainty):
-        one = _stretch(item.start, item.end, scale)
-        return [one] if one else []
-    found = []
-    for time in (item.start, item.end):
-        if time.certainty in (Certainty.ROUNDED, Certainty.INTERVAL) and (one := _stretch(time, time, scale)):
-            found.append(one)
-    return found
-
-
-def _beside(thing: Bar | Mark, item: Item, scale: Scale) -> Label:
-    """The label of a bar or mark: inside where it fits, else to the right of it, else to the left."""
-    text = _label(item, scale)
-    wide = measure(text, _TEXT)
-    baseline = _BAR / 2 + 2.35
-    if isinstance(thing, Bar):
-        roomy = max(thing.pieces, key=lambda box: box.width)
-        if roomy.width >= wide + 3:
-            return Label(text, roomy.x + roomy.width / 2, baseline, _TEXT, "middle", "bar-label", thing.tone)
-        extent = thing.extent
-    else:
-        extent = thing.box
-    if extent.right + 2.5 + wide <= scale.right + 4:
-        return Label(text, extent.right + 2.5, baseline, _TEXT, "start", "bar-label")
-    if extent.x - 2.5 - wide >= scale.left - 2:
-        return Label(text, extent.x - 2.5, baseline, _TEXT, "end", "bar-label")
-    room_right, room_left = scale.right + 4 - extent.right - 2.5, extent.x - 2.5 - scale.left
-    if room_right >= room_left:
-        return Label(shorten(text, _TEXT, room_right), extent.right + 2.5, baseline, _TEXT, "start", "bar-label")
-    return Label(shorten(text, _TEXT, room_left), extent.x - 2.5, baseline, _TEXT, "end", "bar-label")
-
-
-def _put(sheet: Sheet, thing: Bar | Mark, label: Label, y: float) -> None:
-    """Put a bar or mark and its label into the row at height y."""
-    if isinstance(thing, Bar):
-        moved = tuple(Box(box.x, y, box.width, box.height) for box in thing.pieces)
-        tints = tuple((Box(box.x, y, box.width, box.height), share) for box, share in thing.tints)
-        sheet.bars.append(
-            Bar(thing.tone, moved, thing.outline, tints, thing.open_left, thing.open_right, thing.arrow, thing.title)
-        )
-    else:
-        sheet.marks.append(Mark(thing.kind, thing.x, y + thing.y, thing.title, thing.radius))
-    sheet.labels.append(Label(label.text, label.x, y + label.y, label.size, label.anchor, label.cls, label.fill))
 
 
 # Axis and key.
@@ -439,15 +265,15 @@ def _axis(sheet: Sheet, scale: Scale, y: float) -> float:
     edge = -1e9
     for tick in scale.ticks():
         sheet.strokes.append(Stroke(tick.x, y, tick.x, y + 2.6, "tick"))
-        half = measure(tick.label, _NAMES) / 2
+        half = measure(tick.label, NAMES) / 2
         if tick.x - half > edge + 3:
-            sheet.labels.append(Label(tick.label, tick.x, y + 10, _NAMES, "middle", "tick-label"))
+            sheet.labels.append(Label(tick.label, tick.x, y + 10, NAMES, "middle", "tick-label"))
             edge = tick.x + half
     middle = (scale.left + scale.right) / 2
     title = scale.title
-    if measure(title, _NAMES) > scale.right - scale.left + 24:
+    if measure(title, NAMES) > scale.right - scale.left + 24:
         title = title.replace("Time since diagnosis", "Time").replace(", two linear scales", "; two scales")
-    sheet.labels.append(Label(title, middle, y + 19, _NAMES, "middle", "axis-title"))
+    sheet.labels.append(Label(title, middle, y + 19, NAMES, "middle", "axis-title"))
     return y + 22
 
 
@@ -484,11 +310,11 @@ def _key(sheet: Sheet, left: float, right: float, y: float) -> float:
     """The key in as many lines as it takes; returns its lower edge."""
     x, baseline = left, y
     for n, (kind, text) in enumerate(sheet.keyed):
-        text = shorten(text, _TEXT, right - left - 16)
-        wide = 14 + measure(text, _TEXT)
+        text = shorten(text, TEXT, right - left - 16)
+        wide = 14 + measure(text, TEXT)
         if n == 0 or x + wide > right:
             x, baseline = left, baseline + 9.6
         sheet.swatches.append(Swatch(kind, x + 5, baseline - 2.4))
-        sheet.labels.append(Label(text, x + 13, baseline, _TEXT, cls="key"))
+        sheet.labels.append(Label(text, x + 13, baseline, TEXT, cls="key"))
         x += wide + 9
     return baseline + (2 if sheet.keyed else -4)

@@ -1,6 +1,37 @@
 """What an event is called in figures, captions and tables, and the lane it is drawn in."""
 
-__IMPORTS__
+from collections.abc import Sequence
+
+from ..course import Course
+from ..events import (
+    AdverseEvent,
+    Agent,
+    CellTherapy,
+    Conditioning,
+    Death,
+    Diagnosis,
+    Event,
+    Immunotherapy,
+    LastContact,
+    LineageSwitch,
+    Lymphodepletion,
+    MrdAssessment,
+    MrdReemergence,
+    OrganTransplant,
+    Quantity,
+    Radiotherapy,
+    Refractory,
+    Relapse,
+    Remission,
+    SecondMalignancy,
+    SupportiveTreatment,
+    TargetedTherapy,
+    Transplant,
+    TreatmentBlock,
+)
+from ..vocabulary import DiseaseStatus, Donor, MrdResult, RemissionKind, VitalStatus
+from .timeline_figure import Lane
+from .timeline_times import block_of
 
 STATUS = {
     DiseaseStatus.COMPLETE_REMISSION: "CR",
@@ -128,5 +159,3 @@ def result_in_words(event: MrdAssessment) -> str:
     return {MrdResult.POSITIVE_BELOW_RANGE: "positive, not quantifiable"}.get(
         event.result or MrdResult.QUANTIFIED, "positive, level not reported"
     )
-
-

@@ -1,0 +1,208 @@
+"""Courses on which an obvious way of judging goes wrong."""
+
+from collections.abc import Callable
+from datetime import date
+
+import attrs
+import polars as pl
+import pytest
+
+import infant_course as ic
+from infant_course.cohort import Cohort
+from infant_course.events import Conditioning, Event, Examination, Radiotherapy
+from infant_course.report.check import check
+from infant_course.rules import Settings, Subject, judge, rule
+from infant_course.sources import Logic
+from infant_course.vocabulary import Kahn, Severity
+from infant_course.when import parse
+
+YEAR = 365.25
+
+
+def at(kind: type[Event], name: str, *whens: str, **more: object) -> Event:
+    return kind(id=name, when=[parse(when) for when in whens], **more)
+
+
+def course(*events: Event, complete: tuple[type[Event], ...] = ()) -> ic.Course:
+    return ic.Course(patient=ic.Patient(id="p"), events=events, complete=[kind.TYPE for kind in complete])
+
+
+def ask(told: ic.Course, event: str, question: Callable[[Subject], pl.Expr]) -> bool | None:
+    """The answer to a question about one event: true, false, or None where it cannot be told."""
+    subject = type(told[event])
+
+    @rule("ASK-01", about=subject, severity=Severity.INFO, category=Kahn.PLAUSIBILITY, source=Logic("a question"))
+    def asked(of: Subject) -> pl.Expr:
+        """A question.
+
+        Why it matters: it is asked. Usual cause: none. Repair: none.
+        """
+        return question(of)
+
+    judgement = judge(Cohort.from_courses([told]), [asked], Settings(debug=True))
+    assert judgement.tallies[0].subjects == len(told.of(subject))
+    answers = {row["event"]: True if row["failed"] else None for row in judgement.verdicts.iter_rows(named=True)}
+    return answers.get(event, False)
+
+
+def verdict(told: ic.Course | Cohort, rule_id: str, settings: Settings | None = None) -> str:
+    """What became of the one subject of a rule."""
+    (count,) = [count for count in check(told, settings=settings).rules if count.rule == rule_id]
+    if not count.subjects:
+        return "not applicable"
+    assert count.subjects == 1
+    return "failed" if count.failed else "undecided" if count.undecided else "passed"
+
+
+def test_01_order_without_days_is_known() -> None:
+    told = course(at(ic.Remission, "cr1", "unknown"), at(ic.Relapse, "relapse", "after cr1"))
+    assert ask(told, "relapse", lambda s: s.preceded_by(ic.Remission)) is True
+    assert ask(told, "cr1", lambda s: s.preceded_by(ic.Relapse)) is None  # there may be an earlier one
+
+
+def test_02_two_chains_are_not_ordered_against_each_other() -> None:
+    told = course(
+        at(Conditioning, "conditioning", "before hsct"),
+        at(ic.Transplant, "hsct", "unknown"),
+        at(Examination, "simulation", "before radiotherapy"),
+        at(Radiotherapy, "radiotherapy", "unknown"),
+        complete=(Conditioning, Examination),
+    )
+    assert ask(told, "radiotherapy", lambda s: s.preceded_by(Conditioning)) is None
+    assert ask(told, "radiotherapy", lambda s: s.preceded_by(Examination)) is True
+    assert ask(told, "hsct", lambda s: s.preceded_by(Conditioning)) is True
+    assert ask(told, "hsct", lambda s: s.preceded_by(Examination)) is None
+
+
+def test_03_a_first_remission_that_is_not_told_is_not_a_failure() -> None:
+    told = course(at(ic.Relapse, "relapse", "unknown"), at(ic.Remission, "cr2", "after relapse", number=2))
+    assert verdict(told, "REM-06") == "undecided"
+
+
+def test_04_a_vague_event_does_not_come_before_itself() -> None:
+    told = course(at(ic.Relapse, "relapse", "2020-03-01..2020-03-31"), complete=(ic.Relapse,))
+    assert ask(told, "relapse", lambda s: s.preceded_by(ic.Relapse)) is False
+
+
+def test_05_the_start_of_a_block_is_not_another_block() -> None:
+    block = ic.TreatmentBlock(id="block", when=[parse("2020-03-01")], until=[parse("2020-04-01")])
+    told = course(block, complete=(ic.TreatmentBlock,))
+    assert ask(told, "block", lambda s: s.end.preceded_by(ic.TreatmentBlock)) is False
+
+
+def test_06_of_two_events_of_one_day_the_order_is_open_and_the_day_is_not() -> None:
+    told = course(at(ic.Remission, "cr1", "2020-03-01"), at(ic.Relapse, "relapse", "2020-03-01"))
+    assert ask(told, "relapse", lambda s: s.preceded_by(ic.Remission)) is None
+    assert ask(told, "relapse", lambda s: s.start.on_later_day_than(ic.Remission)) is False
+
+
+def test_07_a_stated_order_settles_a_tie() -> None:
+    told = course(at(ic.Remission, "cr1", "2020-03-01"), at(ic.Relapse, "relapse", "2020-03-01", "after cr1"))
+    assert told.problems == ()
+    assert ask(told, "relapse", lambda s: s.preceded_by(ic.Remission)) is True
+    assert ask(told, "relapse", lambda s: s.start.on_later_day_than(ic.Remission)) is False
+
+
+def test_08_a_cycle_within_one_day_is_a_contradiction() -> None:
+    told = course(
+        at(ic.Remission, "a", "2020-03-01", "before b"),
+        at(ic.Relapse, "b", "2020-03-01", "before a"),
+    )
+    (problem,) = told.problems
+    assert problem.rule == "REC-03"
+    assert [str(statement) for statement in problem.statements] == ["a: before b", "b: before a"]
+
+
+def test_09_a_window_that_one_of_two_surely_meets() -> None:
+    told = course(
+        at(ic.Diagnosis, "x", "2020-01-01"),
+        at(ic.MrdAssessment, "b1", "2020-01-02..2020-01-21"),
+        at(ic.MrdAssessment, "b2", "10 days before b1"),
+        complete=(ic.MrdAssessment,),
+    )
+    assert ask(told, "x", lambda s: s.followed_by(ic.MrdAssessment, within=10)) is not False
+
+
+def test_10_two_events_of_one_moment_never_count_as_one() -> None:
+    told = course(
+        at(ic.Relapse, "x", "unknown"),
+        at(ic.MrdAssessment, "b1", "unknown"),
+        at(ic.MrdAssessment, "b2", "with b1"),
+        complete=(ic.MrdAssessment,),
+    )
+    assert ask(told, "x", lambda s: s.count_before(ic.MrdAssessment) == 1) is not True
+
+
+def test_11_what_holds_either_way_is_not_denied() -> None:
+    told = course(at(ic.Remission, "a", "unknown"), at(ic.Relapse, "b", "unknown"), complete=(ic.Relapse,))
+    assert ask(told, "a", lambda s: s.followed_by(ic.Relapse) | ~s.followed_by(ic.Relapse)) is not False
+
+
+def test_12_a_vague_diagnosis_does_not_smear_known_dates() -> None:
+    told = course(
+        at(ic.Diagnosis, "dx", "2020-03"),
+        at(ic.MrdAssessment, "mrd", "2020-04-10"),
+        at(ic.Relapse, "relapse", "2020-04-20"),
+    )
+    assert ask(told, "mrd", lambda s: s.followed_by(ic.Relapse)) is True
+    assert told.resolved.readings[0].gaps == ()
+
+
+def test_13_the_first_of_two_results_of_one_day_is_not_known() -> None:
+    told = course(
+        at(ic.MrdAssessment, "negative", "2020-03-01", result="negative"),
+        at(ic.MrdAssessment, "positive", "2020-03-01", result="quantified"),
+        complete=(ic.MrdAssessment,),
+    )
+    for name in ("negative", "positive"):
+        assert ask(told, name, lambda s: ~s.preceded_by(ic.MrdAssessment)) is None
+
+
+def test_14_after_every_one_of_none_is_true_and_the_rule_does_not_apply() -> None:
+    told = course(at(ic.Remission, "cr1", "2020-03-01"), complete=(ic.TreatmentBlock,))
+    assert ask(told, "cr1", lambda s: ~s.followed_by(ic.TreatmentBlock, point="end")) is True
+    assert verdict(told, "REM-01") == "not applicable"
+
+
+def test_15_two_anchors_are_two_readings_not_all_between() -> None:
+    told = course(
+        at(ic.Diagnosis, "dx", "unknown"),
+        at(ic.Transplant, "hsct", "8 years after dx"),
+        at(ic.LastContact, "contact", "either (18 years after dx) or (18 years after hsct)"),
+    )
+
+    def between_20_and_24_years(contact: Subject) -> pl.Expr:
+        since = contact.start.days_since(ic.Diagnosis)
+        return since.at_least(int(20 * YEAR)) & since.below(int(24 * YEAR))
+
+    assert ask(told, "contact", between_20_and_24_years) is False
+    assert ask(told, "contact", lambda s: s.start.days_since(ic.Diagnosis).at_least(int(20 * YEAR))) is None
+    assert ask(told, "contact", lambda s: s.preceded_by(ic.Transplant)) is True
+
+
+def test_16_death_on_the_day_of_the_last_contact_passes() -> None:
+    told = course(at(ic.Death, "death", "2021-01-10"), at(ic.LastContact, "contact", "2021-01-10"))
+    assert verdict(told, "ORD-02") == "passed"
+    assert verdict(told, "ORD-05") == "passed"
+
+
+def test_17_columns_whose_end_lies_before_the_start_are_judged() -> None:
+    block = ic.TreatmentBlock(id="block", when=[parse("2020-03-01")], until=[parse("2020-04-01")])
+    cohort = Cohort.from_courses([course(block)])
+    assert verdict(cohort, "ORD-04") == "passed"
+    end = pl.lit((date(2020, 2, 1) - date(1970, 1, 1)).days, dtype=pl.Int32)
+    backwards = cohort.tables["treatment_block"].with_columns(end_lo=end, end_hi=end)
+    assert verdict(attrs.evolve(cohort, tables={"treatment_block": backwards}), "ORD-04") == "failed"
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(365, "undecided"), (366, "passed")])
+def test_18_eleven_months_may_be_365_days(limit: int, expected: str) -> None:
+    told = course(at(ic.Diagnosis, "dx", "age 11 months"))
+    assert verdict(told, "BAS-01", Settings(infant_limit_days=limit)) == expected
+
+
+@pytest.mark.parametrize(("remission", "known"), [("2020-05", True), ("2020-06", None), ("2020", None)])
+def test_partial_dates_are_compared_on_what_they_say(remission: str, known: bool | None) -> None:
+    """ORD-10: nothing is filled in."""
+    told = course(at(ic.Remission, "cr1", remission), at(ic.Relapse, "relapse", "2020-06-01"))
+    assert ask(told, "relapse", lambda s: s.preceded_by(ic.Remission)) is known
