@@ -20,7 +20,9 @@ import polars as pl
 from .course import BIRTH, Course, Patient, Problem, Statement
 from .errors import UsageError
 from .events import EVENT_TYPES, Event, field_hints, inner_type, own_fields
-from .sources import Cite
+from .resolve import Reading, Resolved, resolve
+from .sources import Cite, Confidence
+from .statements import END_WINDOW_DAYS, TimeSettings
 from .vocabulary import Sex
 from .when import When, parse, parse_duration
 
@@ -95,6 +97,7 @@ PATIENT_COLUMNS: dict[str, Any] = {
     "about": pl.String,
     "source_key": pl.String,
     "source_at": pl.String,
+    "source_confidence": pl.String,
     "file": pl.String,
 }
 
@@ -168,9 +171,12 @@ class Cohort:
     complete: Mapping[str, bool | pl.Series] = attrs.field(factory=dict)
 
     @classmethod
-    def from_courses(cls, courses: Iterable[Course]) -> "Cohort":
-        """The columns of some courses. Raises UsageError where two courses bear one patient id."""
-        return _Builder().add_all(courses).cohort()
+    def from_courses(cls, courses: Iterable[Course], *, end_window_days: int = END_WINDOW_DAYS) -> "Cohort":
+        """The columns of some courses. Raises UsageError where two courses bear one patient id.
+
+        ``end_window_days``: how far "at the end of" an event may lie from that end, on either side.
+        """
+        return _Builder(TimeSettings(end_window_days=end_window_days)).add_all(courses).cohort()
 
     @property
     def n_events(self) -> int:
@@ -237,11 +243,17 @@ class Cohort:
             complete=frozenset(
                 name for name, whole in self.complete.items() if (whole if isinstance(whole, bool) else whole[unit])
             ),
-            source=Cite(row["source_key"], row["source_at"]) if row["source_key"] else None,
+            source=_source(row),
             about=row["about"],
             file=row["file"],
             defects=defects,
         )
+
+
+def _source(row: Mapping[str, Any]) -> Cite | None:
+    if row["source_key"] is None:
+        return None
+    return Cite(row["source_key"], row["source_at"], Confidence(row["source_confidence"]))
 
 
 def _whens(texts: Iterable[str]) -> tuple[When, ...]:
@@ -278,7 +290,8 @@ def _problem(rows: pl.DataFrame) -> Problem:
 class _Builder:
     """Gathers rows course by course and makes the tables at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, time: TimeSettings) -> None:
+        self.time = time
         self.patients: list[tuple[Any, ...]] = []
         self.units: list[tuple[int, int, int, bool]] = []
         self.rows: dict[str, list[dict[str, Any]]] = {}
@@ -300,6 +313,7 @@ class _Builder:
     def add(self, course: Course) -> None:
         code = len(self.patients)
         source = course.source
+        resolved: Resolved = course.resolved if self.time == TimeSettings() else resolve(course, self.time)
         self.patients.append(
             (
                 course.id,
@@ -308,6 +322,7 @@ class _Builder:
                 course.about,
                 source.key if source else None,
                 source.at if source else None,
+                source.confidence.value if source else None,
                 course.file,
             )
         )
@@ -317,11 +332,11 @@ class _Builder:
             self.stated += [(code, event.id, "until", str(when)) for when in event.until]
             if event.lasting is not None:
                 self.stated.append((code, event.id, "lasting", str(event.lasting)))
-        for defect, problems in ((True, course.defects), (False, course.resolved.problems)):
+        for defect, problems in ((True, course.defects), (False, resolved.problems)):
             for problem in problems:
                 self._add_problem(code, problem, defect=defect)
-        for reading in course.resolved.readings:
-            self._add_reading(code, course, reading)
+        for reading in resolved.readings:
+            self._add_reading(code, course, reading, dated=resolved.dated)
 
     def _add_problem(self, code: int, problem: Problem, *, defect: bool) -> None:
         number = len(self.problems)
@@ -330,9 +345,9 @@ class _Builder:
             others = [other for other in problem.events if other != event]
             self.problems.append((code, problem.rule, event, others, problem.message, defect, statements, number))
 
-    def _add_reading(self, code: int, course: Course, reading: Any) -> None:
+    def _add_reading(self, code: int, course: Course, reading: Reading, *, dated: bool) -> None:
         unit = len(self.units)
-        self.units.append((unit, code, reading.number, course.resolved.dated))
+        self.units.append((unit, code, reading.number, dated))
         self.complete.append(course.complete)
         bounds = reading.bounds
         if (BIRTH, "start") in bounds:

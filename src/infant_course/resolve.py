@@ -25,7 +25,7 @@ from .course import BIRTH, Course, Problem, Statement
 from .events import references
 from .network import Conflict, Solution, solve
 from .shortest_paths import UNBOUNDED, Box, Point
-from .statements import Settings, Telling, Told
+from .statements import TimeSettings, Telling, Told
 from .when import AtAge, When
 
 MOST_READINGS = 8
@@ -98,7 +98,7 @@ class Resolved:
     statements: tuple[Statement, ...] = field(default=(), repr=False)
     dated: bool = False
     zero: Point | None = None
-    settings: Settings = field(factory=Settings)
+    settings: TimeSettings = field(factory=TimeSettings)
     _diagnosis: str | None = None
 
     def order(self, first: str | Point, second: str | Point) -> bool | None:
@@ -125,9 +125,9 @@ class Resolved:
         return self.days_between((self._diagnosis, "start"), (event, point))
 
 
-def resolve(course: Course, settings: Settings | None = None) -> Resolved:
+def resolve(course: Course, settings: TimeSettings | None = None) -> Resolved:
     """Work out what is known of the times of a course. Never raises because of a patient's history."""
-    telling = Telling(course, settings or Settings())
+    telling = Telling(course, settings or TimeSettings())
     resolver = _Resolver(course, telling)
     resolved = resolver.resolve()
     if telling.born is not None and BIRTH in resolved.contradicted:

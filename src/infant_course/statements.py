@@ -69,15 +69,18 @@ COUNTED_FROM_ZERO = frozenset({"transplant", "cell_therapy", "diagnosis"})
 _LONGEST_BIRTH = 31  # days within which birth must be known for ages to be narrowed by the calendar
 
 
-@frozen(kw_only=True)
-class Settings:
-    """Settings of the time model.
+END_WINDOW_DAYS = 14
+"""Default window of "at the end of", in days on either side. Chosen here: provisional, no source."""
 
-    ``end_window_days``: how far "at the end of" may lie from that end, on either side. 14 is chosen here and
-    provisional (no source).
+
+@frozen(kw_only=True)
+class TimeSettings:
+    """TimeSettings of the time model.
+
+    ``end_window_days``: how far "at the end of" may lie from that end, on either side.
     """
 
-    end_window_days: int = 14
+    end_window_days: int = END_WINDOW_DAYS
 
 
 @frozen
@@ -111,7 +114,7 @@ def _alternatives(when: When) -> tuple[When, ...]:
 class Telling:
     """The statements of one course, and what they say. ``born``: days of birth if the calendar tells them."""
 
-    def __init__(self, course: Course, settings: Settings) -> None:
+    def __init__(self, course: Course, settings: TimeSettings) -> None:
         self.course = course
         self.settings = settings
         self.types = {event.id: event.TYPE for event in course}

@@ -1,7 +1,7 @@
 """Closed vocabularies in the field's words. A member's value is the word used in files and columns.
 
 Codes (NCIt) are given where they were read in the data dictionary of the Pediatric Cancer Data Commons for ALL
-(interop facts, quoted); where none is given, none was found.
+(version 2.0); where none is given, none was found.
 """
 
 from enum import StrEnum

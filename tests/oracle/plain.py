@@ -1,6 +1,6 @@
 """The operators and the time-dependent rules once more, as plain Python over one world.
 
-Written from ``docs`` and the dossier's definitions, not from the engine. A rule gives true where it is broken,
+Written from ``docs`` and the published definitions, not from the engine. A rule gives true where it is broken,
 false where it is kept, None where this world leaves it open, and ``SILENT`` where it does not apply.
 """
 

@@ -98,6 +98,19 @@ def test_order_only_is_dotted_and_asks() -> None:
     assert {"IB?", "CR1?"} <= {label.text for label in layout.labels}
 
 
+@pytest.mark.parametrize("width", WIDTHS.values())
+def test_the_question_mark_survives_a_cut(width: float) -> None:
+    long = "mitoxantrone + cytarabine + " * 6
+    drawn = figure(
+        event("diagnosis", "Diagnosis", on(0)),
+        event("relapse", long, order(100, 50)),
+        block(long, on(80), order(120, 20)),
+    )
+    texts = [label.text for label in lay_out(drawn, width).labels if label.text.startswith("mitox")]
+    assert len(texts) == 2
+    assert all(text.endswith("…?") for text in texts)
+
+
 def test_nominal_is_dashed_and_fades_in_four_steps() -> None:
     start = Placed(7, 0, 7, Certainty.NOMINAL)
     layout = lay_out(figure(block("Ind", start, Placed(35, 35, 80, Certainty.NOMINAL)), block("IB", on(80), on(100))))

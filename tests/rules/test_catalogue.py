@@ -3,6 +3,7 @@
 import ast
 import inspect
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,12 +24,12 @@ def grounds_without_source(rule: Rule) -> list[str]:
     return [key for key in cited if key not in knowledge("sources")]
 
 
-def bare_numbers(body: object) -> list[float]:
+def bare_numbers(body: Callable[..., object]) -> list[float]:
     """Numbers in the body of a rule that a source should stand behind.
 
     Small counts (0 to 2: none, one, a second), and the tolerance of a comparison of floats, need none.
     """
-    tree = ast.parse(textwrap.dedent(inspect.getsource(body)))  # type: ignore[arg-type]  # a function
+    tree = ast.parse(textwrap.dedent(inspect.getsource(body)))
     tolerance = 1e-9
     numbers = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) in (int, float)]
     return [number for number in numbers if number not in (0, 1, 2, tolerance)]

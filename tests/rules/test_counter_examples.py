@@ -206,3 +206,14 @@ def test_partial_dates_are_compared_on_what_they_say(remission: str, known: bool
     """ORD-10: nothing is filled in."""
     told = course(at(ic.Remission, "cr1", remission), at(ic.Relapse, "relapse", "2020-06-01"))
     assert ask(told, "relapse", lambda s: s.preceded_by(ic.Remission)) is known
+
+
+def test_the_window_of_at_the_end_of_is_a_setting() -> None:
+    """A marrow "at the end of" induction may lie up to the window after it: 20 days later needs a wider one."""
+    events = [
+        ic.TreatmentBlock(id="ind", when=(parse("2020-01-01"),), until=(parse("2020-02-01"),), block="induction"),
+        ic.MrdAssessment(id="m", when=(parse("at end of ind"), parse("2020-02-21"))),
+    ]
+    told = ic.Course(patient=ic.Patient(id="p"), events=events)
+    assert any(f.rule == "REC-03" for f in ic.check(told).failed)
+    assert not any(f.rule == "REC-03" for f in ic.check(told, settings=Settings(end_window_days=20)).failed)

@@ -24,7 +24,7 @@ from infant_course.events import (
     Transplant,
     TreatmentBlock,
 )
-from infant_course.resolve import Reading, Resolved, Settings, resolve
+from infant_course.resolve import Reading, Resolved, TimeSettings, resolve
 from infant_course.shortest_paths import UNBOUNDED
 from infant_course.when import Duration, parse, parse_duration
 
@@ -166,7 +166,7 @@ def test_at_the_end_of_has_a_window_and_no_order_against_the_end() -> None:
         at(MrdAssessment, "mrd", "at end of ind"),
     )
     assert only(known(*events)).bounds["mrd", "start"] == (day("2020-01-27"), day("2020-02-24"))
-    narrow = resolve(course(*events), Settings(end_window_days=2))
+    narrow = resolve(course(*events), TimeSettings(end_window_days=2))
     assert only(narrow).bounds["mrd", "start"] == (day("2020-02-08"), day("2020-02-12"))
     vague = known(at(TreatmentBlock, "ind"), at(MrdAssessment, "mrd", "at end of ind"))
     assert vague.order(("ind", "start"), "mrd") is True

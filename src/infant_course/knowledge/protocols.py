@@ -75,10 +75,8 @@ def protocol(name: str) -> Protocol | None:
 @cache
 def _known() -> frozenset[str]:
     """Ids of the protocols that come with the package: a name from a case file never becomes a path."""
-    folder = files(__package__)
-    not_protocols = {"genetics", "thresholds", "sources"}
-    names = {entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml")}
-    return frozenset(names - not_protocols)
+    names = {entry.name.removesuffix(".yaml") for entry in files(__package__).iterdir() if entry.name.endswith(".yaml")}
+    return frozenset(name for name in names if "blocks" in knowledge(name))
 
 
 def _cite(raw: dict[str, Any]) -> Cite:

@@ -34,10 +34,15 @@ def _text(item: Item) -> str:
 
 
 def label_of(item: Item, scale: Scale, share: float = SHARES[0]) -> str:
-    """The label, cut to a share of the plot; the question mark survives the cut."""
-    text = _text(item)
-    short = shorten(text, TEXT, (scale.right - scale.left) * share)
-    return f"{short[:-1].rstrip()}…?" if short != text and text.endswith("?") and len(short) > 2 else short
+    """The label, cut to a share of the plot."""
+    return _cut(_text(item), (scale.right - scale.left) * share)
+
+
+def _cut(text: str, most: float) -> str:
+    """Text no wider than ``most``; the question mark of an unreported time survives the cut."""
+    if measure(text, TEXT) <= most or not text.endswith("?"):
+        return shorten(text, TEXT, most)
+    return shorten(text[:-1].rstrip("…"), TEXT, most - measure("…?", TEXT)).rstrip("…") + "…?"
 
 
 def _bracketed(time: Placed) -> bool:
@@ -164,8 +169,8 @@ def _beside(thing: Bar | Mark, item: Item, scale: Scale) -> Label:
         return Label(text, extent.x - 2.5, baseline, TEXT, "end", "bar-label")
     room_right, room_left = scale.right + 4 - extent.right - 2.5, extent.x - 2.5 - scale.left
     if room_right >= room_left:
-        return Label(shorten(text, TEXT, room_right), extent.right + 2.5, baseline, TEXT, "start", "bar-label")
-    return Label(shorten(text, TEXT, room_left), extent.x - 2.5, baseline, TEXT, "end", "bar-label")
+        return Label(_cut(text, room_right), extent.right + 2.5, baseline, TEXT, "start", "bar-label")
+    return Label(_cut(text, room_left), extent.x - 2.5, baseline, TEXT, "end", "bar-label")
 
 
 def _put(sheet: Sheet, thing: Bar | Mark, label: Label, y: float) -> None:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from .timeline_figure import Certainty, Lane, Span, TimelineFigure
 from .timeline_lanes import BRACKET, NAMES, SHARES, TEXT, label_of, lay_lane, put_name, stretch_of
-from .timeline_mrd import lay_mrd
+from .timeline_mrd import has_level, lay_mrd
 from .timeline_places import (
     Bracket,
     Label,
@@ -43,7 +43,7 @@ def lay_out(figure: TimelineFigure, width: float = WIDTHS["double"]) -> Layout:
     column = max((measure(name, NAMES) for name in names), default=0.0)
     column = max(column, 34.0 if figure.mrd else 0.0)
     left = _MARGIN + column + 9
-    right = width - _MARGIN - (28.0 if figure.mrd else 5.0)
+    right = width - _MARGIN - (28.0 if any(has_level(point) for point in figure.mrd) else 9.0)
     scale = scale_of(figure, left, right)
     sheet = Sheet()
     y = _events(sheet, figure, scale, _MARGIN)

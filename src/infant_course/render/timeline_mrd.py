@@ -27,10 +27,15 @@ _STATES = {
 }
 
 
+def has_level(point: MrdPoint) -> bool:
+    """Whether a result stands on the axis; others stand in the strip."""
+    return point.state is not MrdState.NOT_DETECTED and point.value is not None
+
+
 def lay_mrd(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> float:
     """Lay out the track; returns the height of the x axis."""
     points = sorted(figure.mrd, key=lambda point: (point.at.day, point.assay, point.label))
-    levelled = [p for p in points if p.state is not MrdState.NOT_DETECTED and p.value is not None]
+    levelled = [p for p in points if has_level(p)]
     if not levelled:  # a log axis without a single level would be an empty frame
         _keys(sheet, points)
         return _strip(sheet, points, scale, top - 5, lone="MRD")

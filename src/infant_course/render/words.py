@@ -41,7 +41,7 @@ SHORT_DRUGS = {
     "melphalan": "Mel",
     "etoposide": "VP16",
 }
-"""Usual abbreviations of conditioning drugs (definitions §8, regimen names)."""
+"""Usual abbreviations of conditioning drugs."""
 
 ASSAYS = {"pcr": "PCR", "flow": "flow", "ngs": "NGS", "morphology": "morphology"}
 

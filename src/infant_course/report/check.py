@@ -99,11 +99,12 @@ class Report:
         return pl.DataFrame([asdict(f) for f in self.findings], infer_schema_length=None)
 
 
-def cohort_of(what: Course | Iterable[Course] | Cohort) -> Cohort:
+def cohort_of(what: Course | Iterable[Course] | Cohort, settings: Settings) -> Cohort:
     """One course, several, or a cohort, as a cohort."""
     if isinstance(what, Cohort):
         return what
-    return Cohort.from_courses([what] if isinstance(what, Course) else what)
+    courses = [what] if isinstance(what, Course) else what
+    return Cohort.from_courses(courses, end_window_days=settings.end_window_days)
 
 
 def check(
@@ -124,7 +125,7 @@ def check(
     if cut_off is not None:
         settings = evolve(settings, cut_off=cut_off)
     chosen = tuple(RULES.values() if rules is None else rules)
-    cohort = cohort_of(what)
+    cohort = cohort_of(what, settings)
     judgement = judge(cohort, chosen, settings)
     by_id = {found.id: found for found in chosen}
     counts = tuple(

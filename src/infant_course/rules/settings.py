@@ -4,18 +4,21 @@ from datetime import date
 
 from attrs import frozen
 
+from ..statements import END_WINDOW_DAYS
+
 
 @frozen(kw_only=True)
 class Settings:
     """Settings of a run; every one is shown in the report.
 
     ``infant_limit_days``: age at diagnosis must be below this (365 in MLL-10 and Total 16, 366 in Interfant-99
-    and AALL0631; definitions §5). ``cut_off``: last day of the data; without it nothing is too late, because no
-    rule reads the clock.
-    ``debug``: let a rule's own failure through.
+    and AALL0631). ``end_window_days``: how far "at the end of" an event may lie from that end, on either side
+    (provisional: chosen here). ``cut_off``: last day of the data; without it nothing is too late, because no rule
+    reads the clock. ``debug``: let a rule's own failure through.
     """
 
     infant_limit_days: int = 365
+    end_window_days: int = END_WINDOW_DAYS
     cut_off: date | None = None
     debug: bool = False
 
