@@ -28,6 +28,7 @@ class Maker:
 
     diagnosed: Ints
     partner: pl.Series
+    relapsed: NDArray[np.bool_]
 
     def __init__(self, patients: int, seed: int = SEED) -> None:
         self.n = patients
@@ -101,7 +102,8 @@ class Maker:
     def cohort(self) -> Cohort:
         """The tables, as an export gives them: everything that was mapped is complete."""
         tables = {name: pl.concat(parts).rechunk() for name, parts in self.parts.items()}
-        sexes = self.choice(self.everyone, ["male", "female"])
+        girls = self.has("girl_with_testis", self.everyone) | (self.everyone % 3 == 0)
+        sexes = pl.Series(np.where(girls, "female", "male"))
         patients = pl.DataFrame(
             {"patient": [f"P{n:06d}" for n in range(self.n)], "sex": sexes},
             schema_overrides={"patient": pl.String},
@@ -137,6 +139,9 @@ FAULTS = (
     "mrd_percent",
     "two_diagnoses",
     "dangling",
+    "cns_class",
+    "germline",
+    "girl_with_testis",
 )
 
 
@@ -157,7 +162,7 @@ def cytogenetics(karyotypes: pl.Series) -> pl.Expr:
     return pl.concat_list(result)
 
 
-PARTNERS = {"AFF1": "t(4;11)", "MLLT1": "t(11;19)", "MLLT3": "t(9;11)", "MLLT10": "t(10;11)", "none": "normal"}
+PARTNERS = {"AFF1": "t(4;11)", "MLLT1": "t(11;19)(q23;p13.3)", "MLLT3": "t(9;11)", "MLLT10": "t(10;11)", "none": "normal"}
 
 
 def synthetic(patients: int, seed: int = SEED) -> Cohort:
@@ -179,7 +184,8 @@ def _diagnosis(make: Maker) -> None:
     make.partner = partner
     fused = partner != "none"
     karyotype = partner.replace_strict(list(PARTNERS), list(PARTNERS.values()))
-    wrong = pl.Series(make.rng.random(len(who)) < 0.005)
+    wrong = pl.Series(make.has("germline", who))
+    cns = make.choice(who, ["CNS1", "CNS2", "CNS3"], [6, 2, 1])
     make.add(
         "diagnosis",
         "dx",
@@ -188,14 +194,14 @@ def _diagnosis(make: Maker) -> None:
         disease="ALL",
         lineage="B",
         wbc=quantity(wbc, "10^9/L"),
-        cns=make.choice(who, ["CNS1", "CNS2", "CNS3", None], [6, 2, 1, 1]),
-        csf_blasts=make.choice(who, [True, False, None], [2, 6, 2]),
-        csf_wbc=quantity(make.between(0, 12, len(who)), "/uL"),
+        cns=_where(pl.Series(make.rng.random(len(who)) < 0.95), cns),
+        csf_blasts=(cns != "CNS1") ^ pl.Series(make.has("cns_class", who)),
+        csf_wbc=quantity(np.where(cns == "CNS3", 12, 2), "/uL"),
         csf_rbc=quantity(make.between(0, 20, len(who)), "/uL"),
         kmt2a=pl.select(pl.when(fused & ~wrong).then(pl.lit("rearranged")).otherwise(pl.lit("germline"))).to_series(),
         kmt2a_partner=pl.select(pl.when(fused).then(partner)).to_series(),
         cytogenetics=cytogenetics(karyotype),
-        extramedullary=make.choice(who, ["skin", "testis", "mediastinum"], [3, 1, 1]),
+        extramedullary=pl.Series(np.where((who % 3 > 0) & (who % 5 == 0), "testis", "skin")),
     )
     twice = who[make.has("two_diagnoses", who)]
     make.add("diagnosis", "dx2", twice, day[twice] + 400, disease="ALL", lineage="B")
@@ -217,6 +223,16 @@ BLOCKS = {"induction": (1, 33), "ib": (36, 64), "marma": (80, 140), "octadad": (
 SAMPLES = {"induction": 33, "ib": 66, "marma": 142, "octadad": 212, "maintenance": 500}
 
 
+QUANTIFIED = {
+    "induction": [8, 2, 1, 0.3],
+    "ib": [4, 4, 1, 0.3],
+    "marma": [2, 7, 1, 0.3],
+    "octadad": [1, 9, 1, 0.3],
+    "maintenance": [0.3, 9, 1, 0.3],
+}
+"""Weights of quantified, negative, below range and not evaluable."""
+
+
 def _first_line(make: Maker) -> None:
     who, day = make.everyone, make.diagnosed
     for block, (first, last) in BLOCKS.items():
@@ -232,7 +248,7 @@ def _first_line(make: Maker) -> None:
         "remission",
         "cr1",
         kept,
-        day[kept] + make.between(30, 60, len(kept)),
+        day[kept] + make.between(40, 60, len(kept)),
         kind="complete",
         number=pl.Series(np.where(make.has("wrong_number", kept), 2, 1)),
         criteria=make.choice(kept, ["ponte_di_legno", "protocol", None]),
@@ -257,17 +273,17 @@ def _first_line(make: Maker) -> None:
         "lp",
         lumbar,
         day[lumbar] + make.between(10, 40, len(lumbar)),
-        blasts=make.choice(lumbar, [True, False], [1, 20]),
-        cns=make.choice(lumbar, ["CNS1", "CNS2", None], [10, 1, 2]),
+        blasts=False,
+        cns=make.choice(lumbar, ["CNS1", None], [10, 2]),
         wbc=quantity(make.between(0, 8, len(lumbar)), "/uL"),
     )
 
 
 def _mrd(make: Maker, block: str, days: Ints) -> None:
     who = make.everyone
-    result = make.choice(who, ["quantified", "negative", "positive_below_range", "not_evaluable"], [4, 4, 1, 0.3])
-    share = np.float_power(10.0, make.rng.uniform(-5, -1, len(who)))
-    share = np.where(make.rng.random(len(who)) < 0.02, 1e-4, share)
+    result = make.choice(who, ["quantified", "negative", "positive_below_range", "not_evaluable"], QUANTIFIED[block])
+    share = np.float_power(10.0, make.rng.uniform(-4.2, -1, len(who)))
+    share = np.where(make.rng.random(len(who)) < 0.02, 1e-3, share)
     share = np.where(make.has("mrd_percent", who), 30.0, share)
     quantified = result == "quantified"
     sensitivity = make.choice(who, [1e-5, 1e-4, 1e-3], [6, 3, 0.2]).to_numpy()
@@ -301,6 +317,7 @@ def _where(condition: pl.Series, values: pl.Series) -> pl.Series:
 
 def _relapse_and_after(make: Maker) -> None:
     who = make.some(0.4)
+    make.relapsed = np.isin(make.everyone, who)
     day = make.diagnosed[who] + make.between(200, 900, len(who))
     make.add(
         "relapse",
@@ -308,7 +325,7 @@ def _relapse_and_after(make: Maker) -> None:
         who,
         day,
         number=1,
-        sites=make.choice(who, ["marrow", "cns", "testis"], [8, 2, 1]),
+        sites=make.choice(who, ["marrow", "cns"], [8, 2]),
         marrow_blasts=quantity(make.between(1, 95, len(who)), "%"),
         confirming_tests=pl.Series(make.between(0, 3, len(who))),
     )
@@ -347,7 +364,7 @@ def _relapse_and_after(make: Maker) -> None:
     make.add("organ_transplant", "organ", organ, make.diagnosed[organ] + 1500, organ="heart")
     site = make.some(0.04)
     start = make.diagnosed[site] + make.between(300, 500, len(site))
-    make.add("radiotherapy", "rt", site, start, start + 14, site=make.choice(site, ["cns", "testis"]))
+    make.add("radiotherapy", "rt", site, start, start + 14, site=pl.Series(np.where(site % 3 > 0, "testis", "cns")))
     cells = make.some(0.05)
     given = make.diagnosed[cells] + make.between(300, 900, len(cells))
     collected = np.where(make.has("late_apheresis", cells), given + 3, given - 40)
@@ -363,7 +380,7 @@ def _end(make: Maker) -> None:
     dies = make.some(0.3)
     dead = np.zeros(len(who), dtype=bool)
     dead[dies] = True
-    status = make.choice(who, ["CR1", "CR2", None], [10, 2, 4])
+    status = pl.Series(np.where(make.relapsed, "CR2", "CR1"))
     vital = pl.Series(np.where(dead, "dead", "alive"))
     make.add("last_contact", "lfu", who, seen, vital_status=vital, disease_status=status)
     day = np.where(make.has("early_death", dies), make.diagnosed[dies] + 50, last[dies])

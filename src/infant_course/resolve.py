@@ -25,7 +25,7 @@ from .course import BIRTH, Course, Problem, Statement
 from .events import references
 from .network import Conflict, Solution, solve
 from .shortest_paths import UNBOUNDED, Box, Point
-from .statements import TimeSettings, Telling, Told
+from .statements import Telling, TimeSettings, Told
 from .when import AtAge, When
 
 MOST_READINGS = 8

@@ -1,7 +1,7 @@
 """Closed vocabularies in the field's words. A member's value is the word used in files and columns.
 
-Codes (NCIt) are given where they were read in the data dictionary of the Pediatric Cancer Data Commons for ALL
-(version 2.0); where none is given, none was found.
+:data:`NCIT` gives the NCI Thesaurus codes that were read in the data dictionary of the Pediatric Cancer Data Commons
+for ALL (version 2.0); a word without a code there has none that was read.
 """
 
 from enum import StrEnum
@@ -260,3 +260,21 @@ class GradingScale(StrEnum):
     CTCAE_V5 = "CTCAE_v5"
     ASTCT_2019 = "ASTCT_2019"
     OTHER = "other"
+
+
+NCIT: dict[str, str] = {
+    CnsClass.CNS1: "C116833",
+    CnsClass.CNS2: "C116834",
+    CnsClass.CNS2A: "C116836",
+    CnsClass.CNS2B: "C116837",
+    CnsClass.CNS2C: "C116838",
+    CnsClass.CNS3: "C116835",
+    CnsClass.CNS3A: "C116840",
+    CnsClass.CNS3B: "C116841",
+    CnsClass.CNS3C: "C116843",
+    "relapse": "C38155",
+    "refractory": "C38014",
+    "complete_remission": "C4870",
+    "cell_therapy": "C126102",
+}
+"""NCI Thesaurus codes of words used in files: CNS classes, states of disease, and event types."""

@@ -195,6 +195,8 @@ def _status(course: Course, shown: Sequence[Event], times: Times) -> tuple[Span,
         if turns and at.day <= turns[-1][0].day and kind == turns[-1][1]:
             continue
         turns.append((at, kind, label))
+    if not turns:
+        return ()
     last = max((placed.day for placed in times.start.values()), default=0.0)
     ends = [*(at for at, _, _ in turns[1:]), Placed.on(last)]
     return tuple(
