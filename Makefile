@@ -23,7 +23,7 @@ test:  ## tests, doctests and every snippet of the docs
 	$(PYTHON) -m pytest -q -n $(WORKERS)
 
 bench:  ## what is measured, printed as ratios
-	$(PYTHON) benchmarks/run.py
+	$(PYTHON) -m benchmarks
 
 docs:  ## pages and pictures that are made from the code
 	$(PYTHON) tools/gen_docs.py

@@ -162,7 +162,13 @@ def cytogenetics(karyotypes: pl.Series) -> pl.Expr:
     return pl.concat_list(result)
 
 
-PARTNERS = {"AFF1": "t(4;11)", "MLLT1": "t(11;19)(q23;p13.3)", "MLLT3": "t(9;11)", "MLLT10": "t(10;11)", "none": "normal"}
+PARTNERS = {
+    "AFF1": "t(4;11)",
+    "MLLT1": "t(11;19)(q23;p13.3)",
+    "MLLT3": "t(9;11)",
+    "MLLT10": "t(10;11)",
+    "none": "normal",
+}
 
 
 def synthetic(patients: int, seed: int = SEED) -> Cohort:
@@ -370,7 +376,9 @@ def _relapse_and_after(make: Maker) -> None:
     collected = np.where(make.has("late_apheresis", cells), given + 3, given - 40)
     make.add("apheresis", "aph", cells, collected, of="car")
     make.add("lymphodepletion", "ld", cells, given - 5, given - 3, of="car")
-    make.add("cell_therapy", "car", cells, given, targets=pl.lit(["CD19"], dtype=pl.List(pl.String)), origin="autologous")
+    make.add(
+        "cell_therapy", "car", cells, given, targets=pl.lit(["CD19"], dtype=pl.List(pl.String)), origin="autologous"
+    )
 
 
 def _end(make: Maker) -> None:

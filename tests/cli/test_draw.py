@@ -103,3 +103,35 @@ def test_an_order_is_not_a_time_and_the_same_moment_is():
     assert reported_times(course) == (2, 7)
     assert kind_for(course, "a.svg")[0] == "graph"
     assert kind_for(course, "a.dot") == ("graph", "Graphviz draws graphs")
+
+
+def test_a_course_too_long_to_be_read_on_a_page_is_refused_at_once(run, case, tmp_path):
+    """Ten thousand events in one chain: one sentence, and nothing is written."""
+    more = "".join(f"  - {{event: relapse, id: e{n}, when: after {f'e{n - 1}' if n else 'dx'}}}\n" for n in range(9999))
+    path = case(more=more)
+    for name in ("a.svg", "a.dot"):
+        said = run("draw", path, "-o", tmp_path / name)
+        assert said.code == 2
+        assert "10,000 events" in said.err
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("kind", ["graph", "timeline"])
+@pytest.mark.parametrize(
+    "events",
+    [
+        "[]",
+        "[{event: relapse, id: a, when: before b}, {event: relapse, id: b, when: before a}]",
+        "[{event: treatment_block, id: b, when: 2020-06-01, until: 2020-05-01}]",
+        "[{event: relapse, id: a, when: before nothing}]",
+        "[{event: relapse, id: a}, {event: relapse, id: a}]",
+        "[{event: death, id: a, when: 2020-01-01}, {event: diagnosis, id: b, when: 2021-01-01}]",
+    ],
+    ids=["no events", "circle", "ends before it starts", "reference to nothing", "id twice", "death first"],
+)
+def test_a_wrong_history_is_drawn_all_the_same(run, tmp_path, kind, events):
+    """What cannot be right is a finding, and never stops a drawing."""
+    path = tmp_path / "a.yaml"
+    path.write_text(f"infant_course: 1\npatient: {{id: p}}\nevents: {events}\n", encoding="utf-8")
+    assert run("draw", path, "-o", tmp_path / "a.svg", "--kind", kind).code == 0
+    assert run("resolve", path).code == 0

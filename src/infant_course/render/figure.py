@@ -24,6 +24,8 @@ KINDS = ("graph", "timeline")
 ENGINES = ("own", "graphviz")
 DOT = (".dot", ".gv")
 SUFFIXES = (".svg", ".pdf", ".png", *DOT)
+LARGEST = 300
+"""Most events of a figure: more cannot be read on any page, and placing them would take minutes."""
 
 
 def reported_times(course: Course) -> tuple[int, int]:
@@ -71,6 +73,8 @@ def draw(course: Course, path: str | Path, *, kind: str | None = None, engine: s
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise UsageError(f"{path}: a figure is written as {', '.join(SUFFIXES)}")
+    if len(course) > LARGEST:
+        raise UsageError(f"{path}: a figure of {len(course):,} events could not be read; at most {LARGEST} are drawn")
     if not path.parent.is_dir():
         raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
     kind = kind or kind_for(course, path, engine=engine)[0]

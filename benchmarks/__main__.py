@@ -1,0 +1,117 @@
+"""Measure and print, with the figures as ratios.
+
+``python -m benchmarks --patients 100000 --runs 5``. Exit 1 where a rule finds no subject (or, at full size,
+fewer than 1,000). Times are medians of wall time; what is compared runs in turn, with the same threads.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+import attrs
+import polars as pl
+
+from infant_course import draw, load
+from infant_course.cohort import Cohort
+from infant_course.io.published import published
+from infant_course.rules import RULES, Judgement, Settings, judge
+
+from .synthetic import synthetic, timeline_csv
+
+FULL_SIZE = 100_000
+FEWEST_SUBJECTS = 1_000
+CUT_OFF = date(2024, 1, 1)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Wall time of one run."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def in_turn(runs: int, *works: Callable[[], object]) -> list[float]:
+    """The median time of each, run in turn so that a busy machine is busy for all of them."""
+    times = [[seconds(work) for work in works] for _ in range(runs)]
+    return [median(column) for column in zip(*times, strict=True)]
+
+
+def judged(cohort: Cohort) -> Judgement:
+    """Judge by all rules, with nothing kept from an earlier run."""
+    return judge(attrs.evolve(cohort), RULES.values(), Settings(cut_off=CUT_OFF, debug=True))
+
+
+def cohort_figures(patients: int, runs: int, folder: Path) -> bool:
+    """Judging tables in memory beside reading and sorting the same events. Whether all rules found subjects."""
+    cohort = synthetic(patients)
+    path = folder / "events.csv"
+    events = timeline_csv(cohort, str(path))
+    print(f"{patients:,} patients, {events:,} events, {path.stat().st_size / 1e6:.0f} MB of CSV, ", end="")
+    print(f"{len(RULES)} rules, {pl.thread_pool_size()} threads")
+    read, whole = in_turn(
+        runs,
+        lambda: pl.scan_csv(path).sort("patient", "start_lo").collect(),
+        lambda: judged(cohort),
+    )
+    print(f"tables to verdicts {whole:.2f} s, Polars scan and sort {read:.2f} s: ratio {whole / read:.2f} (goal 1.0)")
+    return subjects_per_rule(judged(cohort), FEWEST_SUBJECTS if patients >= FULL_SIZE else 1)
+
+
+def subjects_per_rule(judgement: Judgement, fewest: int) -> bool:
+    """Print how each rule fared. Whether each met enough subjects."""
+    print(f"{'rule':8} {'subjects':>10} {'failed':>8} {'undecided':>9}")
+    for tally in judgement.tallies:
+        print(f"{tally.rule:8} {tally.subjects:10,} {tally.failed:8,} {tally.undecided:9,}")
+    without = [tally.rule for tally in judgement.tallies if tally.subjects < fewest]
+    if without:
+        print(f"fewer than {fewest:,} subjects: {', '.join(without)}", file=sys.stderr)
+    return not without
+
+
+def _python(*arguments: str) -> Callable[[], object]:
+    return lambda: subprocess.run([sys.executable, *arguments], check=False, stdout=subprocess.DEVNULL)
+
+
+def command_figures(runs: int) -> None:
+    """A cold check of one case beside starting Python with Polars."""
+    case = str(published()[0])
+    start = "from infant_course.cli import main; raise SystemExit(main())"
+    bare, check = in_turn(runs, _python("-c", "import polars"), _python("-c", start, "check", case))
+    print(f"cold check of a case {check:.2f} s, import polars {bare:.2f} s: ratio {check / bare:.2f} (goal 3.0)")
+
+
+def drawing_figures(runs: int, folder: Path) -> None:
+    """Drawing one case: the first figure of a process, and later ones."""
+    case = published()[0]
+    for kind in ("graph", "timeline"):
+        target = folder / f"{kind}.svg"
+        start = "import sys, infant_course as ic; ic.draw(ic.load(sys.argv[1]), sys.argv[2], kind=sys.argv[3])"
+        (cold,) = in_turn(runs, _python("-c", start, str(case), str(target), kind))
+        (warm,) = in_turn(runs + 1, lambda k=kind, t=target: draw(load(case), t, kind=k))  # type: ignore[misc]
+        print(f"draw {kind}: cold {cold:.2f} s, warm {warm * 1000:.0f} ms")
+
+
+def main() -> int:
+    """Run all measurements."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--patients", type=int, default=FULL_SIZE)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only-cohort", action="store_true", help="leave the command and the drawings out")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        enough = cohort_figures(chosen.patients, chosen.runs, folder)
+        if not chosen.only_cohort:
+            command_figures(chosen.runs)
+            drawing_figures(chosen.runs, folder)
+    return 0 if enough else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
