@@ -19,7 +19,7 @@ import polars as pl
 
 from infant_course import draw, load
 from infant_course.cohort import Cohort
-from infant_course.io.published import published
+from infant_course.io.published import published_cases
 from infant_course.rules import RULES, Judgement, Settings, judge
 
 from .synthetic import synthetic, timeline_csv
@@ -80,7 +80,7 @@ def _python(*arguments: str) -> Callable[[], object]:
 
 def command_figures(runs: int) -> None:
     """A cold check of one case beside starting Python with Polars."""
-    case = str(published()[0])
+    case = str(published_cases()[0])
     start = "from infant_course.cli import main; raise SystemExit(main())"
     bare, check = in_turn(runs, _python("-c", "import polars"), _python("-c", start, "check", case))
     print(f"cold check of a case {check:.2f} s, import polars {bare:.2f} s: ratio {check / bare:.2f} (goal 3.0)")
@@ -88,7 +88,7 @@ def command_figures(runs: int) -> None:
 
 def drawing_figures(runs: int, folder: Path) -> None:
     """Drawing one case: the first figure of a process, and later ones."""
-    case = published()[0]
+    case = published_cases()[0]
     for kind in ("graph", "timeline"):
         target = folder / f"{kind}.svg"
         start = "import sys, infant_course as ic; ic.draw(ic.load(sys.argv[1]), sys.argv[2], kind=sys.argv[3])"

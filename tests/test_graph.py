@@ -366,22 +366,20 @@ SCENARIOS = {
             ("diagnosis", "intensive-phases"): S,
             ("diagnosis", "heart-transplant"): S,
             ("intensive-phases", "respiratory-distress"): S,
-            # The echocardiogram and the diuretics come with the distress; what follows it follows them.
+            # The echocardiogram comes with the distress, so what follows the one follows the other.
             ("intensive-phases", "echocardiogram"): INF,
-            ("intensive-phases", "diuretics"): INF,
+            ("respiratory-distress", "diuretics"): S,
             ("respiratory-distress", "cardiac-medication"): S,
             ("respiratory-distress", "serial-echocardiograms"): S,
             ("respiratory-distress", "pulmonary-hypertension"): S,
+            ("echocardiogram", "diuretics"): INF,
             ("echocardiogram", "cardiac-medication"): INF,
             ("echocardiogram", "serial-echocardiograms"): INF,
             ("echocardiogram", "pulmonary-hypertension"): INF,
-            ("diuretics", "cardiac-medication"): INF,
-            ("diuretics", "serial-echocardiograms"): INF,
-            ("diuretics", "pulmonary-hypertension"): INF,
             ("heart-transplant", "last-contact"): S,
         },
-        # At the very start of both.
-        "during": {("echocardiogram", "respiratory-distress"): INF, ("echocardiogram", "diuretics"): INF},
+        # At its very start.
+        "during": {("echocardiogram", "respiratory-distress"): INF},
         "of": {("diuretics", "respiratory-distress"): S, ("cardiac-medication", "respiratory-distress"): S},
     },
 }

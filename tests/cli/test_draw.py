@@ -135,3 +135,15 @@ def test_a_wrong_history_is_drawn_all_the_same(run, tmp_path, kind, events):
     path.write_text(f"infant_course: 1\npatient: {{id: p}}\nevents: {events}\n", encoding="utf-8")
     assert run("draw", path, "-o", tmp_path / "a.svg", "--kind", kind).code == 0
     assert run("resolve", path).code == 0
+
+
+def test_without_graphviz_the_dot_file_is_written_and_the_extra_is_named(run, case, tmp_path, monkeypatch):
+    """One sentence on what to install; the graph itself is not lost."""
+    monkeypatch.setattr("infant_course.render.figure.shutil.which", lambda _: None)
+    monkeypatch.setattr("infant_course.render.figure.find_spec", lambda _: None)
+    said = run("draw", case(), "-o", tmp_path / "a.pdf", "--engine", "graphviz")
+    assert said.code == 2
+    assert "infant-course[graphviz]" in said.err
+    assert str(tmp_path / "a.dot") in said.err
+    assert (tmp_path / "a.dot").read_text(encoding="utf-8").startswith("digraph")
+    assert not (tmp_path / "a.pdf").exists()

@@ -22,10 +22,11 @@ body { font: 15px/1.45 Arial, Helvetica, 'Liberation Sans', sans-serif; color: #
 table { border-collapse: collapse; margin: 1rem 0; font-size: 13px; }
 th, td { border-bottom: 1px solid #ddd; padding: .25rem .75rem .25rem 0; text-align: left;
          vertical-align: top; }
+td:not(:last-child) { white-space: nowrap; }
 td.number, th.number { text-align: right; }
 figure { margin: 1.5rem 0; }
 figcaption { font-size: 13px; color: #333; }
-img { max-width: 100%; height: auto; }
+img { width: 100%; max-width: 900px; height: auto; }
 """
 
 

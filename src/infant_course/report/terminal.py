@@ -55,14 +55,24 @@ def _table(report: "Report", paint: _Paint) -> Iterator[str]:
     rows = [count for count in report.rules if count.failed or count.undecided]
     if not rows:
         return
-    rows.sort(key=lambda count: (WORST_FIRST.index(str(count.severity)), count.rule))
+    severity = {count.rule: str(count.severity) for count in rows} | _worst(report)
+    rows.sort(key=lambda count: (WORST_FIRST.index(severity[count.rule]), count.rule))
     yield paint(f"{'rule':<8}{'severity':<9}{'subjects':>9}{'failed':>8}{'undecided':>11}  what it finds", "bold")
     indent = 8 + 9 + 9 + 8 + 11 + 2
     for count in rows:
         title, *more = wrap(printable(count.title), WIDTH - indent) or [""]
         numbers = f"{count.subjects:>9,}{count.failed:>8,}{count.undecided:>11,}"
-        yield f"{count.rule:<8}{count.severity:<9}{numbers}  {title}"
+        yield f"{count.rule:<8}{severity[count.rule]:<9}{numbers}  {title}"
         yield from (f"{'':<{indent}}{line}" for line in more)
+
+
+def _worst(report: "Report") -> dict[str, str]:
+    """The worst severity among the failed findings of each rule: a rule may have milder outcomes than its own."""
+    worst: dict[str, str] = {}
+    for finding in report.failed:
+        found = str(finding.severity)
+        worst[finding.rule] = min(worst.get(finding.rule, found), found, key=WORST_FIRST.index)
+    return worst
 
 
 def _findings(findings: Iterable["Finding"], paint: _Paint) -> list[str]:

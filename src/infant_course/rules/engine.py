@@ -60,6 +60,11 @@ def _within_bounds(expr: pl.Expr) -> pl.Expr:
     return expr.clip(-UNBOUNDED, UNBOUNDED)
 
 
+def _needs_only(expr: pl.Expr, frame: pl.DataFrame) -> bool:
+    """Whether an expression can be told from a frame's own columns, before any question is answered."""
+    return set(expr.meta.root_names()) <= set(frame.columns)
+
+
 def pair_facts(question: Question) -> tuple[pl.Expr, pl.Expr]:
     """(sure, maybe) of one pair, from ``least``/``greatest`` = days from the other point to the subject's point,
     and ``y_first``/``y_maybe_first``/``x_first``/``x_maybe_first``.
@@ -95,6 +100,8 @@ class Engine:
     _candidates: dict[Those, pl.DataFrame] = field(factory=dict, init=False)
     _extremes: dict[tuple[Those, str], pl.DataFrame] = field(factory=dict, init=False)
     _frames: dict[str, pl.DataFrame] = field(factory=dict, init=False)
+    _only: dict[str, pl.Series] = field(factory=dict, init=False)
+    _record: dict[str, pl.DataFrame] = field(factory=dict, init=False)
 
     # --- who is asked about -------------------------------------------------------------------------------
 
@@ -131,12 +138,13 @@ class Engine:
             low, high, sure = pl.col(f"{point}_lo"), pl.col(f"{point}_hi"), pl.col("sure")
             table = self.candidates(others)
             whole = others.condition is None
-            self._extremes[key] = table.group_by("unit").agg(
+            found = table.group_by("unit").agg(
                 min_lo=low.min(),
                 max_hi=high.max(),
                 sure_min_hi=(high if whole else high.filter(sure)).min().fill_null(UNBOUNDED * 2),
                 sure_max_lo=(low if whole else low.filter(sure)).max().fill_null(-UNBOUNDED * 2),
             )
+            self._extremes[key] = self._per_unit(found)
         return self._extremes[key]
 
     # --- answers --------------------------------------------------------------------------------------------
@@ -152,7 +160,7 @@ class Engine:
             frame = frame.join(units, on="unit", how="left", maintain_order="left")
             frame = frame.join(lookup, on="patient.code", how="left", maintain_order="left").drop("patient.code")
         for (kind, name), column in trace.lookups.items():
-            frame = frame.join(self._lookup(kind, name, column), on="unit", how="left", maintain_order="left")
+            frame = frame.with_columns(self._lookup(kind, name, frame["unit"]).alias(column))
         for rule in sorted(trace.problems):
             frame = self._problem(frame, rule)
         for check in sorted(trace.record_checks):
@@ -161,10 +169,16 @@ class Engine:
             frame = frame.with_columns(self.answer(question, frame, trace.about, column))
         return frame
 
-    def _lookup(self, kind: str, name: str, column: str) -> pl.DataFrame:
-        """A field of the one event of a type per unit; nothing where there are several."""
-        table = self.cohort.table(kind).select("unit", name)
-        return table.filter(~pl.col("unit").is_duplicated()).rename({name: column})
+    def _lookup(self, kind: str, name: str, units: pl.Series) -> pl.Series:
+        """A field of the one event of a type, for each of these units; null where there are several or none."""
+        if kind not in self._only:
+            table = self.cohort.table(kind).select("unit").with_row_index("place")
+            self._only[kind] = self._per_unit(table.filter(~pl.col("unit").is_duplicated()))["place"]
+        return self.cohort.table(kind)[name].gather(self._only[kind].gather(units))
+
+    def _per_unit(self, table: pl.DataFrame) -> pl.DataFrame:
+        """A row for every unit, in order, so that rows can be gathered by unit (units count from 0)."""
+        return self.cohort.units.select("unit").join(table, on="unit", how="left", maintain_order="left")
 
     def _problem(self, frame: pl.DataFrame, rule: str) -> pl.DataFrame:
         column = f"problem.{rule}"
@@ -178,22 +192,40 @@ class Engine:
 
     def _record_check(self, frame: pl.DataFrame, check: str, about: str) -> pl.DataFrame:
         column = f"record.{check}"
-        if check == "duplicated":
-            return frame.with_columns(pl.struct("unit", "event").is_duplicated().alias(column))
         if check == "dated":
             return frame.with_columns(self.cohort.units["dated"].gather(frame["unit"]).alias(column))
+        if check not in self._record:
+            self._record[check] = self._duplicated() if check == "duplicated" else self._dangling()
+        named = self._record[check].filter(pl.col("type") == about)
+        if not named.height:
+            return frame.with_columns(pl.lit(False).alias(column))
+        found = named.select("unit", "event").unique().with_columns(pl.lit(True).alias(column))
+        joined = frame.join(found, on=["unit", "event"], how="left", maintain_order="left")
+        return joined.with_columns(pl.col(column).fill_null(False))
+
+    def _duplicated(self) -> pl.DataFrame:
+        """Events whose id another event of the same patient bears, whatever its type."""
+        events = self.cohort.timeline.select("unit", "event", "type")
+        twice = events.filter(pl.struct("unit", "event").hash().is_duplicated())  # few; equal hashes may mislead
+        return twice.filter(pl.struct("unit", "event").is_duplicated())
+
+    def _dangling(self) -> pl.DataFrame:
+        """Events that refer to an event which is not recorded."""
+        references = [
+            pl.DataFrame(schema={"unit": pl.UInt32, "event": pl.String, "type": pl.String, "target": pl.String})
+        ]
+        for name, table in self.cohort.tables.items():
+            for attribute in fields(EVENT_TYPES[name]):
+                if attribute.metadata.get("ref"):
+                    target = pl.col(attribute.name)
+                    listed = table.schema[attribute.name] == pl.List(pl.String)
+                    told = table.filter(target.list.len() > 0 if listed else target.is_not_null())
+                    told = told.select("unit", "event", pl.lit(name).alias("type"), target.alias("target"))
+                    references.append(told.explode("target") if listed else told)
+        asked = pl.concat(references)
         known = self.cohort.timeline.select("unit", pl.col("event").alias("target"))
-        dangling = []
-        for attribute in fields(EVENT_TYPES[about]):
-            if attribute.metadata.get("ref"):
-                named = frame.select("row", "unit", pl.col(attribute.name).alias("target"))
-                if named.schema["target"] == pl.List(pl.String):
-                    named = named.explode("target", empty_as_null=False, keep_nulls=False)
-                named = named.drop_nulls("target")
-                if named.height:
-                    dangling.append(named.join(known, on=["unit", "target"], how="anti")["row"])
-        rows = pl.concat(dangling) if dangling else pl.Series(dtype=pl.UInt32)
-        return frame.with_columns(pl.col("row").is_in(rows.implode()).alias(column))
+        answered = known.join(asked, on=["unit", "target"], how="semi")
+        return asked.join(answered, on=["unit", "target"], how="anti").select("unit", "event", "type")
 
     def answer(self, question: Question, frame: pl.DataFrame, about: str, column: str) -> list[pl.Series]:
         """The answers to one question for every row of a frame of subjects."""
@@ -247,9 +279,9 @@ class Engine:
     def _extreme_counts(self, question: Question, frame: pl.DataFrame) -> pl.DataFrame:
         """0 or 1 instead of a count: enough to tell whether one exists."""
         point = question.point
-        table = frame.select("unit", pl.col(f"{point}_lo").alias("lo"), pl.col(f"{point}_hi").alias("hi")).join(
-            self._extreme(question.others, question.other_point), on="unit", how="left", maintain_order="left"
-        )
+        bounds = frame.select(pl.col(f"{point}_lo").alias("lo"), pl.col(f"{point}_hi").alias("hi"))
+        extremes = self._extreme(question.others, question.other_point)
+        table = pl.concat([bounds, extremes[frame["unit"]]], how="horizontal")
         tie = 0 if question.relation in (Relation.BEFORE, Relation.AFTER) else 1
         if question.relation in _BEFORE_LIKE:
             sure, maybe = pl.col("sure_min_hi") < pl.col("lo"), pl.col("min_lo") + tie <= pl.col("hi")
@@ -389,6 +421,8 @@ class Engine:
             if not frame.height:
                 continue
             trace, judged = rule.trace(about, self.settings)
+            if judged.applies is not None and _needs_only(judged.applies, frame):
+                frame = frame.filter(judged.applies.fill_null(False))
             frame = self._answered(frame, trace)
             verdicts = self._verdicts(frame, judged)
             subjects += verdicts.height

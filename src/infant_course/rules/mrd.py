@@ -293,7 +293,7 @@ MEDIUM_RISK = Those(RiskAssignment.TYPE, "medium risk", lambda r: r["group"].eq_
     also=(Cite("stutterheim2021", "MRD time points of Interfant-06"),),
 )
 def high_mrd_without_transplant(mrd: Subject) -> Judged:
-    """Medium risk with MRD of 1e-4 or more after MARMA in Interfant-06, but no HSCT.
+    """A medium-risk patient had MRD of 1e-4 or more after MARMA in Interfant-06, but no HSCT is recorded.
 
     Why it matters: after June 2009 the protocol made that level an indication for HSCT.
     Usual cause: no donor, a reason that was not recorded, or an HSCT missing from the export.
@@ -309,7 +309,7 @@ def high_mrd_without_transplant(mrd: Subject) -> Judged:
         & (level(mrd) >= threshold("mrd_before_octadad").value).fill_null(False)
         & mrd.start.any_recorded(BEFORE_OCTADAD, via="assesses"),
         Severity.WARNING,
-        "Medium risk with MRD of 1e-4 or more after MARMA in Interfant-06, but no HSCT.",
+        "A medium-risk patient had MRD of 1e-4 or more after MARMA in Interfant-06, but no HSCT is recorded.",
     )
 
 

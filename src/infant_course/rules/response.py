@@ -257,7 +257,7 @@ def lineage_switch_certainty(switch: Subject) -> Judged:
     source=Cite("kotecha2022", "cases 1 and 4: in first complete remission at last follow-up"),
 )
 def first_remission_after_relapse(contact: Subject) -> Judged:
-    """First remission at last contact, but a relapse or lineage switch before it.
+    """The last contact is in first remission, but a relapse or lineage switch came before it.
 
     Why it matters: the patient counts as event-free although an event happened.
     Usual cause: the status was copied from an earlier follow-up form.
@@ -268,5 +268,5 @@ def first_remission_after_relapse(contact: Subject) -> Judged:
         contact.preceded_by(Relapse) | contact.preceded_by(LineageSwitch),
         contact["disease_status"].eq_missing("CR1"),
         Severity.ERROR,
-        "First remission at last contact, but a relapse or lineage switch before it.",
+        "The last contact is in first remission, but a relapse or lineage switch came before it.",
     )
