@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -20,8 +21,10 @@ import polars as pl
 from infant_course import draw, load
 from infant_course.cohort import Cohort
 from infant_course.io.published import published_cases
+from infant_course.resolve import resolve
 from infant_course.rules import RULES, Judgement, Settings, judge
 
+from .resolution import chain, full_dates, partly_known
 from .synthetic import synthetic, timeline_csv
 
 FULL_SIZE = 100_000
@@ -86,6 +89,19 @@ def command_figures(runs: int) -> None:
     print(f"cold check of a case {check:.2f} s, import polars {bare:.2f} s: ratio {check / bare:.2f} (goal 3.0)")
 
 
+def resolution_figures(runs: int) -> None:
+    """Working out the times of one course."""
+    for name, course, goal in (
+        ("60 events of full dates", full_dates(60), " (goal 2 ms)"),
+        ("60 partly known events", partly_known(60), " (goal 250 ms)"),
+        ("10,000 dated events", full_dates(10_000), ""),
+        ("a chain of 10,000 events", chain(10_000), ""),
+    ):
+        resolve(course)
+        (took,) = in_turn(runs, partial(resolve, course))
+        print(f"resolve {name}: {took * 1000:.1f} ms{goal}")
+
+
 def drawing_figures(runs: int, folder: Path) -> None:
     """Drawing one case: the first figure of a process, and later ones."""
     case = published_cases()[0]
@@ -108,6 +124,7 @@ def main() -> int:
         folder = Path(name)
         enough = cohort_figures(chosen.patients, chosen.runs, folder)
         if not chosen.only_cohort:
+            resolution_figures(chosen.runs)
             command_figures(chosen.runs)
             drawing_figures(chosen.runs, folder)
     return 0 if enough else 1

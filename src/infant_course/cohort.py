@@ -21,13 +21,11 @@ from .course import BIRTH, Course, Patient, Problem, Statement
 from .errors import UsageError
 from .events import EVENT_TYPES, Event, field_hints, inner_type, own_fields
 from .resolve import Reading, Resolved, resolve
+from .shortest_paths import UNBOUNDED
 from .sources import Cite, Confidence
 from .statements import END_WINDOW_DAYS, TimeSettings
 from .vocabulary import Sex
 from .when import When, parse, parse_duration
-
-UNBOUNDED = 2**28
-"""Stands for "no bound", with either sign; clip differences of it before use."""
 
 SHARED_COLUMNS: dict[str, Any] = {
     "unit": pl.UInt32,

@@ -72,7 +72,7 @@ def rem_04(me: Placed, world: World) -> Verdict:
     number = getattr(me.event, "number", None)
     if number is None or not _is_complete(me):
         return SILENT
-    return len(before(me, world.of(Relapse))) + 1 != number
+    return bool(len(before(me, world.of(Relapse))) + 1 != number)
 
 
 def rem_05(me: Placed, world: World) -> Verdict:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from random import Random
+from typing import Any
 
 import attrs
 
@@ -58,7 +59,7 @@ def course(random: Random, number: int, kinds: Sequence[Event], *, most: int = 4
 def _timed(event: Event, whens: list[str], until: list[str], others: list[Event], random: Random) -> Event:
     start: tuple[When, ...] = tuple(map(parse, whens))
     end: tuple[When, ...] = tuple(map(parse, until))
-    changes: dict[str, object] = {"when": start, "until": end}
+    changes: dict[str, Any] = {"when": start, "until": end}
     fields = {a.name for a in attrs.fields(type(event))}
     if others:
         if "of" in fields:

@@ -126,7 +126,7 @@ def compare(courses: list[Course], operators: dict[str, Operator]) -> list[tuple
     """(operator, number of other events of interest, course, engine, worlds) for every relapse."""
     found = [(number, course, worlds(course)) for number, course in enumerate(courses)]
     said = engine_verdicts(Cohort.from_courses(courses), [as_rule(n, op[0]) for n, op in operators.items()])
-    rows = []
+    rows: list[tuple[str, int, Course, Verdict, Verdict]] = []
     for number, course, possible in found:
         if not possible:
             continue

@@ -3,7 +3,6 @@
 import random
 import subprocess
 import sys
-import time
 from itertools import pairwise
 
 import numpy as np
@@ -383,11 +382,11 @@ def test_a_fully_dated_course_loads_neither_networkx_nor_numpy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def seconds(parts: list[Part]) -> tuple[float, Solution]:
-    began = time.perf_counter()
+def solved(parts: list[Part]) -> Solution:
+    """The solution, with its pairs worked out too."""
     solution = solve(parts)
     solution.pairs()
-    return time.perf_counter() - began, solution
+    return solution
 
 
 @pytest.mark.parametrize("order", ["forwards", "backwards", "shuffled"])
@@ -400,8 +399,7 @@ def test_a_chain_of_ten_thousand(order: str) -> None:
         parts.reverse()
     elif order == "shuffled":
         random.Random(5).shuffle(parts)
-    took, solution = seconds(parts)
-    assert took < 10
+    solution = solved(parts)
     assert solution.conflicts == ()
     assert solution.bounds[start("e5000")] == (0, 5000)
     assert any(str(LARGEST_MATRIX) in note for note in solution.notes)
@@ -413,16 +411,14 @@ def test_a_chain_of_which_every_event_is_vaguely_dated() -> None:
     events = [f"e{n}" for n in range(5_000)]
     parts = [strictly_before(start(a), start(b), n) for n, (a, b) in enumerate(pairwise(events))]
     parts += [within(ORIGIN, start(e), -9000 + n % 7, 20_000 - n, 9000 + n) for n, e in enumerate(events)]
-    took, solution = seconds(parts)
-    assert took < 10
+    solution = solved(parts)
     assert solution.bounds[start("e4999")] == (-9000 + 6, 15_001)
 
 
 def test_a_circle_of_ten_thousand() -> None:
     events = [f"e{n}" for n in range(10_000)]
     circle = [*events, events[0]]
-    took, solution = seconds([strictly_before(start(a), start(b), n) for n, (a, b) in enumerate(pairwise(circle))])
-    assert took < 10
+    solution = solved([strictly_before(start(a), start(b), n) for n, (a, b) in enumerate(pairwise(circle))])
     assert solution.conflicts == ((tuple(range(10_000)), None),)
 
 
@@ -433,8 +429,7 @@ def test_ten_thousand_dated_events_of_which_a_thousand_end_before_they_start() -
         last = n - 5 if n % 10 == 0 else n + 5
         parts += [within(ORIGIN, start(name), n, n, 2 * n), within(ORIGIN, end(name), last, last, 2 * n + 1)]
         parts.append(lasts(start(name), end(name)))
-    took, solution = seconds(parts)
-    assert took < 10
+    solution = solved(parts)
     assert len([c for c in solution.conflicts if c.definition]) == 1000
     assert solution.set_aside == frozenset()
 

@@ -306,7 +306,7 @@ class _Reader:
             return None
         if not unit:
             bare = Decimal(match[1])
-            hint = _BARE_MRD.format(match[1], bare * 100, bare / 100) if canonical == "fraction" else None
+            hint = _BARE_MRD.format(match[1], float(bare * 100), float(bare / 100)) if canonical == "fraction" else None
             self.fault(node, path, expected, f"{shown(text)} without a unit", hint)
             return None
         unit = UNIT_SPELLINGS.get(unit, unit)

@@ -11,6 +11,7 @@ import attrs
 from ..course import Course
 from ..events import Event, Quantity
 from ..files import write_whole
+from ..shortest_paths import UNBOUNDED
 from ..sources import Confidence
 from ..when import (
     After,
@@ -31,7 +32,6 @@ from ..when import (
 from .case_file import FORMAT
 from .yaml_nodes import scalar
 
-UNBOUNDED = 2**28
 _PLAIN = re.compile(r"[A-Za-z0-9(][^\n:#\[\]{},&*!|>'\"%@`\\]*[^\s:#\[\]{},&*!|>'\"%@`\\]|[A-Za-z0-9]")
 
 

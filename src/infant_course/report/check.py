@@ -231,7 +231,7 @@ class _Teller:
         """Which event, against which others, each with what is stated about its time."""
         problem = self.problems.get((code, event or "", rule))
         if problem:
-            return f" {problem}"
+            return f" {problem[:1].upper()}{problem[1:].rstrip('.')}."
         parts = [self._named(code, event)] if event else []
         if conflicts:
             shown = ", ".join(self._named(code, other) for other in conflicts[:5])

@@ -11,9 +11,10 @@ from typing import Any
 import polars as pl
 from attrs import field, fields, frozen
 
-from ..cohort import UNBOUNDED, Cohort
+from ..cohort import Cohort
 from ..course import BIRTH
 from ..events import EVENT_TYPES
+from ..shortest_paths import UNBOUNDED
 from .rule import Judged, Rule
 from .settings import Settings
 from .subject import Answer, Question, Relation, Subject, Those, Trace
@@ -65,6 +66,21 @@ def _needs_only(expr: pl.Expr, frame: pl.DataFrame) -> bool:
     return set(expr.meta.root_names()) <= set(frame.columns)
 
 
+def _columns_used(frame: pl.DataFrame, trace: Trace, judged: Judged) -> list[str]:
+    """The columns a rule works with, so that joins and filters need not carry the others along."""
+    asked = [outcome.broken for outcome in judged.outcomes]
+    asked += [] if judged.applies is None else [judged.applies]
+    used = {"row", "unit", "event", "start_lo", "start_hi", "end_lo", "end_hi"}
+    used |= {name for expr in asked for name in expr.meta.root_names()}
+    used |= {question.via for question in trace.questions if question.via is not None}
+    return [name for name in frame.columns if name in used]
+
+
+def _key(column: str) -> pl.Expr:
+    """A number for an event id of a unit. Of a million pairs, two share one by chance less often than 1 in 10^6."""
+    return pl.col(column).hash() ^ (pl.col("unit").cast(pl.UInt64) * 0x9E3779B97F4A7C15)  # odd: no two units alike
+
+
 def pair_facts(question: Question) -> tuple[pl.Expr, pl.Expr]:
     """(sure, maybe) of one pair, from ``least``/``greatest`` = days from the other point to the subject's point,
     and ``y_first``/``y_maybe_first``/``x_first``/``x_maybe_first``.
@@ -100,6 +116,7 @@ class Engine:
     _candidates: dict[Those, pl.DataFrame] = field(factory=dict, init=False)
     _extremes: dict[tuple[Those, str], pl.DataFrame] = field(factory=dict, init=False)
     _frames: dict[str, pl.DataFrame] = field(factory=dict, init=False)
+    _known_numbers: dict[Those, pl.DataFrame] = field(factory=dict, init=False)
     _only: dict[str, pl.Series] = field(factory=dict, init=False)
     _record: dict[str, pl.DataFrame] = field(factory=dict, init=False)
 
@@ -134,6 +151,10 @@ class Engine:
     def _extreme(self, others: Those, point: str) -> pl.DataFrame:
         """Per unit, the least and greatest bounds of the candidates' point."""
         key = (others, point)
+        every = others.type == "event" and others.condition is None
+        names = [name for name in self.cohort.tables if name not in others.without] if every else []
+        if key not in self._extremes and names:
+            self._extremes[key] = self._extreme_of_all(names, point)
         if key not in self._extremes:
             low, high, sure = pl.col(f"{point}_lo"), pl.col(f"{point}_hi"), pl.col("sure")
             table = self.candidates(others)
@@ -147,6 +168,23 @@ class Engine:
             self._extremes[key] = self._per_unit(found)
         return self._extremes[key]
 
+    def _extreme_of_all(self, names: Iterable[str], point: str) -> pl.DataFrame:
+        """The extremes of events of several types, from those of each type."""
+        tables = [self._extreme(Those(name), point) for name in names]
+        return self.cohort.units.select(
+            pl.min_horizontal([pl.lit(table["min_lo"]) for table in tables]).alias("min_lo"),
+            pl.max_horizontal([pl.lit(table["max_hi"]) for table in tables]).alias("max_hi"),
+            pl.min_horizontal([pl.lit(table["sure_min_hi"]) for table in tables]).alias("sure_min_hi"),
+            pl.max_horizontal([pl.lit(table["sure_max_lo"]) for table in tables]).alias("sure_max_lo"),
+        )
+
+    def _numbers(self, others: Those) -> pl.DataFrame:
+        """Per unit, how many candidates surely and perhaps meet the condition."""
+        if others not in self._known_numbers:
+            counted = self.candidates(others).group_by("unit").agg(pl.col("sure").sum(), pl.len().alias("maybe"))
+            self._known_numbers[others] = self._per_unit(counted).select(pl.col("sure", "maybe").fill_null(0))
+        return self._known_numbers[others]
+
     # --- answers --------------------------------------------------------------------------------------------
 
     def _answered(self, frame: pl.DataFrame, trace: Trace) -> pl.DataFrame:
@@ -159,8 +197,8 @@ class Engine:
             units = self.cohort.units.select("unit", pl.col("patient").alias("patient.code"))
             frame = frame.join(units, on="unit", how="left", maintain_order="left")
             frame = frame.join(lookup, on="patient.code", how="left", maintain_order="left").drop("patient.code")
-        for (kind, name), column in trace.lookups.items():
-            frame = frame.with_columns(self._lookup(kind, name, frame["unit"]).alias(column))
+        for (kind, column), values in trace.lookups.items():
+            frame = frame.with_columns(self._lookup(kind, values, frame["unit"]).alias(column))
         for rule in sorted(trace.problems):
             frame = self._problem(frame, rule)
         for check in sorted(trace.record_checks):
@@ -169,12 +207,12 @@ class Engine:
             frame = frame.with_columns(self.answer(question, frame, trace.about, column))
         return frame
 
-    def _lookup(self, kind: str, name: str, units: pl.Series) -> pl.Series:
-        """A field of the one event of a type, for each of these units; null where there are several or none."""
+    def _lookup(self, kind: str, values: pl.Expr, units: pl.Series) -> pl.Series:
+        """What is worked out from the one event of a type, for each of these units; null for several or none."""
         if kind not in self._only:
             table = self.cohort.table(kind).select("unit").with_row_index("place")
             self._only[kind] = self._per_unit(table.filter(~pl.col("unit").is_duplicated()))["place"]
-        return self.cohort.table(kind)[name].gather(self._only[kind].gather(units))
+        return self.cohort.table(kind).select(values).to_series().gather(self._only[kind].gather(units))
 
     def _per_unit(self, table: pl.DataFrame) -> pl.DataFrame:
         """A row for every unit, in order, so that rows can be gathered by unit (units count from 0)."""
@@ -206,8 +244,10 @@ class Engine:
     def _duplicated(self) -> pl.DataFrame:
         """Events whose id another event of the same patient bears, whatever its type."""
         events = self.cohort.timeline.select("unit", "event", "type")
-        twice = events.filter(pl.struct("unit", "event").hash().is_duplicated())  # few; equal hashes may mislead
-        return twice.filter(pl.struct("unit", "event").is_duplicated())
+        keys = events.select(_key("event")).to_series()
+        if keys.n_unique() == keys.len():  # as a rule: much faster than to look for what is twice
+            return events.clear()
+        return events.filter(keys.is_duplicated()).filter(pl.struct("unit", "event").is_duplicated())
 
     def _dangling(self) -> pl.DataFrame:
         """Events that refer to an event which is not recorded."""
@@ -223,9 +263,8 @@ class Engine:
                     told = told.select("unit", "event", pl.lit(name).alias("type"), target.alias("target"))
                     references.append(told.explode("target") if listed else told)
         asked = pl.concat(references)
-        known = self.cohort.timeline.select("unit", pl.col("event").alias("target"))
-        answered = known.join(asked, on=["unit", "target"], how="semi")
-        return asked.join(answered, on=["unit", "target"], how="anti").select("unit", "event", "type")
+        known = self.cohort.timeline.select(_key("event")).to_series()
+        return asked.filter(~_key("target").is_in(known.implode())).select("unit", "event", "type")
 
     def answer(self, question: Question, frame: pl.DataFrame, about: str, column: str) -> list[pl.Series]:
         """The answers to one question for every row of a frame of subjects."""
@@ -252,14 +291,11 @@ class Engine:
 
     def _counts(self, question: Question, frame: pl.DataFrame, about: str) -> pl.DataFrame:
         """Columns ``sure`` and ``maybe``: how many others surely, and at most, stand in the relation."""
-        simple = (
-            question.answer is Answer.EXISTS
-            and question.relation in _ONE_SIDED
-            and question.within is None
-            and question.via is None
-            and not self._may_meet_itself(question.others, about)
-        )
-        if not simple:
+        apart = question.via is None and not self._may_meet_itself(question.others, about)
+        if apart and question.relation is Relation.ANY:
+            return self._numbers(question.others)[frame["unit"]]
+        one_sided = question.answer is Answer.EXISTS and question.relation in _ONE_SIDED and question.within is None
+        if not (apart and one_sided):
             return self._pair_counts(question, frame, about)
         counts = self._extreme_counts(question, frame)
         if not self.cohort.gap.height:
@@ -421,8 +457,11 @@ class Engine:
             if not frame.height:
                 continue
             trace, judged = rule.trace(about, self.settings)
+            frame = frame.select(_columns_used(frame, trace, judged))
             if judged.applies is not None and _needs_only(judged.applies, frame):
                 frame = frame.filter(judged.applies.fill_null(False))
+                if not frame.height:
+                    continue
             frame = self._answered(frame, trace)
             verdicts = self._verdicts(frame, judged)
             subjects += verdicts.height

@@ -204,8 +204,8 @@ def marker_of_another_fusion(mrd: Subject) -> Judged:
     Repair: confirm the patient first, then the marker against the diagnostic fusion or karyotype.
     """
     marker = partner_symbol(mrd["marker"].str.to_uppercase().str.extract(r"^KMT2A[-:/]+([A-Z0-9]+)$"))
-    own = partner_symbol(mrd.the(Diagnosis, "kmt2a_partner"))
-    chromosomes = chromosomes_with_11(mrd.the(Diagnosis, "cytogenetics"))
+    own = mrd.the(Diagnosis, "kmt2a_partner", partner_symbol)
+    chromosomes = mrd.the(Diagnosis, "cytogenetics", chromosomes_with_11)
     other_gene = marker != own
     other_chromosome = ~fits(chromosomes, partner_chromosome(marker))
     broken = pl.when(own.is_not_null()).then(other_gene).otherwise(other_chromosome)

@@ -90,7 +90,7 @@ class Trace:
     patient_fields: set[str] = field(factory=set)
     problems: set[str] = field(factory=set)
     record_checks: set[str] = field(factory=set)
-    lookups: dict[tuple[str, str], str] = field(factory=dict)
+    lookups: dict[tuple[str, str], pl.Expr] = field(factory=dict)
 
     def column(self, question: Question) -> str:
         """Name of the column that will hold the answer."""
@@ -236,10 +236,15 @@ class Subject:
         self.trace.patient_fields.add(name)
         return pl.col(f"patient.{name}")
 
-    def the(self, kind: type[Event], name: str) -> pl.Expr:
-        """A field of the one recorded event of another type; null where there are several or none."""
-        key = (kind.TYPE, name)
-        return pl.col(self.trace.lookups.setdefault(key, f"{kind.TYPE}.{name}"))
+    def the(self, kind: type[Event], name: str, work: Callable[[pl.Expr], pl.Expr] | None = None) -> pl.Expr:
+        """A field of the one recorded event of another type; null where there are several or none.
+
+        ``work`` is done on that event's field, once per event instead of once per subject.
+        """
+        values = pl.col(name) if work is None else work(pl.col(name))
+        column = f"{kind.TYPE}.{name}" if work is None else f"{kind.TYPE}.{name}.{work.__name__}"
+        self.trace.lookups[kind.TYPE, column] = values
+        return pl.col(column)
 
     def has_problem(self, rule: str) -> pl.Expr:
         """Whether reading or resolving the course named this event in a problem of a rule."""
