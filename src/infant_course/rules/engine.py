@@ -234,7 +234,8 @@ class Engine:
             return frame.with_columns(self.cohort.units["dated"].gather(frame["unit"]).alias(column))
         if check not in self._record:
             self._record[check] = self._duplicated() if check == "duplicated" else self._dangling()
-        named = self._record[check].filter(pl.col("type") == about)
+        named = self._record[check]
+        named = named if about == "event" else named.filter(pl.col("type") == about)
         if not named.height:
             return frame.with_columns(pl.lit(False).alias(column))
         found = named.select("unit", "event").unique().with_columns(pl.lit(True).alias(column))
@@ -308,6 +309,8 @@ class Engine:
 
     def _may_meet_itself(self, others: Those, about: str) -> bool:
         """Whether a subject could be among the others, so that it must be left out pair by pair."""
+        if others.apart:
+            return False
         if others.type == "event":
             return about not in others.without and about != BIRTH
         return about in (others.type, "event")

@@ -224,6 +224,7 @@ NEGATIVE = Those(
         (m["result"].eq_missing("negative"))
         & (level(m, "sensitivity") <= threshold("mrd_negative_sensitivity").value * (1 + 1e-9)).fill_null(True)
     ),
+    apart=True,  # the rule is about quantified results
 )
 DEEPLY_NEGATIVE = Those(
     MrdAssessment.TYPE,
@@ -232,6 +233,7 @@ DEEPLY_NEGATIVE = Those(
         (m["result"].eq_missing("negative"))
         & (level(m, "sensitivity") * threshold("mrd_rise").value <= threshold("mrd_reemergence").value * (1 + 1e-9))
     ),
+    apart=True,
 )
 
 

@@ -2,18 +2,16 @@
 
 import polars as pl
 
-from ..events import EVENT_TYPES, Death, Diagnosis
+from ..events import Death, Diagnosis
 from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
 from .rule import rule
 from .subject import Subject
 
-EVERY_TYPE = tuple(EVENT_TYPES)
-
 
 @rule(
     "REC-01",
-    about=EVERY_TYPE,
+    about="event",
     severity=Severity.ERROR,
     category=Kahn.CONFORMANCE,
     source=Cite("ohdsi", "isPrimaryKey"),
@@ -30,7 +28,7 @@ def id_used_twice(event: Subject) -> pl.Expr:
 
 @rule(
     "REC-02",
-    about=EVERY_TYPE,
+    about="event",
     severity=Severity.ERROR,
     category=Kahn.CONFORMANCE,
     source=Cite("ohdsi", "isForeignKey"),

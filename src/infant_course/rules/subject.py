@@ -47,13 +47,15 @@ class Those:
     """Events of one type that meet a condition on their fields. Named, because a question is known by it.
 
     Where the condition cannot be told for an event, the event is a candidate that may or may not count.
-    ``without`` leaves types out of ``"event"``, which stands for events of every type.
+    ``without`` leaves types out of ``"event"``, which stands for events of every type. ``apart`` promises that no
+    subject the question is put to meets the condition, so that none has to be told from itself, pair by pair.
     """
 
     type: str
     label: str = ""
     condition: "Callable[[Subject], pl.Expr] | None" = field(default=None, eq=False)
     without: tuple[str, ...] = ()
+    apart: bool = False
 
 
 Kind = type[Event] | Those | str
