@@ -1,5 +1,7 @@
 """BAS: is what was found at diagnosis plausible, and does it agree with itself?"""
 
+from collections.abc import Callable
+
 import polars as pl
 
 from ..events import CsfAssessment, Diagnosis, MrdAssessment, PrednisoneResponse, Radiotherapy, Relapse
@@ -18,6 +20,17 @@ def one(broken: pl.Expr, applies: pl.Expr, severity: Severity, message: str) -> 
     """A judgement with one outcome that applies only where the fields it needs were stated."""
     only = Outcome(name="broken", broken=broken, severity=severity, message=message)
     return Judged(outcomes=(only,), applies=applies)
+
+
+def once_per_value(column: pl.Expr, work: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+    """Text worked out from a column of text, once for each of its few distinct values instead of for every row."""
+
+    def mapped(values: pl.Series) -> pl.Series:
+        distinct = values.unique().drop_nulls()
+        done = distinct.to_frame("value").select(work(pl.col("value")).alias("done")).to_series()
+        return values.replace_strict(distinct, done, default=None, return_dtype=pl.String)
+
+    return column.map_batches(mapped, return_dtype=pl.String)
 
 
 def partner_symbol(name: pl.Expr) -> pl.Expr:
@@ -40,7 +53,11 @@ def karyotype_text(cytogenetics: pl.Expr) -> pl.Expr:
 
 def chromosomes_with_11(cytogenetics: pl.Expr) -> pl.Expr:
     """Chromosomes of the translocations that involve chromosome 11, as ";4;11;13;"; empty where there is none."""
-    found = karyotype_text(cytogenetics).str.extract_all(r"t\([0-9XY;]+\)")
+    return once_per_value(karyotype_text(cytogenetics), _chromosomes_in)
+
+
+def _chromosomes_in(text: pl.Expr) -> pl.Expr:
+    found = text.str.extract_all(r"t\([0-9XY;]+\)")
     ours = found.list.eval(pl.element().filter(pl.element().str.contains(r"[(;]11[;)]")))
     return ours.list.join("").str.replace_all(r"[()]", ";")
 

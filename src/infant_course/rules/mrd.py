@@ -14,7 +14,7 @@ from ..events import (
 from ..knowledge.thresholds import threshold
 from ..sources import Cite, Logic
 from ..vocabulary import Kahn, Severity
-from .diagnosis import chromosomes_with_11, fits, one, partner_chromosome, partner_symbol
+from .diagnosis import chromosomes_with_11, fits, once_per_value, one, partner_chromosome, partner_symbol
 from .rule import Judged, Outcome, rule
 from .subject import Subject, Those
 
@@ -188,6 +188,11 @@ def limits_exchanged(mrd: Subject) -> Judged:
     )
 
 
+def marker_partner(marker: pl.Expr) -> pl.Expr:
+    """The partner gene of a KMT2A fusion used as marker; null for another marker."""
+    return partner_symbol(marker.str.to_uppercase().str.extract(r"^KMT2A[-:/]+([A-Z0-9]+)$"))
+
+
 @rule(
     "MRD-09",
     about=MrdAssessment,
@@ -203,11 +208,11 @@ def marker_of_another_fusion(mrd: Subject) -> Judged:
     Usual cause: a result of another patient; a default left in the form.
     Repair: confirm the patient first, then the marker against the diagnostic fusion or karyotype.
     """
-    marker = partner_symbol(mrd["marker"].str.to_uppercase().str.extract(r"^KMT2A[-:/]+([A-Z0-9]+)$"))
+    marker = once_per_value(mrd["marker"], marker_partner)
     own = mrd.the(Diagnosis, "kmt2a_partner", partner_symbol)
     chromosomes = mrd.the(Diagnosis, "cytogenetics", chromosomes_with_11)
     other_gene = marker != own
-    other_chromosome = ~fits(chromosomes, partner_chromosome(marker))
+    other_chromosome = ~fits(chromosomes, once_per_value(marker, partner_chromosome))
     broken = pl.when(own.is_not_null()).then(other_gene).otherwise(other_chromosome)
     return one(
         broken,

@@ -287,8 +287,8 @@ class Subject:
 
 def amount(quantity: pl.Expr, unit: str) -> pl.Expr:
     """A quantity column as a number in a canonical unit."""
-    factors = UNITS[unit]
-    factor = quantity.struct.field("unit").replace_strict(
-        list(factors), list(factors.values()), default=None, return_dtype=pl.Float64
+    stated = quantity.struct.field("unit")
+    factor = pl.coalesce(
+        pl.when(stated == accepted).then(pl.lit(number, dtype=pl.Float64)) for accepted, number in UNITS[unit].items()
     )
     return quantity.struct.field("value") * factor
