@@ -5,7 +5,7 @@ both; a ``gap`` row replaces them for its pair. For one-sided questions about an
 rows need no pairs: the least and greatest bounds per patient say the same (shared by all rules).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
@@ -21,6 +21,11 @@ from .subject import Answer, Question, Relation, Subject, Those, Trace
 
 _ONE_SIDED = {Relation.BEFORE, Relation.AFTER, Relation.EARLIER_DAY, Relation.LATER_DAY}
 _BEFORE_LIKE = {Relation.BEFORE, Relation.EARLIER_DAY}
+
+MOST_PAIRS = 5_000_000
+"""Pairs held in memory at a time: one patient with 10,000 relapses has 100 million."""
+
+COUNT_COLUMNS: dict[str, Any] = {"row": pl.UInt32, "sure": pl.UInt32, "maybe": pl.UInt32}
 
 VERDICT_COLUMNS: dict[str, Any] = {
     "rule": pl.String,
@@ -119,6 +124,7 @@ class Engine:
     _known_numbers: dict[Those, pl.DataFrame] = field(factory=dict, init=False)
     _only: dict[str, pl.Series] = field(factory=dict, init=False)
     _record: dict[str, pl.DataFrame] = field(factory=dict, init=False)
+    _most: dict[Those, int] = field(factory=dict, init=False)
 
     # --- who is asked about -------------------------------------------------------------------------------
 
@@ -400,10 +406,26 @@ class Engine:
         )
 
     def _pair_counts(self, question: Question, frame: pl.DataFrame, about: str) -> pl.DataFrame:
-        pairs = self.pairs(question, frame, about)
-        counted = pairs.group_by("row").agg(pl.col("sure").sum(), pl.col("maybe").sum())
+        slices = [
+            pairs.group_by("row").agg(pl.col("sure").sum(), pl.col("maybe").sum())
+            for pairs in self._pairs_in_slices(question, frame, about)
+        ]
+        counted = pl.concat(slices or [pl.DataFrame(schema=COUNT_COLUMNS)])
         joined = frame.select("row").join(counted, on="row", how="left", maintain_order="left")
         return joined.select(pl.col("sure", "maybe").fill_null(0))
+
+    def _pairs_in_slices(self, question: Question, frame: pl.DataFrame, about: str) -> Iterator[pl.DataFrame]:
+        """:meth:`pairs`, some subjects at a time, so that no more than so many pairs are in memory."""
+        step = max(1, MOST_PAIRS // max(1, self._most_in_a_unit(question.others)))
+        for part in frame.iter_slices(step):
+            yield self.pairs(question, part, about)
+
+    def _most_in_a_unit(self, others: Those) -> int:
+        """The greatest number of candidates of one patient: how far pairs can multiply the subjects."""
+        if others not in self._most:
+            numbers = self.candidates(others).group_by("unit").len()
+            self._most[others] = numbers.select(pl.col("len").max().fill_null(0)).item()
+        return self._most[others]
 
     def _days(self, question: Question, frame: pl.DataFrame, column: str) -> list[pl.Series]:
         """Bounds of the days between the subject and the one recorded other event; null without one."""
@@ -526,9 +548,10 @@ class Engine:
             return pl.DataFrame(schema=schema)
         failing = frame.filter(pl.col("row").is_in(rows.implode()))
         found = [
-            self.pairs(question, failing, about).filter("sure").select("row", "other")
+            pairs.filter("sure").select("row", "other")
             for question in trace.questions
             if question.answer is not Answer.DAYS and question.others.type not in ("birth", "patient")
+            for pairs in self._pairs_in_slices(question, failing, about)
         ]
         found += [self._named_in_problems(failing, rule) for rule in sorted(trace.problems)]
         if not found:
