@@ -4,7 +4,6 @@ The DOT file is pinned to our own layout (``pos="x,y!"``), so that any Graphviz 
 lets it be edited. Labels are plain quoted strings, never HTML-like ones, and are escaped.
 """
 
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,7 +14,7 @@ from ..errors import UsageError
 from ..files import write_whole
 from .course_graph import GraphFigure
 from .course_graph_ink import node_tone
-from .course_graph_layout import lay_out
+from .course_graph_layout import Box, lay_out
 from .ink import clean
 
 POINTS_PER_INCH = 72.0
@@ -31,28 +30,30 @@ def quoted(text: str) -> str:
     return clean(text).replace("\\", "\\\\")
 
 
-def digraph(figure: GraphFigure) -> graphviz.Digraph:
-    """The figure as a ``graphviz.Digraph``, pinned to our layout."""
+def digraph(figure: GraphFigure, *, pinned: bool = True) -> graphviz.Digraph:
+    """The figure as a ``graphviz.Digraph``.
+
+    ``pinned``: to our layout, tags beside their nodes. Otherwise Graphviz is free to lay it out, and tags are further
+    lines of their nodes.
+    """
     layout = lay_out(figure)
-    drawing = graphviz.Digraph(
-        "course", graph_attr={"splines": "ortho", "label": quoted(figure.title), "fontsize": "8"}
-    )
-    drawing.attr("node", shape="box", style="filled", fontname="Arial", fontsize="7", fixedsize="true")
+    shape = {"splines": "ortho"} if pinned else {"rankdir": "LR"}
+    drawing = graphviz.Digraph("course", graph_attr={**shape, "tooltip": quoted(figure.title), "fontname": "Arial"})
+    drawing.attr("node", shape="box", style="filled", fontname="Arial", fontsize="7")
     drawing.attr("edge", arrowsize="0.5", color="#333333")
     names = {placed.node.event: f"n{i}" for i, placed in enumerate(layout.nodes)}
     for placed in layout.nodes:
-        box, shade = placed.box, node_tone(placed.node)
+        shade = node_tone(placed.node)
+        lines = list(placed.lines)
         tags = ["".join(run.text for run in tag.runs) for tag in placed.tags]
+        place = _place(placed.box, layout.height, tags) if pinned else {}
         drawing.node(
             names[placed.node.event],
-            label="\\n".join(quoted(line) for line in placed.lines),
-            xlabel="\\n".join(quoted(tag) for tag in tags) or None,
+            label="\\n".join(quoted(line) for line in (lines if pinned else lines + tags)),
             tooltip=quoted(placed.node.title),
-            pos=f"{box.x + box.w / 2:.2f},{layout.height - box.middle:.2f}!",
-            width=f"{box.w / POINTS_PER_INCH:.3f}",
-            height=f"{box.h / POINTS_PER_INCH:.3f}",
             fillcolor=shade.fill,
             fontcolor=shade.text,
+            **place,
         )
     for edge in figure.edges:
         style = "solid" if edge.stated else "dashed"
@@ -60,8 +61,19 @@ def digraph(figure: GraphFigure) -> graphviz.Digraph:
     return drawing
 
 
+def _place(box: Box, page_height: float, tags: list[str]) -> dict[str, str]:
+    """Position and size of a pinned node; Graphviz counts height from below. Its tags stand beside it."""
+    place = {
+        "pos": f"{box.x + box.w / 2:.2f},{page_height - box.middle:.2f}!",
+        "width": f"{box.w / POINTS_PER_INCH:.3f}",
+        "height": f"{box.h / POINTS_PER_INCH:.3f}",
+        "fixedsize": "true",
+    }
+    return {**place, "xlabel": "\\n".join(quoted(tag) for tag in tags)} if tags else place
+
+
 def source(figure: GraphFigure) -> str:
-    """The DOT text; the same figure is the same text in every run."""
+    """The DOT text, pinned; the same figure is the same text in every run."""
     return str(digraph(figure).source)
 
 
@@ -75,8 +87,7 @@ def draw_with_graphviz(figure: GraphFigure, path: str | Path) -> Path:
     kind = path.suffix.lower()
     if kind not in DRAWN:
         raise UsageError(f"{path}: Graphviz draws {', '.join(DRAWN)} here")
-    text = re.sub(r'\s*pos="[^"]*"', "", source(figure)).replace("fixedsize=true", "fixedsize=false")
-    text = text.replace("splines=ortho", "rankdir=LR")
+    text = str(digraph(figure, pinned=False).source)
     return write_whole(path, _by_pygraphviz(text, kind[1:]) or _by_dot(text, kind[1:]))
 
 
