@@ -17,6 +17,9 @@ Point = tuple[str, str]
 Box = tuple[int, int]
 """Earliest and latest day of a point."""
 
+SMALL = 200
+"""Points up to which a graph is not taken apart; networkx is then not loaded either."""
+
 UNBOUNDED = 2**28
 """Stands for "no bound" among days; small enough that two of them can be added in 32 bits."""
 
@@ -98,7 +101,12 @@ class Graph:
         self.groups = self._groups()
 
     def _groups(self) -> list[list[int]]:
-        """Sets of points on common circles, the origin left out, each set after all that lead to it."""
+        """Sets of points on common circles, the origin left out, each set after all that lead to it.
+
+        A small graph is searched as one set: telling its sets apart would take longer than it saves.
+        """
+        if len(self.out) <= SMALL:
+            return [[number for number in self.out if number]]
         import networkx as nx  # slow to load, and not needed where all dates are full
 
         structure: nx.DiGraph[int] = nx.DiGraph()
@@ -128,11 +136,11 @@ class Graph:
         for group in self.groups:
             if len(group) == 1:
                 step = self.out[group[0]].get(group[0])
-                cycle = [step[1]] if step and step[0] < 0 else []
+                cycle, at = ([step[1]], group[0]) if step and step[0] < 0 else ([], 0)
             else:
-                _, _, cycle = _search({group[0]: 0}, _inside(group, self.out))
+                _, _, (cycle, at) = _search(dict.fromkeys(group, 0), _inside(group, self.out))
             if cycle:
-                return cycle, self._tangle(group[0])
+                return cycle, self._tangle(at)
         latest, came = self._from_origin(self.out, self.groups)
         for last, (weight, part) in self.turned[0].items():
             if last in latest and latest[last] + weight < 0:
@@ -164,7 +172,8 @@ class Graph:
                 distance.update(nearer)
                 came.update(steps)
             for number in group:
-                leave(number)
+                if number in distance:
+                    leave(number)
         return distance, came
 
     def _tangle(self, start: int) -> set[Point]:
@@ -184,8 +193,9 @@ def _inside(group: list[int], out: Steps) -> Steps:
     return {u: {v: step for v, step in out[u].items() if v in inside} for u in group}
 
 
-def _search(seeds: dict[int, int], out: Steps) -> tuple[dict[int, int], Came, list[int]]:
-    """Shortest distances from points at given distances, by which last steps, and a negative cycle's parts.
+def _search(seeds: dict[int, int], out: Steps) -> tuple[dict[int, int], Came, tuple[list[int], int]]:
+    """Shortest distances from points at given distances, by which last steps, and a negative cycle: its parts and
+    a point on it (no parts: there is none).
 
     Bellman and Ford's search, with a queue. Now and then the steps by which the points were reached are
     followed back: they form a circle only if there is a negative cycle, and sooner or later then they do.
@@ -207,13 +217,14 @@ def _search(seeds: dict[int, int], out: Steps) -> tuple[dict[int, int], Came, li
                     queue.append(v)
         if steps > len(distance):
             steps = 0
-            if cycle := _circle(came):
-                return {}, {}, cycle
-    return distance, came, []
+            cycle, at = _circle(came)
+            if cycle:
+                return {}, {}, (cycle, at)
+    return distance, came, ([], 0)
 
 
-def _circle(came: Came) -> list[int]:
-    """The parts on a circle among "v was reached from u by a part", or nothing."""
+def _circle(came: Came) -> tuple[list[int], int]:
+    """The parts on a circle among "v was reached from u by a part", and a point on it; or no parts."""
     done: set[int] = set()
     for first in came:
         path: dict[int, None] = {}
@@ -223,9 +234,9 @@ def _circle(came: Came) -> list[int]:
             at = came[at][0]
         if at in path:
             on_it = list(path)
-            return [came[point][1] for point in on_it[on_it.index(at) :]]
+            return [came[point][1] for point in on_it[on_it.index(at) :]], at
         done.update(path)
-    return []
+    return [], 0
 
 
 def _clip(days: int) -> int:
