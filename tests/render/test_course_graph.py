@@ -12,6 +12,7 @@ from infant_course.render import dot
 from infant_course.render.course_graph import GraphFigure, figure_of
 from infant_course.render.course_graph_ink import draw_course_graph
 from infant_course.render.course_graph_layout import WIDTHS, Box, Layout, lay_out
+from infant_course.vocabulary import MrdResult
 from infant_course.when import parse
 
 CASES = {path.stem[-1]: path for path in published_cases()}
@@ -96,7 +97,7 @@ def test_an_order_that_was_not_stated_is_drawn_as_such() -> None:
     open_edges = {(edge.source, edge.target) for edge in figure("2").edges if not edge.stated}
     assert ("induction", "ib") in open_edges
     assert ("car-t", "hsct") not in open_edges
-    assert figure("2").notes == ("Dashed arrow: order not stated",)
+    assert "Dashed arrow: order not stated" in figure("2").notes
 
 
 def test_a_heart_transplant_is_no_hsct() -> None:
@@ -126,6 +127,43 @@ def test_dot_is_pinned_escaped_and_repeatable() -> None:
     hostile = dot.source(figure_of(hostile_course()))
     assert "\x1b" not in hostile
     assert "\\\\N" in hostile  # a backslash is doubled, so that Graphviz does not read an escape
+
+
+def test_a_label_is_never_html() -> None:
+    """A label in angle brackets would be read as markup by Graphviz."""
+    course = ic.Course(
+        patient=ic.Patient(id="p"),
+        events=[ic.TreatmentBlock(id="b", block='<IMG SRC="/etc/hostname"/>'), ic.Death(id="d")],
+    )
+    text = dot.source(figure_of(course))
+    assert 'label="<IMG SRC=\\"/etc/hostname\\"/>' in text
+    assert "label=<" not in text
+
+
+def test_no_date_hides_in_a_statement() -> None:
+    """Neither in an alternative, nor in what was taken for the id of an event."""
+    whens = ("either (2020-05-01) or (2020-06-01)", "before 2020-05-01", "after 2020-05", "2020-05-03..2020-05-09")
+    events = [ic.TreatmentBlock(id=f"b{i}", block="ib", when=(parse(when),)) for i, when in enumerate(whens)]
+    figure = figure_of(ic.Course(patient=ic.Patient(id="p"), events=[ic.Diagnosis(id="dx"), *events]))
+    assert "2020" not in draw_course_graph(figure).svg()
+    assert "2020" not in dot.source(figure)
+
+
+def test_the_cross_of_a_molecular_relapse_only_where_one_was_told() -> None:
+    """Case 1: positive at the end of induction, and no relapse. Case 2: a re-emergence rests on two results."""
+    glyphs = {tag.event: tag.glyph for case in "12" for node in figure(case).nodes for tag in node.tags}
+    assert glyphs["mrd-end-of-induction"] == "mrd_positive"
+    assert glyphs["mrd-after-octadad"] == glyphs["mrd-repeat"] == "molecular_relapse"
+    assert glyphs["csf-clearance"] == glyphs["prednisone-response"] == "finding"
+
+
+def test_a_negative_result_says_its_sensitivity_or_that_it_is_unknown() -> None:
+    known = ic.MrdAssessment(id="m", result=MrdResult.NEGATIVE, sensitivity=ic.Quantity(1e-5, "fraction"))
+    course = ic.Course(patient=ic.Patient(id="p"), events=[ic.Diagnosis(id="dx"), known])
+    drawn = figure_of(course)
+    assert "".join(run.text for run in drawn.nodes[0].tags[0].runs) == "MRD negative, < 10−5"
+    assert drawn.notes == ()
+    assert "?: sensitivity of a negative MRD result not reported" in figure("1").notes
 
 
 def test_graphviz_draws_the_dot_file(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ A new band begins where the leukaemia comes back (relapse, refractory disease, M
 follow-up begins. Nothing is drawn that was not stated; an order that was not stated is drawn as such.
 """
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -13,9 +14,9 @@ from ..course import Course
 from ..events import Enrolment, Event, LineageSwitch, MrdAssessment, Remission, TreatmentBlock
 from ..knowledge.protocols import protocol
 from ..vocabulary import Direction
-from ..when import With
+from ..when import Either, OnDate, When, With
 from .ink import Run
-from .words import block_name, lines_of, protocol_name, tag_of
+from .words import UNKNOWN_SENSITIVITY, block_name, lines_of, protocol_name, tag_of
 
 NODE_TONES = {
     "diagnosis": "page",
@@ -37,6 +38,7 @@ NODE_TONES = {
 
 NEW_LINE = ("relapse", "refractory", "mrd_reemergence")
 FOLLOW_UP = ("last_contact", "death", "organ_transplant", "second_malignancy")
+OPEN_ORDER = "Dashed arrow: order not stated"
 SIDE_BY_SIDE = {"radiotherapy", "transplant", "cell_therapy", "immunotherapy", "targeted_therapy"}
 """Treatments that are drawn one above the other where their order is not known."""
 ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth")
@@ -163,7 +165,9 @@ class _Maker:
                 Band(title=self._band_title(events, len(bands)), tone=self._band_tone(events), columns=tuple(columns))
             )
         edges = self._edges(bands)
-        notes = ("Dashed arrow: order not stated",) if any(not edge.stated for edge in edges) else ()
+        notes = (OPEN_ORDER,) if any(not edge.stated for edge in edges) else ()
+        if any(UNKNOWN_SENSITIVITY in run.text for found in tags.values() for tag in found for run in tag.runs):
+            notes = (*notes, f"{UNKNOWN_SENSITIVITY}: sensitivity of a negative MRD result not reported")
         return GraphFigure(title=title, description=description, bands=tuple(bands), edges=tuple(edges), notes=notes)
 
     def _lines(self) -> list[list[Event]]:
@@ -230,7 +234,7 @@ class _Maker:
         )
 
     def _title(self, event: Event, words: str) -> str:
-        told = "; ".join(str(when) for when in event.when if not _holds_date(str(when)))
+        told = "; ".join(str(when) for when in event.when if not _holds_date(when))
         return f"{words} ({told})" if told else words
 
     # --- tags and arrows ----------------------------------------------------------------------------------------
@@ -279,6 +283,8 @@ class _Maker:
         return edges
 
 
-def _holds_date(text: str) -> bool:
-    """Whether a statement shows a calendar date, which no figure may."""
-    return text[:4].isdigit()
+def _holds_date(when: When) -> bool:
+    """Whether a statement shows a calendar date, which no figure may, or names an event that looks like one."""
+    if isinstance(when, Either):
+        return any(_holds_date(option) for option in when.options)
+    return isinstance(when, OnDate) or re.search(r"\d{4}-\d{2}", str(when)) is not None

@@ -1,6 +1,6 @@
 """The ink of a course graph: a layout drawn as SVG elements."""
 
-from .course_graph import GraphFigure, Node
+from .course_graph import OPEN_ORDER, GraphFigure, Node
 from .course_graph_layout import (
     DETAIL_SIZE,
     LINE,
@@ -143,5 +143,8 @@ def _arrow(arrow: Arrow) -> Element:
 
 
 def _note(words: str, box: Box) -> Element:
+    words_at = text(box.x + 20, box.y + NOTE_SIZE, words, cls="note", size=NOTE_SIZE)
+    if words != OPEN_ORDER:
+        return group("key", words_at)
     sample = line(box.x, box.y + 4, box.x + 16, box.y + 4, cls="sample", stroke=OUTLINE, width=0.8, dash=DASH)
-    return group("key", sample, text(box.x + 20, box.y + NOTE_SIZE, words, cls="note", size=NOTE_SIZE))
+    return group("key", sample, words_at)

@@ -25,9 +25,10 @@ NO_ENGINE = (
 DRAWN = (".svg", ".pdf", ".png")
 
 
-def quoted(text: str) -> str:
-    """Text for a label: backslashes doubled, so that Graphviz reads no escape; the package quotes the rest."""
-    return clean(text).replace("\\", "\\\\")
+def quoted(*lines: str) -> str:
+    """Lines of a label: backslashes doubled, so that Graphviz reads no escape, and never taken for HTML."""
+    label: str = graphviz.nohtml("\\n".join(clean(line).replace("\\", "\\\\") for line in lines))
+    return label
 
 
 def digraph(figure: GraphFigure, *, pinned: bool = True) -> graphviz.Digraph:
@@ -49,7 +50,7 @@ def digraph(figure: GraphFigure, *, pinned: bool = True) -> graphviz.Digraph:
         place = _place(placed.box, layout.height, tags) if pinned else {}
         drawing.node(
             names[placed.node.event],
-            label="\\n".join(quoted(line) for line in (lines if pinned else lines + tags)),
+            label=quoted(*(lines if pinned else lines + tags)),
             tooltip=quoted(placed.node.title),
             fillcolor=shade.fill,
             fontcolor=shade.text,
@@ -69,7 +70,7 @@ def _place(box: Box, page_height: float, tags: list[str]) -> dict[str, str]:
         "height": f"{box.h / POINTS_PER_INCH:.3f}",
         "fixedsize": "true",
     }
-    return {**place, "xlabel": "\\n".join(quoted(tag) for tag in tags)} if tags else place
+    return {**place, "xlabel": quoted(*tags)} if tags else place
 
 
 def source(figure: GraphFigure) -> str:

@@ -90,6 +90,8 @@ _DRAWN: dict[str, Draw] = {
     "diagnosis": _solid(lambda x, y, r: _polygon(x, y, r, 4), BLACK, BLACK),
     "remission": _solid(lambda x, y, r: _circle(x, y, r * 0.9), WHITE, BLACK, 0.9),
     "mrd_response": _response,
+    "mrd_positive": _solid(lambda x, y, r: _circle(x, y, r * 0.75), BLACK, BLACK),
+    "finding": _solid(lambda x, y, r: _polygon(x, y, r * 0.8, 4, turn=pi / 4), WHITE, BLACK, 0.7),
     "relapse": _solid(lambda x, y, r: _cross(x, y, r, r * 0.33), tone("relapse").fill, BLACK),
     "molecular_relapse": _thin_cross,
     "lineage_switch": _half,

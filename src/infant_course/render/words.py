@@ -18,6 +18,7 @@ from ..events import (
     MrdReemergence,
     OrganTransplant,
     PrednisoneResponse,
+    Quantity,
     Radiotherapy,
     Refractory,
     Relapse,
@@ -171,29 +172,41 @@ def lines_of(event: Event, course: Course) -> tuple[str, ...]:
     return (capital(worded(event.TYPE)),)
 
 
-def level_runs(event: MrdAssessment) -> list[Run]:
-    """The level as it was stated: 4 × 10⁻⁴ with a raised exponent, or 1.257 %."""
-    assert event.value is not None
-    if event.value.unit == "%":
-        return [Run(f"{event.value.value:g} %")]
-    mantissa, _, exponent = f"{event.value.value:e}".partition("e")
+def quantity_runs(stated: Quantity) -> list[Run]:
+    """A share of cells as it was stated: 4 × 10⁻⁴ with a raised exponent, or 1.257 %."""
+    if stated.unit == "%":
+        return [Run(f"{stated.value:g} %")]
+    mantissa, _, exponent = f"{stated.value:e}".partition("e")
     factor = f"{float(mantissa):g}"
     lead = "10" if factor == "1" else f"{factor} × 10"
     return [Run(lead), Run(str(int(exponent)).replace("-", "−"), raised=True)]
+
+
+UNKNOWN_SENSITIVITY = "?"
+"""Stands behind a negative MRD result whose sensitivity was not stated; the key says so."""
+
+
+def _mrd_tag(event: MrdAssessment, course: Course) -> tuple[str, list[Run]]:
+    """An MRD result: four states kept apart, and the cross of a molecular relapse only where one was told."""
+    assay = f" ({ASSAYS[str(event.method)]})" if event.method else ""
+    if event.result is MrdResult.NEGATIVE:
+        if event.sensitivity is None:
+            return "mrd_response", [Run(f"MRD negative{UNKNOWN_SENSITIVITY}{assay}")]
+        return "mrd_response", [Run("MRD negative, < "), *quantity_runs(event.sensitivity), Run(assay)]
+    cited = any(event.id in reemergence.assessments for reemergence in course.of(MrdReemergence))
+    glyph = "molecular_relapse" if cited else "mrd_positive"
+    if event.result is MrdResult.QUANTIFIED and event.value:
+        return glyph, [Run("MRD "), *quantity_runs(event.value), Run(assay)]
+    if event.result is MrdResult.POSITIVE_BELOW_RANGE:
+        return glyph, [Run(f"MRD positive, not quantifiable{assay}")]
+    return "finding", [Run(f"MRD not evaluable{assay}" if event.result else f"MRD{assay}")]
 
 
 def tag_of(event: Event, course: Course) -> tuple[str, list[Run]] | None:
     """Glyph and words of an event that is drawn as a tag under a node; None for one that is not drawn so."""
     match event:
         case MrdAssessment():
-            assay = f" ({ASSAYS[str(event.method)]})" if event.method else ""
-            if event.result is MrdResult.QUANTIFIED and event.value:
-                return "molecular_relapse", [Run("MRD "), *level_runs(event), Run(assay)]
-            words = {MrdResult.NEGATIVE: "negative", MrdResult.POSITIVE_BELOW_RANGE: "positive, not quantifiable"}
-            glyph = "mrd_response" if event.result is MrdResult.NEGATIVE else "molecular_relapse"
-            return glyph, [Run(f"MRD {words.get(event.result, 'not evaluable')}{assay}")] if event.result else [
-                Run("MRD")
-            ]
+            return _mrd_tag(event, course)
         case Remission():
             number = str(event.number) if event.number else ""
             if event.kind is RemissionKind.MRD:
@@ -204,14 +217,14 @@ def tag_of(event: Event, course: Course) -> tuple[str, list[Run]] | None:
             became = event.to_disease or (worded(event.to_lineage) if event.to_lineage else "")
             return "lineage_switch", [Run(f"Lineage switch to {became}" if became else "Lineage switch")]
         case PrednisoneResponse():
-            return "mrd_response", [Run(f"{capital(str(event.response))} prednisone response")] if event.response else [
+            return "finding", [Run(f"{capital(str(event.response))} prednisone response")] if event.response else [
                 Run("Day 8")
             ]
         case CsfAssessment():
-            return "remission", [Run("CSF cleared" if event.cleared else f"CSF {event.cns or 'examined'}")]
+            return "finding", [Run("CSF cleared" if event.cleared else f"CSF {event.cns or 'examined'}")]
         case MarrowAssessment():
             level = f" {event.blasts.value:g} {event.blasts.unit}" if event.blasts else ""
-            return "remission", [Run(f"Marrow blasts{level}")]
+            return "finding", [Run(f"Marrow blasts{level}")]
         case AdverseEvent():
             grade = f", grade {event.grade}" if event.grade else ""
             return "toxicity", [Run(f"{capital(event.term or 'toxicity')}{grade}")]
