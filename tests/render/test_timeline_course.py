@@ -174,6 +174,14 @@ def test_no_remission_is_drawn_that_was_not_stated() -> None:
     ]
 
 
+def test_no_disease_is_drawn_up_to_a_negative_result() -> None:
+    """A negative result says that the disease had gone by then, not that it was there until then."""
+    negative = MrdAssessment(id="m", when=said("after dx"), result=MrdResult.NEGATIVE)
+    spans = figure_of(course(negative)).status
+    assert [span.kind for span in spans] == ["not_stated", "remission"]
+    assert spans[0].label == "Active, then not told"
+
+
 def test_calendar_dates_never_appear() -> None:
     dated = Course(
         patient=Patient(id="p1"),

@@ -194,6 +194,10 @@ def _status(course: Course, shown: Sequence[Event], times: Times) -> tuple[Span,
             continue
         if turns and at.day <= turns[-1][0].day and kind == turns[-1][1]:
             continue
+        if turns and turns[-1][1] == "active" and isinstance(event, MrdAssessment):
+            # A negative result says that the remission had begun, not when: disease until then would be invented.
+            since, _, earlier = turns[-1]
+            turns[-1] = (since, "not_stated", f"{earlier}, then not told")
         turns.append((at, kind, label))
     if not turns:
         return ()

@@ -6,10 +6,10 @@ tell). Two kinds of question are kept apart by name:
 
 * **order** (``preceded_by``, ``followed_by``, ``count_before``): which came first; a tie on one day is unknown
   unless an order is stated;
-* **day** (``on_later_day``, ``on_earlier_day``, ``within_days``): what the calendar says.
+* **day** (``on_later_day_than``, ``on_earlier_day_than``, ``same_day_as``): what the calendar says.
 
-``among="recorded"`` asks of the recorded events only, so that a "no" needs no complete record. Everything else
-is about what happened: a "no" needs a type declared complete.
+Questions of day, and ``any_recorded``, ask of the recorded events only, so that a "no" needs no complete record.
+Everything else is about what happened: a "no" needs a type declared complete.
 """
 
 from collections.abc import Callable
