@@ -11,7 +11,7 @@ import attrs
 from hypothesis import strategies as st
 
 from infant_course import EVENT_TYPES, Course, Event, Patient, Quantity
-from infant_course.events import UNITS, field_hints, inner_type
+from infant_course.events import field_hints, inner_type, units_of
 from infant_course.sources import Cite, Confidence
 from infant_course.vocabulary import Sex
 from infant_course.when import Duration, Either, Unit, When, parse, parse_date, parse_duration
@@ -54,19 +54,19 @@ def whens(ids: list[str]) -> st.SearchStrategy[When]:
     return st.one_of(one, one, st.lists(one, min_size=2, max_size=3).map(lambda options: Either(tuple(options))))
 
 
-def _value(hint: Any, unit: str | None, ref: bool, ids: list[str]) -> st.SearchStrategy[Any]:
+def _value(hint: Any, units: list[str], ref: bool, ids: list[str]) -> st.SearchStrategy[Any]:
     if get_origin(hint) is tuple:
-        return st.lists(_value(inner_type(get_args(hint)[0]), unit, ref, ids), min_size=1, max_size=3).map(tuple)
+        return st.lists(_value(inner_type(get_args(hint)[0]), units, ref, ids), min_size=1, max_size=3).map(tuple)
     if hint is Quantity:
         number = st.floats(0, 1e6, allow_nan=False, allow_subnormal=False)
-        return st.builds(Quantity, number, st.sampled_from(list(UNITS[unit or "fraction"])))
+        return st.builds(Quantity, number, st.sampled_from(units))
     if attrs.has(hint):
         return _record(hint, ids)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
     if hint is str:
         return st.sampled_from(ids) if ref else TEXT
-    return {bool: st.booleans(), int: st.integers(-3, 400)}[hint]
+    return {bool: st.booleans(), int: st.integers(-3, 400), float: st.floats(-9, 9).map(lambda x: round(x, 2))}[hint]
 
 
 def _fields(record: Any, ids: list[str], skip: frozenset[str]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -76,7 +76,7 @@ def _fields(record: Any, ids: list[str], skip: frozenset[str]) -> tuple[dict[str
     for attribute in attrs.fields(record):
         if attribute.name not in skip:
             metadata = attribute.metadata
-            value = _value(hints[attribute.name], metadata.get("unit"), bool(metadata.get("ref")), ids)
+            value = _value(hints[attribute.name], list(units_of(metadata)), bool(metadata.get("ref")), ids)
             (required if attribute.default is attrs.NOTHING else optional)[attribute.name] = value
     return required, optional
 

@@ -168,7 +168,8 @@ def fields_table(attributes: Iterable["attrs.Attribute[object]"]) -> list[str]:
         told = attribute.metadata
         if told.get("internal"):
             continue
-        unit = f"`{told['unit']}`" if told.get("unit") else ""
+        stated = told.get("unit") or ()
+        unit = ", ".join(f"`{name}`" for name in ((stated,) if isinstance(stated, str) else stated))
         doc = told["doc"] + (f" (source: {told['source']})" if told.get("source") else "")
         rows.append((f"`{attribute.name}`", takes(attribute), unit, doc))
     return table(("field", "takes", "unit", "meaning"), rows)

@@ -118,7 +118,7 @@ def table_schema(event_type: str) -> dict[str, Any]:
     cls = EVENT_TYPES[event_type]
     hints = field_hints(cls)
     own = {a.name: column_type(hints[a.name]) for a in own_fields(cls)}
-    return {**SHARED_COLUMNS, "note": pl.String, "derived_from": pl.List(pl.String), **own}
+    return {**SHARED_COLUMNS, "estimated": pl.Boolean, "note": pl.String, "derived_from": pl.List(pl.String), **own}
 
 
 def to_plain(value: Any) -> Any:
@@ -269,6 +269,7 @@ def _event(cls: type[Event], record: dict[str, Any], stated: Mapping[tuple[str, 
         until=_whens(stated.get((event_id, "until"), [])),
         lasting=parse_duration(lasting[0]) if lasting else None,
         derived_from=tuple(record["derived_from"] or ()),
+        estimated=record["estimated"],
         note=record["note"],
         line=record["line"],
         **{a.name: from_plain(hints[a.name], record[a.name]) for a in own_fields(cls)},
@@ -364,6 +365,7 @@ class _Builder:
                 "end_stated": bool(event.until),
                 "ordinal": ordinal,
                 "line": event.line,
+                "estimated": event.estimated,
                 "note": event.note,
                 "derived_from": list(event.derived_from),
             }

@@ -8,16 +8,19 @@ Every field carries, in its metadata, its meaning (``doc``), its unit where it h
 (``ref``: the id of another event). The case-file reader, the JSON Schema and the docs are made from that.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import UnionType
 from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from attrs import Attribute, field, fields, frozen, validators
 
 from .vocabulary import (
+    AnthracyclineScheme,
     CauseOfDeath,
+    CellLine,
     CellOrigin,
     Certainty,
+    Choice,
     CnsClass,
     Criteria,
     Direction,
@@ -28,22 +31,29 @@ from .vocabulary import (
     GeneticTest,
     GradingScale,
     Graft,
+    GraftFailureKind,
+    GvhdForm,
+    GvhdSeverity,
+    Intensity,
     Kmt2aStatus,
     Lineage,
     Method,
     MrdResult,
     PrednisoneClass,
     Procedure,
+    RelapseTiming,
     RemissionKind,
+    Route,
     Side,
     Site,
     Specimen,
+    TransplantIndication,
     VitalStatus,
 )
 from .when import Duration, When
 
 
-def said(doc: str, *, unit: str | None = None, ref: bool = False, source: str | None = None) -> Any:
+def said(doc: str, *, unit: str | tuple[str, ...] | None = None, ref: bool = False, source: str | None = None) -> Any:
     """An optional field: None until stated."""
     return field(default=None, metadata={"doc": doc, "unit": unit, "ref": ref, "source": source})
 
@@ -59,10 +69,31 @@ UNITS: dict[str, dict[str, float]] = {
     "fraction": {"fraction": 1.0, "%": 1e-2},
     "%": {"%": 1.0, "fraction": 1e2},
     "ug/m2/day": {"ug/m2/day": 1.0, "mg/m2/day": 1e3},
+    "ug/day": {"ug/day": 1.0, "mg/day": 1e3},
     "mg/m2": {"mg/m2": 1.0, "g/m2": 1e3},
+    "mg/kg": {"mg/kg": 1.0, "g/kg": 1e3},
+    "mg": {"mg": 1.0, "g": 1e3},
+    "IU/m2": {"IU/m2": 1.0},
+    "10^6/kg": {"10^6/kg": 1.0},
+    "g/dL": {"g/dL": 1.0, "g/L": 0.1},
+    "umol/L": {"umol/L": 1.0, "mg/dL": 1e4 / 584.66},
+    "kg": {"kg": 1.0, "g": 1e-3},
+    "m2": {"m2": 1.0},
+    "days": {"days": 1.0, "weeks": 7.0},
     "Gy": {"Gy": 1.0, "cGy": 1e-2},
 }
-"""For each canonical unit: the units accepted for it and the factor to the canonical one (arithmetic)."""
+"""For each canonical unit: the units accepted for it and the factor to the canonical one (arithmetic; that of
+bilirubin from its molar mass, 584.66 g/mol)."""
+
+DOSE_UNITS = ("mg/m2", "mg/kg", "mg", "IU/m2", "ug/m2/day")
+"""What the dose of a drug may be stated in."""
+
+
+def units_of(metadata: Mapping[str, Any]) -> dict[str, float]:
+    """The units that a field's quantity may be stated in, each with its factor to its canonical unit."""
+    stated = metadata.get("unit")
+    canonical = (stated,) if isinstance(stated, str) else stated or ()
+    return {unit: factor for name in canonical for unit, factor in UNITS[name].items()}
 
 
 @frozen
@@ -117,8 +148,10 @@ class Agent:
     """A drug as given."""
 
     name: str = field(metadata={"doc": "name of the agent"})
-    dose: Quantity | None = said("dose per course, or the cumulative dose", unit="mg/m2")
+    dose: Quantity | None = said("dose per course, or the cumulative dose", unit=DOSE_UNITS)
     cumulative: bool | None = said("the dose is the sum over the protocol")
+    route: Route | None = said("how it was given")
+    scheme: AnthracyclineScheme | None = said("the dose is in doxorubicin equivalents by this scheme")
     basis: DoseBasis | None = said("nominal, or actual after the infant age reduction")
 
 
@@ -136,6 +169,7 @@ class Event:
     until: tuple[When, ...] = many("what is stated about its end")
     lasting: Duration | None = said("how long it lasted")
     derived_from: tuple[str, ...] = many("ids of the events this one was derived from; empty: stated", ref=True)
+    estimated: bool | None = said("the source calls this time an estimate")
     note: str | None = said("anything else that was stated")
     line: int | None = field(default=None, eq=False, metadata={"doc": "line in the input", "internal": True})
 
@@ -184,7 +218,11 @@ class Diagnosis(Event):
 
     disease: Disease | None = said("the leukaemia")
     lineage: Lineage | None = said("lineage of the blasts")
+    prenatal: bool | None = said("diagnosed before birth")
+    prior_steroids: bool | None = said("steroids were given before the diagnosis")
+    gestation_weeks: int | None = said("length of the pregnancy", unit=None)
     wbc: Quantity | None = said("white cell count in blood", unit="10^9/L")
+    haemoglobin: Quantity | None = said("haemoglobin", unit="g/dL")
     marrow_blasts: Quantity | None = said("blasts in the marrow", unit="%")
     marrow_method: Method | None = said("how the marrow blasts were counted")
     cns: CnsClass | None = said("CNS status, as stated", source="COG CNS table")
@@ -208,6 +246,17 @@ class Enrolment(Event):
 
     protocol: str | None = said("id of the protocol")
     arm: str | None = said("arm of a randomisation, as stated")
+    amendment: str | None = said("version or amendment of the protocol, as stated")
+    on_trial: bool | None = said("enrolled in the trial; false: treated according to it")
+
+
+@event_type("randomisation")
+@frozen(kw_only=True)
+class Randomisation(Event):
+    """The patient is allotted to an arm of a trial."""
+
+    protocol: str | None = said("id of the protocol")
+    arm: str | None = said("arm allotted")
 
 
 @event_type("risk_assignment")
@@ -217,6 +266,40 @@ class RiskAssignment(Event):
 
     protocol: str | None = said("id of the protocol")
     group: str | None = said("risk group, as stated")
+    rests_on: tuple[str, ...] = many("results the assignment rests on", ref=True)
+
+
+@event_type("decision")
+@frozen(kw_only=True)
+class Decision(Event):
+    """A decision for or against a treatment, with its reason."""
+
+    on: Choice | None = said("what was decided")
+    in_favour: bool | None = said("decided for it; false: against it")
+    reason: str | None = said("reason, as stated")
+    rests_on: tuple[str, ...] = many("results the decision rests on", ref=True)
+
+
+@event_type("measurement")
+@frozen(kw_only=True)
+class Measurement(Event):
+    """Size of the patient, on which doses rest."""
+
+    weight: Quantity | None = said("body weight", unit="kg")
+    body_surface: Quantity | None = said("body surface area", unit="m2")
+
+
+@event_type("laboratory")
+@frozen(kw_only=True)
+class Laboratory(Event):
+    """Laboratory values of one sample of blood."""
+
+    haemoglobin: Quantity | None = said("haemoglobin", unit="g/dL")
+    wbc: Quantity | None = said("white cell count", unit="10^9/L")
+    neutrophils: Quantity | None = said("absolute neutrophil count (ANC)", unit="10^9/L")
+    platelets: Quantity | None = said("platelets", unit="10^9/L")
+    b_cells: Quantity | None = said("B cells (CD19+)", unit="/uL")
+    bilirubin: Quantity | None = said("total bilirubin", unit="umol/L")
 
 
 @event_type("prednisone_response")
@@ -226,6 +309,7 @@ class PrednisoneResponse(Event):
 
     response: PrednisoneClass | None = said("good or poor, as stated", source="dordelmann1999")
     day8_blasts: Quantity | None = said("blasts in blood on day 8", unit="/uL")
+    blasts_at_start: Quantity | None = said("blasts in blood before the first steroid", unit="/uL")
 
 
 @event_type("treatment_block", lasts=True)
@@ -249,7 +333,10 @@ class Immunotherapy(Event):
 
     agent: str | None = said("name of the agent")
     cycle: int | None = said("number of the cycle")
-    dose_rate: Quantity | None = said("dose rate", unit="ug/m2/day")
+    dose_rate: Quantity | None = said("dose rate", unit=("ug/m2/day", "ug/day"))
+    dose: Quantity | None = said("dose of one infusion, of an antibody given in single doses", unit="mg/m2")
+    cycles: int | None = said("number of cycles told as this one event")
+    interrupted: Quantity | None = said("the infusion was interrupted for so long", unit="days")
     continuous: bool | None = said("given by continuous infusion")
     completed: bool | None = said("stated to have been completed")
 
@@ -288,6 +375,8 @@ class CellTherapy(Event):
     targets: tuple[str, ...] = many("antigens aimed at")
     product: str | None = said("name of the product")
     origin: CellOrigin | None = said("autologous or allogeneic")
+    dose: Quantity | None = said("CAR-positive T cells given", unit="10^6/kg")
+    infusions: int | None = said("number of infusions told as this one event")
 
 
 @event_type("mrd")
@@ -297,6 +386,9 @@ class MrdAssessment(Event):
 
     result: MrdResult | None = said("class of the result", source="bruggemann2021")
     value: Quantity | None = said("level; only of a quantified result", unit="fraction")
+    timepoint: str | None = said("name of the protocol's time point (EOI, EOC, TP1 ...)")
+    reduction: float | None = said("stated reduction in powers of ten")
+    since: str | None = said("the MRD result that the reduction is counted from", ref=True)
     method: Method | None = said("assay")
     marker: str | None = said("what was amplified: a fusion such as KMT2A-AFF1, IGH, TRG ...")
     specimen: Specimen | None = said("what was examined")
@@ -348,6 +440,13 @@ class Remission(Event):
     number: int | None = said("1 for the first, as stated")
     criteria: Criteria | None = said("definition it was declared by")
     attained_with: tuple[str, ...] = many("treatments it is ascribed to", ref=True)
+    marrow_blasts: Quantity | None = said("blasts in the marrow", unit="%")
+    mrd: Quantity | None = said("MRD in the marrow", unit="fraction")
+    cns: CnsClass | None = said("CNS status")
+    residual_mass: Quantity | None = said("extramedullary mass left, as a share of the first", unit="fraction")
+    neutrophils: Quantity | None = said("absolute neutrophil count (ANC)", unit="10^9/L")
+    platelets: Quantity | None = said("platelets", unit="10^9/L")
+    sustained: Quantity | None = said("held for at least so long when it was declared", unit="days")
 
 
 @event_type("mrd_reemergence")
@@ -374,6 +473,11 @@ class Relapse(Event):
     immunophenotypes: tuple[Immunophenotype, ...] = many("antigens, per specimen")
     cytogenetics: tuple[Cytogenetics, ...] = many("karyotypes and translocations")
     antigen_loss: tuple[str, ...] = many("antigens lost since diagnosis")
+    marrow_mrd: Quantity | None = said("MRD in the marrow", unit="fraction")
+    csf_wbc: Quantity | None = said("leucocytes in the cerebrospinal fluid", unit="/uL")
+    csf_blasts: bool | None = said("blasts seen in the cerebrospinal fluid")
+    cns_signs: bool | None = said("clinical or imaging signs of CNS leukaemia")
+    timing: RelapseTiming | None = said("timing class, as stated")
     findings: tuple[Finding, ...] = many("symptoms and signs")
 
 
@@ -388,6 +492,8 @@ class LineageSwitch(Event):
     old_markers_lost: bool | None = said("the markers of the first lineage are gone")
     new_criteria_met: bool | None = said("the criteria of the new lineage are met")
     same_clone: bool | None = said("cytogenetics, fusion or Ig/TR as at diagnosis")
+    kmt2a_partner: str | None = said("gene fused with KMT2A after the switch (HGNC symbol)")
+    cytogenetics: tuple[Cytogenetics, ...] = many("karyotypes and translocations after the switch")
     certainty: Certainty | None = said("confirmed, probable or drift, as stated")
 
 
@@ -417,6 +523,9 @@ class Conditioning(Event):
 
     of: str | None = said("the transplant it was for", ref=True)
     agents: tuple[Agent, ...] = many("drugs")
+    intensity: Intensity | None = said("intensity, as stated")
+    tbi: Quantity | None = said("dose of total body irradiation", unit="Gy")
+    tbi_fractions: int | None = said("number of its fractions")
 
 
 @event_type("transplant")
@@ -429,6 +538,57 @@ class Transplant(Event):
     status: DiseaseStatus | None = said("state of the leukaemia at the transplant, as stated")
     consolidates: str | None = said("the remission it consolidates", ref=True)
     planned: bool | None = said("stated to have been planned")
+    indication: TransplantIndication | None = said("why it was done")
+    hla_matched: int | None = said("HLA antigens or alleles that match")
+    hla_compared: int | None = said("HLA antigens or alleles that were compared")
+
+
+@event_type("engraftment")
+@frozen(kw_only=True)
+class Engraftment(Event):
+    """Blood cells recover after a transplant: the first day on which the criteria are met."""
+
+    of: str | None = said("the transplant", ref=True)
+    cells: CellLine | None = said("which cells")
+    count: Quantity | None = said("the count reached", unit="10^9/L")
+    consecutive: int | None = said("number of successive counts at or above it, on different days")
+    days_untransfused: int | None = said("days without a transfusion before")
+
+
+@event_type("graft_failure")
+@frozen(kw_only=True)
+class GraftFailure(Event):
+    """The graft does not take, or is lost."""
+
+    of: str | None = said("the transplant", ref=True)
+    kind: GraftFailureKind | None = said("primary or secondary")
+
+
+@event_type("chimerism")
+@frozen(kw_only=True)
+class Chimerism(Event):
+    """Share of donor cells after a transplant."""
+
+    of: str | None = said("the transplant", ref=True)
+    donor: Quantity | None = said("share of donor cells", unit="%")
+    specimen: Specimen | None = said("what was examined")
+
+
+@event_type("gvhd", lasts=True)
+@frozen(kw_only=True)
+class Gvhd(Event):
+    """Graft-versus-host disease."""
+
+    of: str | None = said("the transplant", ref=True)
+    form: GvhdForm | None = said("acute or chronic, as stated")
+    grade: int | None = said("overall grade of acute disease (0 to 4)")
+    severity: GvhdSeverity | None = said("severity of chronic disease")
+    scale: GradingScale | None = said("scale of the grade")
+    skin: int | None = said("stage of the skin (0 to 4)")
+    liver: int | None = said("stage of the liver (0 to 4)")
+    lower_gut: int | None = said("stage of the lower gut (0 to 4)")
+    upper_gut: int | None = said("stage of the upper gut (0 or 1)")
+    chronic_features: bool | None = said("diagnostic or distinctive features of chronic disease are present")
 
 
 @event_type("organ_transplant")
@@ -451,6 +611,8 @@ class AdverseEvent(Event):
     scale: GradingScale | None = said("scale of the grade")
     severity: str | None = said("severity in the source's words; never turned into a grade")
     attributed_to: tuple[str, ...] = many("the treatments it is attributed to", ref=True)
+    ice: int | None = said("ICE score (0 to 10)")
+    capd: int | None = said("CAPD score (0 to 32)")
 
 
 @event_type("supportive_treatment", lasts=True)
@@ -469,6 +631,19 @@ class SecondMalignancy(Event):
     """Another malignancy, not a relapse and not a lineage switch."""
 
     disease: str | None = said("what it was")
+    same_clone: bool | None = said("shown to be of the clone of the first leukaemia")
+
+
+@event_type("end_of_therapy")
+@frozen(kw_only=True)
+class EndOfTherapy(Event):
+    """The planned treatment is over."""
+
+
+@event_type("abandonment")
+@frozen(kw_only=True)
+class Abandonment(Event):
+    """Treatment is refused or abandoned by the family, for four weeks or more."""
 
 
 @event_type("last_contact")

@@ -110,6 +110,8 @@ class MrdResult(StrEnum):
 
     QUANTIFIED = "quantified"
     POSITIVE_BELOW_RANGE = "positive_below_range"
+    POSITIVE = "positive"
+    """Positive; the level was not stated."""
     NEGATIVE = "negative"
     NOT_EVALUABLE = "not_evaluable"
 
@@ -235,6 +237,95 @@ class DoseBasis(StrEnum):
     ACTUAL = "actual"
 
 
+class Route(StrEnum):
+    """How a drug is given."""
+
+    ORAL = "oral"
+    INTRAVENOUS = "intravenous"
+    SUBCUTANEOUS = "subcutaneous"
+    INTRAMUSCULAR = "intramuscular"
+    INTRATHECAL = "intrathecal"
+
+
+class AnthracyclineScheme(StrEnum):
+    """By which factors anthracycline doses were converted to doxorubicin."""
+
+    COG_LTFU_V4 = "cog_ltfu_v4_2013"
+    COG_LTFU_V5 = "cog_ltfu_v5_2018"
+    IGHG_2023 = "ighg_2023_pancare"
+    IGHG_2025 = "ighg_2025"
+    OTHER = "other"
+
+
+class Intensity(StrEnum):
+    """Intensity of conditioning."""
+
+    MYELOABLATIVE = "myeloablative"
+    REDUCED = "reduced"
+    NON_MYELOABLATIVE = "non_myeloablative"
+
+
+class TransplantIndication(StrEnum):
+    """Why a haematopoietic stem cell transplant was done."""
+
+    FIRST_REMISSION = "first_remission"
+    RELAPSE = "relapse"
+    MRD = "mrd"
+    REFRACTORY = "refractory"
+    GRAFT_FAILURE = "graft_failure"
+    SECOND_MALIGNANCY = "second_malignancy"
+    OTHER = "other"
+
+
+class CellLine(StrEnum):
+    """Which blood cells recover after a transplant."""
+
+    NEUTROPHILS = "neutrophils"
+    PLATELETS = "platelets"
+
+
+class GraftFailureKind(StrEnum):
+    """Whether a graft never took, or was lost."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+
+
+class GvhdForm(StrEnum):
+    """Form of graft-versus-host disease."""
+
+    ACUTE = "acute"
+    LATE_ACUTE = "late_acute"
+    CHRONIC = "chronic"
+    OVERLAP = "overlap"
+
+
+class GvhdSeverity(StrEnum):
+    """Severity of chronic graft-versus-host disease (NIH)."""
+
+    MILD = "mild"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+
+
+class Choice(StrEnum):
+    """What is decided for or against."""
+
+    TRANSPLANT = "transplant"
+    CELL_THERAPY = "cell_therapy"
+    IMMUNOTHERAPY = "immunotherapy"
+    RADIOTHERAPY = "radiotherapy"
+    OTHER = "other"
+
+
+class RelapseTiming(StrEnum):
+    """Timing class of a relapse, by diagnosis and end of therapy."""
+
+    VERY_EARLY = "very_early"
+    EARLY = "early"
+    LATE = "late"
+
+
 class Direction(StrEnum):
     """What the blasts treated are taken for: lymphoid- or myeloid-directed therapy."""
 
@@ -259,6 +350,10 @@ class GradingScale(StrEnum):
     CTCAE_V4 = "CTCAE_v4"
     CTCAE_V5 = "CTCAE_v5"
     ASTCT_2019 = "ASTCT_2019"
+    MAGIC = "MAGIC"
+    NIH_2014 = "NIH_2014"
+    EBMT_2018 = "EBMT_2018"
+    PONTE_DI_LEGNO = "Ponte_di_Legno"
     OTHER = "other"
 
 

@@ -6,7 +6,7 @@ field needs nothing here. What is written is kept as stated; nothing is filled i
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
@@ -17,7 +17,7 @@ from attrs import evolve, field, frozen
 
 from ..course import BIRTH, Course, Patient, Problem
 from ..errors import Fault, InputError, did_you_mean
-from ..events import EVENT_TYPES, UNITS, Event, Quantity, field_hints, inner_type
+from ..events import EVENT_TYPES, Event, Quantity, field_hints, inner_type, units_of
 from ..sources import Cite, Confidence
 from ..vocabulary import Sex
 from ..when import FORMS, IDENTIFIER, Duration, When, parse, parse_duration
@@ -211,25 +211,27 @@ class _Reader:
         hints, metadata = field_hints(record), {a.name: a.metadata for a in attrs.fields(record)}
         values: dict[str, Any] = {}
         for name, node in entries.items():
-            place, unit = f"{path}.{name}", metadata[name].get("unit")
+            place, units = f"{path}.{name}", units_of(metadata[name])
             if name in ("when", "until"):
                 values[name] = self.whens(node, place)
             elif hints[name] is Duration:
                 values[name] = self.read_text(parse_duration, node, place)
             else:
-                values[name] = self.of_type(hints[name], node, place, unit=unit, ref=metadata[name].get("ref"))
+                values[name] = self.of_type(hints[name], node, place, units=units, ref=metadata[name].get("ref"))
         return values
 
     # --- values -----------------------------------------------------------------------------------------------
 
-    def of_type(self, hint: Any, node: Node, path: str, *, unit: str | None = None, ref: bool = False) -> Any:
+    def of_type(
+        self, hint: Any, node: Node, path: str, *, units: Mapping[str, float] | None = None, ref: bool = False
+    ) -> Any:
         """One value of a type. A fault is noted and None returned where it is something else."""
         if get_origin(hint) is tuple:
             items = node.value if isinstance(node.value, list) else [node]
             inner = inner_type(get_args(hint)[0])
-            return tuple(self.of_type(inner, item, path, unit=unit, ref=ref) for item in items)
+            return tuple(self.of_type(inner, item, path, units=units, ref=ref) for item in items)
         if hint is Quantity:
-            return self.quantity(node, path, unit or "fraction")
+            return self.quantity(node, path, units or {})
         if attrs.has(hint):
             before = len(self.faults)
             names = [a.name for a in attrs.fields(hint)]
@@ -281,9 +283,8 @@ class _Reader:
             return None
         return words(node.text)
 
-    def quantity(self, node: Node, path: str, canonical: str) -> Quantity | None:
+    def quantity(self, node: Node, path: str, accepted: Mapping[str, float]) -> Quantity | None:
         """A number with a unit: "161.7 10^9/L", or {value: 161.7, unit: 10^9/L}."""
-        accepted = UNITS[canonical]
         expected = f"a number with its unit ({' or '.join(accepted)})"
         if isinstance(node.value, dict):
             entries = self.mapping(node, path, ("value", "unit"), "a quantity")
@@ -306,7 +307,7 @@ class _Reader:
             return None
         if not unit:
             bare = Decimal(match[1])
-            hint = _BARE_MRD.format(match[1], float(bare * 100), float(bare / 100)) if canonical == "fraction" else None
+            hint = _BARE_MRD.format(match[1], float(bare * 100), float(bare / 100)) if "fraction" in accepted else None
             self.fault(node, path, expected, f"{shown(text)} without a unit", hint)
             return None
         unit = UNIT_SPELLINGS.get(unit, unit)

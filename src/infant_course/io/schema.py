@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin
 
 import attrs
 
-from ..events import EVENT_TYPES, UNITS, Event, Quantity, field_hints, inner_type
+from ..events import EVENT_TYPES, Event, Quantity, field_hints, inner_type, units_of
 from ..sources import Cite, Confidence
 from ..vocabulary import Sex
 from ..when import FORMS, IDENTIFIER, Duration, When
@@ -91,21 +91,21 @@ def _fields(record: type, left_out: frozenset[str] | set[str] = frozenset()) -> 
         if attribute.name == "id":
             shape = _identifier(metadata["doc"])
         else:
-            shape = _value(hints[attribute.name], metadata.get("unit"), bool(metadata.get("ref")))
+            shape = _value(hints[attribute.name], list(units_of(metadata)), bool(metadata.get("ref")))
         found[attribute.name] = {**shape, "description": metadata.get("doc", attribute.name)}
     return found
 
 
-def _value(hint: Any, unit: str | None, ref: bool) -> dict[str, Any]:
+def _value(hint: Any, units: list[str], ref: bool) -> dict[str, Any]:
     """The schema of one type."""
     if get_origin(hint) is tuple:
-        return _several(_value(inner_type(get_args(hint)[0]), unit, ref))
+        return _several(_value(inner_type(get_args(hint)[0]), units, ref))
     if hint is When:
         return {"$ref": "#/$defs/when"}
     if hint is Duration:
         return {"type": "string", "examples": ["4 weeks", "5 to 6 weeks"]}
     if hint is Quantity:
-        return _quantity(unit or "fraction")
+        return _quantity(units)
     if attrs.has(hint):
         required = [a.name for a in attrs.fields(hint) if a.default is attrs.NOTHING]
         return _closed(_fields(hint), required)
@@ -116,8 +116,7 @@ def _value(hint: Any, unit: str | None, ref: bool) -> dict[str, Any]:
     return {"type": {bool: "boolean", int: "integer", float: "number"}[hint]}
 
 
-def _quantity(canonical: str) -> dict[str, Any]:
-    units = list(UNITS[canonical])
+def _quantity(units: list[str]) -> dict[str, Any]:
     text = {"type": "string", "pattern": _NUMBER_AND_UNIT, "examples": [f"1 {unit}" for unit in units]}
     mapping = _closed({"value": {"type": "number"}, "unit": {"examples": units, "type": "string"}}, ["value", "unit"])
     return {"anyOf": [text, mapping]}
