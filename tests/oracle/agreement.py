@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from infant_course import Cohort, Course, Event
 from infant_course.rules import Rule, Settings, judge
-
-from .plain import INFANT_LIMIT, SILENT, Verdict
-from .worlds import Placed, World, with_unrecorded
+from oracle.plain.diagnosis import INFANT_LIMIT
+from oracle.plain.operators import SILENT, Verdict
+from oracle.worlds import Placed, World, with_unrecorded
 
 Key = tuple[str, int, str | None]
 About = Callable[[Placed, World], Verdict]

@@ -14,7 +14,7 @@ from infant_course.rules import Rule, Subject, rule
 from infant_course.sources import Logic
 from infant_course.vocabulary import Kahn, Severity
 from oracle.agreement import engine_verdicts, truth
-from oracle.plain import Verdict, before, others
+from oracle.plain.operators import Verdict, before, others
 from oracle.random_courses import course as random_course
 from oracle.worlds import Placed, World, worlds
 

@@ -8,31 +8,11 @@ import polars as pl
 import pytest
 
 from infant_course import Cohort, Course, Patient
-from infant_course.events import (
-    AdverseEvent,
-    Apheresis,
-    CellTherapy,
-    Death,
-    Diagnosis,
-    Event,
-    Examination,
-    LastContact,
-    LineageSwitch,
-    Lymphodepletion,
-    MrdAssessment,
-    MrdReemergence,
-    Quantity,
-    Relapse,
-    Remission,
-    RiskAssignment,
-    Transplant,
-    TreatmentBlock,
-)
+from infant_course.events import TreatmentBlock
 from infant_course.rules import RULES
-from infant_course.vocabulary import CellOrigin, DiseaseStatus, MrdResult, RemissionKind
 from oracle.agreement import engine_verdicts, subjects, truth
+from oracle.plain import KINDS, SILENT, Verdict
 from oracle.plain import RULES as PLAIN
-from oracle.plain import SILENT, Verdict
 from oracle.random_courses import course as random_course
 from oracle.worlds import worlds
 
@@ -41,54 +21,9 @@ RESTATES_AN_OPEN_ORDER: frozenset[str] = frozenset({"REM-04", "HCT-03"})
 """An exact number of relapses before: open where two relapses hang together but not with the subject."""
 
 
-def _level(value: float) -> Quantity:
-    return Quantity(value, "fraction")
-
-
-FAMILIES: dict[str, tuple[Event, ...]] = {
-    "response": (
-        Remission(id="", number=1),
-        Remission(id="", number=2),
-        Remission(id="", number=2, kind=RemissionKind.MRD),
-        Relapse(id=""),
-        Relapse(id=""),
-        MrdReemergence(id=""),
-        TreatmentBlock(id="", block="induction"),
-    ),
-    "status": (
-        Relapse(id=""),
-        LineageSwitch(id=""),
-        LastContact(id="", disease_status=DiseaseStatus.CR1),
-        Transplant(id="", status=DiseaseStatus.CR1),
-        Transplant(id="", status=DiseaseStatus.CR2),
-    ),
-    "mrd": (
-        MrdAssessment(id="", result=MrdResult.QUANTIFIED, value=_level(2e-3), assesses="a block"),
-        MrdAssessment(id="", result=MrdResult.QUANTIFIED, value=_level(2e-4), assesses="a block"),
-        MrdAssessment(id="", result=MrdResult.NEGATIVE, sensitivity=_level(1e-4)),
-        MrdAssessment(id="", result=MrdResult.NEGATIVE, sensitivity=_level(1e-5)),
-        TreatmentBlock(id="", block="marma", protocol="interfant-06"),
-        RiskAssignment(id="", group="MR"),
-        Transplant(id=""),
-    ),
-    "cells": (
-        Apheresis(id=""),
-        Lymphodepletion(id=""),
-        CellTherapy(id=""),
-        CellTherapy(id="", origin=CellOrigin.ALLOGENEIC),
-        AdverseEvent(id=""),
-    ),
-    "ends": (
-        Diagnosis(id=""),
-        Death(id=""),
-        LastContact(id=""),
-        Examination(id="", method="autopsy"),
-        Examination(id="", method="echocardiogram"),
-    ),
-}
 Unsound = tuple[str, Course, Verdict, Verdict]
 PER_FAMILY = 70
-ROUNDS = [(name, seed) for name in FAMILIES for seed in (1, 2)]
+ROUNDS = [(name, seed) for name in KINDS for seed in (1, 2)]
 
 
 @pytest.fixture(scope="module")
@@ -100,9 +35,7 @@ def tallies() -> tuple[Counter[str], Counter[str], list[Unsound]]:
     for family, seed in ROUNDS:
         random = Random(f"{family} {seed}")
         born = family == "ends"
-        courses = [
-            random_course(random, n, FAMILIES[family], most=3 if born else 4, born=born) for n in range(PER_FAMILY)
-        ]
+        courses = [random_course(random, n, KINDS[family], most=3 if born else 4, born=born) for n in range(PER_FAMILY)]
         said = engine_verdicts(Cohort.from_courses(courses), [RULES[name] for name in PLAIN])
         for number, course in enumerate(courses):
             possible = worlds(course)

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from infant_course.knowledge.reading import knowledge
-from infant_course.rules import RETIRED, RULES, Rule, chronology, diagnosis, mrd, record, response, rules_of, therapy
+from infant_course.rules import FAMILIES, RETIRED, RULES, Rule, rules_of
 from infant_course.rules.rule import prose
 from infant_course.sources import Cite
 
 CASES = Path(__file__).parents[2] / "cases" / "rules"
-FAMILIES = (record, chronology, diagnosis, mrd, response, therapy)
 each_rule = pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
 
 

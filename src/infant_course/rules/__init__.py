@@ -9,7 +9,19 @@ from types import ModuleType
 
 from ..errors import UsageError, did_you_mean
 from ..vocabulary import Severity
-from . import chronology, diagnosis, mrd, record, response, therapy
+from . import (
+    chronology,
+    conduct,
+    diagnosis,
+    doses,
+    follow_up,
+    immunotherapy,
+    mrd,
+    record,
+    response,
+    toxicity,
+    transplant,
+)
 from .engine import Engine, Judgement, Tally, judge
 from .rule import Judged, Outcome, Rule, rule
 from .settings import Settings
@@ -27,9 +39,22 @@ def rules_of(module: ModuleType) -> tuple[Rule, ...]:
     return tuple(value for value in vars(module).values() if isinstance(value, Rule))
 
 
-RULES: dict[str, Rule] = {
-    found.id: found for module in (record, chronology, diagnosis, mrd, response, therapy) for found in rules_of(module)
-}
+FAMILIES = (
+    record,
+    chronology,
+    diagnosis,
+    mrd,
+    response,
+    conduct,
+    doses,
+    immunotherapy,
+    transplant,
+    toxicity,
+    follow_up,
+)
+"""The modules that hold the rules, in catalogue order."""
+
+RULES: dict[str, Rule] = {found.id: found for module in FAMILIES for found in rules_of(module)}
 
 
 def _matching(words: Iterable[str]) -> set[str]:
@@ -80,6 +105,7 @@ def about_words(found: Rule) -> str:
 
 __all__ = [
     "CATALOGUE_VERSION",
+    "FAMILIES",
     "RETIRED",
     "RULES",
     "Engine",

@@ -14,8 +14,8 @@ from ..events import (
 from ..knowledge.thresholds import threshold
 from ..sources import Cite, Logic
 from ..vocabulary import Kahn, Severity
-from .diagnosis import chromosomes_with_11, fits, once_per_value, one, partner_chromosome, partner_symbol
-from .rule import Judged, Outcome, rule
+from .karyotypes import chromosomes_with_11, fits, once_per_value, partner_chromosome, partner_symbol
+from .rule import Judged, Outcome, one, rule
 from .subject import Subject, Those
 
 

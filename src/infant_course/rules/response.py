@@ -14,8 +14,7 @@ from ..events import (
 from ..knowledge.thresholds import threshold
 from ..sources import Cite
 from ..vocabulary import Kahn, Severity
-from .diagnosis import one
-from .rule import Judged, Outcome, rule
+from .rule import Judged, Outcome, one, rule
 from .subject import Subject, Those
 
 INDUCTION = Those(TreatmentBlock.TYPE, "induction", lambda b: b["block"].eq_missing("induction"))

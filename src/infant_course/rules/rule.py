@@ -36,6 +36,12 @@ class Judged:
     applies: pl.Expr | None = None
 
 
+def one(broken: pl.Expr, applies: pl.Expr, severity: Severity, message: str) -> Judged:
+    """A judgement with one outcome that applies only where the fields it needs were stated."""
+    only = Outcome(name="broken", broken=broken, severity=severity, message=message)
+    return Judged(outcomes=(only,), applies=applies)
+
+
 Body = Callable[[Subject], "pl.Expr | Judged"]
 
 

@@ -1,0 +1,1 @@
+"""PRO: does the treatment fit the protocol it is told to follow?"""

@@ -1,0 +1,1 @@
+"""DOS: are doses possible, and stated so that they can be compared?"""
