@@ -26,6 +26,7 @@ bench:  ## what is measured, printed as ratios
 	$(PYTHON) -m benchmarks
 
 docs:  ## pages and pictures that are made from the code
+	$(PYTHON) tools/gen_knowledge.py
 	$(PYTHON) tools/gen_docs.py
 
 format:  ## layout and order of imports

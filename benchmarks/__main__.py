@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -24,12 +23,12 @@ from infant_course.io.published import published_cases
 from infant_course.resolve import resolve
 from infant_course.rules import RULES, Judgement, Settings, judge
 
+from .faults import CUT_OFF
 from .resolution import chain, full_dates, partly_known
 from .synthetic import synthetic, timeline_csv
 
 FULL_SIZE = 100_000
 FEWEST_SUBJECTS = 1_000
-CUT_OFF = date(2024, 1, 1)
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -1,4 +1,4 @@
-"""Writes the pages that are made from the code: the rules, the event types and the picture in the README.
+"""Writes the pages that are made from the code: rules, event types, what papers say, the picture in the README.
 
 ``python tools/gen_docs.py`` writes them, ``--check`` only says which are out of date (exit code 1).
 """
@@ -28,8 +28,12 @@ from infant_course.events import (
     Quantity,
     own_fields,
 )
+from infant_course.knowledge.agents import agents, regimens
+from infant_course.knowledge.anthracyclines import Factor, exposure_classes, schemes
+from infant_course.knowledge.definitions import definitions, dose_reductions
+from infant_course.knowledge.outcomes import PublishedOutcome, outcomes_in_text, primary_outcomes, table1, trials
 from infant_course.rules import CATALOGUE_VERSION, RULES, Outcome, Rule, Settings, about_words
-from infant_course.sources import Logic
+from infant_course.sources import Confidence, Logic
 from infant_course.when import Duration, When
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,6 +46,8 @@ def pages() -> dict[str, str]:
     """Everything that is made, by its path in the repository."""
     made = {"docs/events.md": events_page(), "docs/rules/index.md": index_page()}
     made |= {f"docs/rules/{found.id}.md": rule_page(found) for found in RULES.values()}
+    made |= {"docs/agents.md": agents_page(), "docs/outcomes.md": outcomes_page()}
+    made |= {"docs/definitions.md": definitions_page()}
     return made | {"docs/img/case-3-graph.svg": picture()}
 
 
@@ -124,6 +130,157 @@ def outcomes_of(found: Rule) -> tuple[Outcome, ...]:
     """The ways in which a rule can fail, in the order in which they are told."""
     named = {o.name: o for about in found.about for o in found.trace(about, Settings())[1].outcomes}
     return tuple(named.values())
+
+
+# What papers say
+
+
+def agents_page() -> str:
+    """Agents by kind of treatment, named regimens, and the schemes of anthracycline equivalence."""
+    lines = [MADE, "", "# Agents", ""]
+    lines.append(
+        "`infant-course agents` lists them. Stage of evidence: as of the review (2022). Figure: the one under whose "
+        "caption the review's text names the agent; its drawings were not read, and (?) says that the text leaves it "
+        "open."
+    )
+    for modality in dict.fromkeys(agent.modality for agent in agents().values()):
+        rows = (
+            (
+                ", ".join((a.name, *a.synonyms)),
+                a.drug_class,
+                a.target,
+                a.mechanism + provisional(a.mechanism_confidence),
+                a.stage,
+                ", ".join(f"{n}{'' if sure is Confidence.QUOTED else ' (?)'}" for n, sure in a.figures.items()),
+                ", ".join(f"{system} {code}" for system, code in a.codes.items()),
+                "; ".join(filter(None, (str(a.source), a.note))),
+            )
+            for a in agents().values()
+            if a.modality is modality
+        )
+        heads = ("agent", "class", "target", "mechanism", "stage", "figure", "codes", "source, note")
+        lines += ["", f"## {modality.capitalize()}", "", *table(heads, rows)]
+    named = ((r.name, ", ".join(r.agents), str(r.source)) for r in regimens().values())
+    lines += ["", "## Regimens", "", *table(("regimen", "agents", "source"), named)]
+    lines += ["", "## Anthracycline equivalence", ""]
+    lines.append(
+        "Doxorubicin equivalent of 1 mg. The schemes differ, so there is no default: "
+        "`cumulative_anthracycline(doses, scheme)` in `infant_course.knowledge.anthracyclines`."
+    )
+    drugs = tuple(dict.fromkeys(drug for scheme in schemes().values() for drug in scheme.factors))
+    factors = (
+        (f"`{s.id}`", *(factor_word(s.factors.get(drug)) for drug in drugs), str(s.source)) for s in schemes().values()
+    )
+    lines += ["", *table(("scheme", *drugs, "source"), factors)]
+    classes = (
+        (c.name, f"{c.at_least:g} and more" + (f", below {c.below:g}" if c.below else ""), str(c.source))
+        for c in exposure_classes()
+    )
+    lines += ["", "## Exposure", "", *table(("class", "mg/m² of doxorubicin", "source"), classes)]
+    return "\n".join(lines) + "\n"
+
+
+def provisional(confidence: Confidence) -> str:
+    """The mark of what was not read."""
+    return "" if confidence is Confidence.QUOTED else " (provisional)"
+
+
+def factor_word(factor: Factor | None) -> str:
+    """A factor of equivalence, or why there is none."""
+    if factor is None:
+        return ""
+    return factor.why or "not known" if factor.value is None else f"{factor.value:g}{provisional(factor.confidence)}"
+
+
+def outcomes_page() -> str:
+    """Table 1 of the review as printed, then what primary papers and the review's text say, then trials."""
+    printed = table1()
+    lines = [MADE, "", "# Published outcomes", ""]
+    lines.append(
+        "`infant-course outcomes` prints them. Nothing is corrected, and horizons differ: whatever puts two rates side "
+        "by side asks `same_horizon` in `infant_course.knowledge.outcomes` first."
+    )
+    lines += ["", "## Table 1 of the review, as printed", ""]
+    heads = [
+        *printed.heads[:2],
+        *(f"{printed.spanners[0]}: {head}" for head in printed.heads[2:5]),
+        *(f"{printed.spanners[1]}: {head}" for head in printed.heads[5:8]),
+        printed.heads[8],
+    ]
+    rows = []
+    for row in printed.rows:
+        cells = [str(c) for _, g in row.groups() for c in ((g.n, g.efs, g.os) if g else ("",) * 3)]
+        rows.append((row.study, row.years, *cells, row.reference or ""))
+    lines += [*table(heads, rows), "", "—: not reported. An empty cell is merged with the one above.", ""]
+    lines += [f"- {mark}: {note.text}" for mark, note in printed.footnotes.items()]
+    lines += ["", "Beside the print:", "", *(f"- {note}" for note in printed.notes)]
+    lines += ["", "## Primary papers", "", *outcome_table(primary_outcomes())]
+    lines += ["", "## In the text of the review", "", *outcome_table(outcomes_in_text())]
+    told = (
+        (t.name, t.group or "", t.state, ", ".join(t.agents), t.population, t.registry or "", str(t.source))
+        for t in trials()
+    )
+    heads = ["trial", "group", "state in 2022", "agents", "population", "registry", "source"]
+    lines += ["", "## Trials the review speaks of", "", *table(heads, told)]
+    return "\n".join(lines) + "\n"
+
+
+def outcome_table(outcomes: Iterable[PublishedOutcome]) -> list[str]:
+    """Published rates as rows."""
+    rows = (
+        (
+            o.study,
+            o.population,
+            "" if o.n is None else str(o.n),
+            str(o.endpoint),
+            "" if o.horizon_years is None else str(o.horizon_years),
+            str(o.rate),
+            f"SE {o.se:g}" if o.se is not None else f"{o.ci[0]:g} to {o.ci[1]:g}" if o.ci else "",
+            "; ".join(filter(None, (str(o.source), o.footnote))),
+        )
+        for o in outcomes
+    )
+    return table(("study", "population", "n", "end-point", "years", "%", "SE or 95 % CI", "source, note"), rows)
+
+
+def definitions_page() -> str:
+    """Definitions by topic, with criteria and source, and the age reduction of doses."""
+    lines = [MADE, "", "# Definitions", ""]
+    lines.append(
+        "Numbers with their source, looked up by `definition(id)` in `infant_course.knowledge.definitions`; its "
+        "functions (`cns_class`, `marrow_class`, `mrd_class`, `relapse_timing`, `age_class`, `dose_reduction`, "
+        "`gvhd_grade`, `prednisone_response`) apply them and say which answers remain where facts are missing. Several "
+        "rows for one term: each suffices."
+    )
+    for topic, members in groupby(definitions().values(), key=lambda found: found.topic):
+        rows = (
+            (
+                f"`{d.id}`",
+                d.scheme,
+                d.term,
+                {"all": " and ", "any": " or "}.get(d.join, "; ").join(map(str, d.criteria))
+                + (f" (at least {d.join})" if d.join.isdigit() else ""),
+                d.note,
+                str(d.source),
+            )
+            for d in members
+        )
+        lines += ["", f"## {topic[0].upper()}{topic[1:]}", ""]
+        lines += table(("id", "by", "term", "criteria", "note", "source"), rows)
+    shares = (
+        (
+            rule.protocol,
+            f"from {step.from_months}" + (f" to {step.to_months} months" if step.to_months else " months on"),
+            str(step.share) + provisional(step.confidence),
+            rule.what,
+            str(rule.source),
+        )
+        for rule in dose_reductions().values()
+        for step in rule.steps
+    )
+    lines += ["", "## Age reduction of doses", "", "By the age at the course; for other drugs provisional.", ""]
+    lines += table(("protocol", "age", "share", "read of", "source"), shares)
+    return "\n".join(lines) + "\n"
 
 
 # The event types

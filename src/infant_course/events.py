@@ -37,6 +37,7 @@ from .vocabulary import (
     Intensity,
     Kmt2aStatus,
     Lineage,
+    MarrowClass,
     Method,
     MrdResult,
     PrednisoneClass,
@@ -47,6 +48,7 @@ from .vocabulary import (
     Side,
     Site,
     Specimen,
+    TimingScheme,
     TransplantIndication,
     VitalStatus,
 )
@@ -65,6 +67,7 @@ def many(doc: str, *, ref: bool = False, source: str | None = None) -> Any:
 
 UNITS: dict[str, dict[str, float]] = {
     "10^9/L": {"10^9/L": 1.0, "/uL": 1e-3},
+    "10^12/L": {"10^12/L": 1.0},
     "/uL": {"/uL": 1.0, "10^9/L": 1e3},
     "fraction": {"fraction": 1.0, "%": 1e-2},
     "%": {"%": 1.0, "fraction": 1e2},
@@ -222,8 +225,10 @@ class Diagnosis(Event):
     prior_steroids: bool | None = said("steroids were given before the diagnosis")
     gestation_weeks: int | None = said("length of the pregnancy", unit=None)
     wbc: Quantity | None = said("white cell count in blood", unit="10^9/L")
+    rbc: Quantity | None = said("erythrocytes in blood", unit="10^12/L")
     haemoglobin: Quantity | None = said("haemoglobin", unit="g/dL")
     marrow_blasts: Quantity | None = said("blasts in the marrow", unit="%")
+    marrow_class: MarrowClass | None = said("class of the marrow, as stated", source="locatelli2021")
     marrow_method: Method | None = said("how the marrow blasts were counted")
     cns: CnsClass | None = said("CNS status, as stated", source="COG CNS table")
     csf_blasts: bool | None = said("blasts seen in the cerebrospinal fluid")
@@ -405,6 +410,7 @@ class MarrowAssessment(Event):
     """Marrow blasts by morphology or flow."""
 
     blasts: Quantity | None = said("blasts", unit="%")
+    marrow_class: MarrowClass | None = said("class of the marrow, as stated", source="locatelli2021")
     method: Method | None = said("how they were counted")
     assesses: str | None = said("the treatment block whose effect was measured", ref=True)
 
@@ -478,6 +484,7 @@ class Relapse(Event):
     csf_blasts: bool | None = said("blasts seen in the cerebrospinal fluid")
     cns_signs: bool | None = said("clinical or imaging signs of CNS leukaemia")
     timing: RelapseTiming | None = said("timing class, as stated")
+    timing_scheme: TimingScheme | None = said("whose timing classes", source="wjh2014")
     findings: tuple[Finding, ...] = many("symptoms and signs")
 
 

@@ -116,6 +116,14 @@ class MrdResult(StrEnum):
     NOT_EVALUABLE = "not_evaluable"
 
 
+class MarrowClass(StrEnum):
+    """Class of a marrow by its blasts: M1 below 5 %, M2 from 5 to below 25 %, M3 from 25 % (Locatelli 2021)."""
+
+    M1 = "M1"
+    M2 = "M2"
+    M3 = "M3"
+
+
 class PrednisoneClass(StrEnum):
     """Response to the prednisone prephase: fewer than 1000 blasts per µL of blood on day 8, or not."""
 
@@ -326,6 +334,13 @@ class RelapseTiming(StrEnum):
     LATE = "late"
 
 
+class TimingScheme(StrEnum):
+    """Whose timing classes of relapse: BFM (also IntReALL) or COG."""
+
+    BFM = "bfm"
+    COG = "cog"
+
+
 class Direction(StrEnum):
     """What the blasts treated are taken for: lymphoid- or myeloid-directed therapy."""
 
@@ -367,9 +382,12 @@ NCIT: dict[str, str] = {
     CnsClass.CNS3A: "C116840",
     CnsClass.CNS3B: "C116841",
     CnsClass.CNS3C: "C116843",
+    MarrowClass.M1: "C137698",
+    MarrowClass.M2: "C146709",
+    MarrowClass.M3: "C140330",
     "relapse": "C38155",
     "refractory": "C38014",
     "complete_remission": "C4870",
     "cell_therapy": "C126102",
 }
-"""NCI Thesaurus codes of words used in files: CNS classes, states of disease, and event types."""
+"""NCI Thesaurus codes of words used in files: CNS and marrow classes, states of disease, and event types."""

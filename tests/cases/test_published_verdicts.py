@@ -10,7 +10,7 @@ from infant_course.cohort import Cohort
 from infant_course.events import Radiotherapy
 from infant_course.report.check import check
 from infant_course.rules import Settings, judge
-from infant_course.rules.engine import Engine
+from infant_course.rules.answers import Answers
 from infant_course.rules.subject import Subject, Trace
 
 PUBLISHED = Path(__file__).parents[2] / "cases" / "published"
@@ -115,11 +115,11 @@ def test_the_columns_know_marma_before_octadad() -> None:
 def preceded(course: ic.Course, about: type[ic.Event], event: str, other: type[ic.Event]) -> bool | None:
     """Whether an event is preceded by one of a type, by the engine's columns."""
     settings = Settings(debug=True)
-    engine = Engine(Cohort.from_courses([course]), settings)
+    answers = Answers(Cohort.from_courses([course]), settings)
     trace = Trace(about=about.TYPE, settings=settings)
     Subject(trace).preceded_by(other)
     ((question, column),) = trace.questions.items()
-    frame = engine.frame(about.TYPE)
-    (answer,) = engine.answer(question, frame, about.TYPE, column)
+    frame = answers.frame(about.TYPE)
+    (answer,) = answers.answer(question, frame, about.TYPE, column)
     found: bool | None = answer[frame["event"].to_list().index(event)]
     return found

@@ -64,11 +64,16 @@ def _timed(event: Event, whens: list[str], until: list[str], others: list[Event]
     if others:
         if "of" in fields:
             changes["of"] = random.choice(others).id
+        if getattr(event, "rests_on", ()):
+            changes["rests_on"] = (random.choice(others).id,)
+        if getattr(event, "decides", None) is not None:
+            changes["decides"] = random.choice(others).id
         if "attributed_to" in fields:
             changes["attributed_to"] = (random.choice(others).id,)
         if "assesses" in fields and getattr(event, "assesses", None) is not None:
             blocks = [other.id for other in others if other.TYPE == "treatment_block"]
             changes["assesses"] = blocks[0] if blocks else None
-    elif "assesses" in fields:
-        changes["assesses"] = None
+    else:
+        changes |= {name: None for name in ("assesses", "decides") if name in fields}
+        changes |= {"rests_on": ()} if "rests_on" in fields else {}
     return attrs.evolve(event, **changes)

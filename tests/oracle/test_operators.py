@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from random import Random
 
+import attrs
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infant_course import Cohort, Course
-from infant_course.events import Event, Relapse, Remission, TreatmentBlock
-from infant_course.rules import Rule, Subject, rule
+from infant_course import Cohort, Course, Patient
+from infant_course.events import Event, MrdAssessment, Relapse, Remission, TreatmentBlock
+from infant_course.rules import Rule, Subject, Those, rule
+from infant_course.rules.subject import Comparison
 from infant_course.sources import Logic
-from infant_course.vocabulary import Kahn, Severity
+from infant_course.vocabulary import Kahn, Method, Severity
 from oracle.agreement import engine_verdicts, truth
 from oracle.plain.operators import Verdict, before, others
 from oracle.random_courses import course as random_course
@@ -42,6 +44,16 @@ OPERATORS: dict[str, Operator] = {
         lambda r: r.preceded_by(Relapse),
         lambda me, w: bool(before(me, w.of(Relapse))),
         (REL,),
+    ),
+    "preceded by a recorded one": (
+        lambda r: r.preceded_by(Remission, recorded=True),
+        lambda me, w: bool(before(me, w.recorded(Remission))),
+        (),
+    ),
+    "followed by a recorded one": (
+        lambda r: r.followed_by(Relapse, recorded=True),
+        lambda me, w: any(o.start > me.start for o in _rest(me, w, Relapse)),
+        (),
     ),
     "followed by another type": (
         lambda r: r.followed_by(Remission),
@@ -169,3 +181,89 @@ def test_contradictions_are_exactly_the_courses_without_a_world() -> None:
 def test_exact_operators_are_exact_on_any_course(random: Random) -> None:
     rows = compare([random_course(random, 0, KINDS, most=3)], OPERATORS)
     assert not [row for row in rows if row[3] is not row[4]]
+
+
+SITES = (Relapse(id="", sites=("marrow",)), Relapse(id="", sites=("testis",)), Relapse(id=""))
+LIKE: dict[str, Operator] = {
+    "same day as its like": (
+        lambda r: r.start.same_day_as_its_like(),
+        lambda me, w: any(_days(me, o) == 0 and _sites(me) == _sites(o) != () for o in _rest(me, w, Relapse)),
+        (),
+    ),
+}
+
+
+def _sites(placed: Placed) -> tuple[str, ...]:
+    assert isinstance(placed.event, Relapse)
+    return tuple(placed.event.sites)
+
+
+def test_events_that_say_the_same_are_found_where_they_share_a_day() -> None:
+    random = Random(13)
+    rows = compare([random_course(random, number, SITES) for number in range(150)], LIKE)
+    assert {verdict for *_, verdict in rows} == {True, False, None}
+    assert not [row for row in rows if row[3] is not None and row[3] is not row[4]]
+    two = [row for row in rows if len(row[2].of(Relapse)) == 2]
+    assert len(two) > 20
+    assert not [row for row in two if row[3] is not row[4]]
+
+
+NUMBERED = (Relapse(id="", number=1), Relapse(id="", number=2), Relapse(id=""))
+LOWER = Those(
+    Relapse.TYPE,
+    "of a lower number",
+    against=Comparison(
+        values={"number": lambda r: r["number"]}, holds=lambda mine, its: its["number"] < mine["number"]
+    ),
+)
+
+
+def _lower(me: Placed, world: World) -> Verdict:
+    same_day = [o for o in _rest(me, world, Relapse) if _days(me, o) == 0]
+    numbers = [(_number(other), _number(me)) for other in same_day]
+    if any(None not in pair and pair[0] < pair[1] for pair in numbers):  # type: ignore[operator]  # both are numbers
+        return True
+    return None if any(None in pair for pair in numbers) else False
+
+
+def _number(placed: Placed) -> int | None:
+    assert isinstance(placed.event, Relapse)
+    return placed.event.number
+
+
+def test_what_is_compared_with_the_subject_counts_only_where_the_comparison_holds() -> None:
+    lower: dict[str, Operator] = {"same day as a lower one": (lambda r: r.start.same_day_as(LOWER), _lower, ())}
+    random = Random(17)
+    rows = compare([random_course(random, number, NUMBERED) for number in range(150)], lower)
+    assert {verdict for *_, verdict in rows} == {True, False, None}
+    assert not [row for row in rows if row[3] is not None and row[3] is not row[4]]
+    two = [row for row in rows if len(row[2].of(Relapse)) == 2]
+    assert len(two) > 20
+    assert not [row for row in two if row[3] is not row[4]]
+
+
+def test_a_field_of_the_event_that_a_reference_names() -> None:
+    """Told where it names one event of the type; null for none, for another type, and for an id used twice."""
+    results = [
+        MrdAssessment(id="flow", method=Method.FLOW),
+        MrdAssessment(id="twice", method=Method.FLOW),
+        MrdAssessment(id="again", method=Method.FLOW),
+        Relapse(id="relapse"),
+        *(MrdAssessment(id=f"since {name}", since=name) for name in ("flow", "twice", "relapse", "nothing")),
+        MrdAssessment(id="since none"),
+    ]
+    other = MrdAssessment(id="flow", method=Method.PCR)
+    cohort = Cohort.from_courses(
+        [Course(patient=Patient(id="a"), events=results), Course(patient=Patient(id="b"), events=[other])]
+    )
+    table = cohort.tables["mrd"].with_columns(pl.col("event").replace({"again": "twice"}))  # as an export may have it
+    cohort = attrs.evolve(cohort, tables={**cohort.tables, "mrd": table})
+
+    @rule("ASK-01", about=MrdAssessment, severity=Severity.INFO, category=Kahn.PLAUSIBILITY, source=Logic("a test"))
+    def by_flow(mrd: Subject) -> pl.Expr:
+        """An operator. Why it matters: it is tried. Usual cause: a test. Repair: none."""
+        return mrd.of_referenced("since", MrdAssessment, "method") == "flow"
+
+    said = engine_verdicts(cohort, [by_flow])
+    assert {event for (_, patient, event), verdict in said.items() if verdict and patient == 0} == {"since flow"}
+    assert {verdict for (*_, event), verdict in said.items() if event != "since flow"} == {None}

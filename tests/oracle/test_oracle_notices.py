@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from infant_course import Cohort, Relapse
-from infant_course.rules import engine as engine_module
-from infant_course.rules.engine import Engine
+from infant_course.rules import answers as answers_module
+from infant_course.rules.answers import Answers
 from infant_course.rules.subject import Question, Relation
 from oracle.agreement import engine_verdicts, truth
 from oracle.random_courses import course as random_course
@@ -49,14 +49,14 @@ def test_a_slip_of_one_day_is_noticed(column: str) -> None:
 
 
 def test_a_lost_tie_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    right: Facts = engine_module.pair_facts
+    right: Facts = answers_module.pair_facts
 
     def days_only(question: Question) -> tuple[pl.Expr, pl.Expr]:
         if question.relation is Relation.BEFORE and question.within is None:
             return pl.col("least") >= 1, pl.col("greatest") >= 1
         return right(question)
 
-    monkeypatch.setattr(engine_module, "pair_facts", days_only)
+    monkeypatch.setattr(answers_module, "pair_facts", days_only)
     assert wrong_verdicts() > 0
 
 
@@ -64,7 +64,7 @@ def test_counting_oneself_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object) -> bool:
         return False
 
-    monkeypatch.setattr(Engine, "_may_meet_itself", never)
+    monkeypatch.setattr(Answers, "_may_meet_itself", never)
     assert wrong_verdicts() > 0
 
 

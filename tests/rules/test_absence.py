@@ -5,6 +5,7 @@ from typing import Any
 
 import attrs
 import polars as pl
+import pytest
 
 import infant_course as ic
 from infant_course.cohort import Cohort, table_schema
@@ -67,7 +68,7 @@ def mrd_of_unit(unit: str | None) -> Cohort:
     """One MRD level whose unit is as given: what an export holds, and no case file can."""
     course = ic.Course(
         patient=ic.Patient(id="p"),
-        events=[ic.MrdAssessment(id="mrd", result="quantified", value=ic.Quantity(0.05, "%"))],
+        events=[ic.MrdAssessment(id="mrd", result="quantified", specimen="marrow", value=ic.Quantity(0.05, "%"))],
     )
     cohort = Cohort.from_courses([course])
     value: Any = pl.Series("value", [{"value": 0.05, "unit": unit}], dtype=table_schema("mrd")["value"])
@@ -83,3 +84,77 @@ def test_a_level_without_a_unit_is_not_compared_with_anything() -> None:
     report = check(mrd_of_unit(None))
     assert report.errored == {}
     assert {f.rule for f in report.failed} == {"MRD-02"}
+
+
+WHOLE = ic.Course(
+    patient=ic.Patient(id="p", sex="female"),
+    events=[
+        ic.Diagnosis(
+            id="dx",
+            cns="CNS1",
+            wbc=ic.Quantity(12.0, "10^9/L"),
+            kmt2a_tests=["fish"],
+            cytogenetics=[ic.events.Cytogenetics(karyotype="normal", tests=["g_banding"])],
+        ),
+        ic.TreatmentBlock(
+            id="block", agents=[ic.events.Agent(name="methotrexate", route="oral", dose=ic.Quantity(5.0, "g/m2"))]
+        ),
+    ],
+)
+"""One course whose codes and units are all in order."""
+
+
+def with_column(event_type: str, field: str, value: Any) -> Cohort:
+    """The same course with another value in one column, as an export may hold it."""
+    cohort = Cohort.from_courses([WHOLE])
+    column: Any = pl.Series(field, [value], dtype=table_schema(event_type)[field])
+    return attrs.evolve(cohort, tables={**cohort.tables, event_type: cohort.tables[event_type].with_columns(column)})
+
+
+def test_codes_and_units_in_order_pass() -> None:
+    cohort = Cohort.from_courses([WHOLE])
+    for rule, subjects in (("REC-06", 3), ("REC-07", 2)):
+        count = tally(cohort, rule)
+        assert (count.subjects, count.failed, count.undecided) == (subjects, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("event_type", "field", "value"),
+    [
+        ("diagnosis", "cns", "CNS4"),
+        ("diagnosis", "cns", "cns1"),
+        ("diagnosis", "kmt2a_tests", ["fish", "guess"]),
+        ("diagnosis", "cytogenetics", [{"karyotype": "normal", "tests": ["banding"]}]),
+        ("treatment_block", "agents", [{"name": "methotrexate", "route": "by mouth"}]),
+    ],
+)
+def test_a_code_outside_its_list_fails_rec_06(event_type: str, field: str, value: Any) -> None:
+    cohort = with_column(event_type, field, value)
+    assert tally(cohort, "REC-06").failed == 1
+    assert check(cohort).errored == {}
+
+
+def test_a_sex_outside_its_list_fails_rec_06() -> None:
+    cohort = Cohort.from_courses([WHOLE])
+    coded = attrs.evolve(cohort, patients=cohort.patients.with_columns(sex=pl.lit("2")))
+    assert tally(coded, "REC-06").failed == 1
+
+
+@pytest.mark.parametrize(
+    ("event_type", "field", "value"),
+    [
+        ("diagnosis", "wbc", {"value": 12.0, "unit": None}),
+        ("diagnosis", "wbc", {"value": 12.0, "unit": "K/uL"}),
+        ("diagnosis", "wbc", {"value": 12.0, "unit": "g/dL"}),
+        ("treatment_block", "agents", [{"name": "methotrexate", "dose": {"value": 5.0, "unit": None}}]),
+    ],
+)
+def test_a_number_without_its_unit_fails_rec_07(event_type: str, field: str, value: Any) -> None:
+    cohort = with_column(event_type, field, value)
+    assert tally(cohort, "REC-07").failed == 1
+    assert check(cohort).errored == {}
+
+
+def test_a_unit_without_a_number_is_no_number() -> None:
+    cohort = with_column("diagnosis", "wbc", {"value": None, "unit": None})
+    assert tally(cohort, "REC-07").failed == 0

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from infant_course.events import EVENT_TYPES
 from infant_course.knowledge.reading import knowledge
-from infant_course.rules import FAMILIES, RETIRED, RULES, Rule, rules_of
+from infant_course.rules import FAMILIES, RETIRED, RULES, Rule, Settings, Those, rules_of
 from infant_course.rules.rule import prose
 from infant_course.sources import Cite
 
@@ -51,8 +52,8 @@ def test_stands_on_a_source_that_is_in_the_bibliography(rule: Rule) -> None:
 def test_has_cases(rule: Rule) -> None:
     names = [path.name for path in (CASES / rule.id).glob("*.yaml")]
     assert any(name.startswith("good-") for name in names)
-    # A number without a unit is refused when it is read, so its bad case stands in test_absence.py.
-    assert any(name.startswith("bad-") for name in names) or rule.id == "MRD-02"
+    # What is refused when it is read (a number without a unit, an unknown code) has its bad case in test_absence.py.
+    assert any(name.startswith("bad-") for name in names) or rule.id in {"MRD-02", "REC-06", "REC-07"}
 
 
 @each_rule
@@ -83,3 +84,29 @@ def test_a_threshold_in_a_body_is_noticed() -> None:
         return wbc > 300
 
     assert bare_numbers(body) == [300]
+
+
+def identity(condition: Callable[..., object] | None) -> object:
+    """What a condition is made of: its code and the values it was made with."""
+    if condition is None:
+        return None
+    return condition.__code__, tuple(cell.cell_contents for cell in condition.__closure__ or ())
+
+
+def test_candidates_of_one_name_meet_one_condition() -> None:
+    """Answers are shared by the name of what is asked for, so no two conditions may go by one name."""
+    known: dict[Those, tuple[str, object]] = {}
+    for rule in RULES.values():
+        for about in EVENT_TYPES if rule.about == ("event",) else rule.about:
+            for question in rule.trace(about, Settings())[0].questions:
+                others = question.others
+                first, meant = known.setdefault(others, (rule.id, identity(others.condition)))
+                assert meant == identity(others.condition), f"{first}, {rule.id}: {others.type}, {others.label}"
+
+
+def test_conditions_of_one_name_that_differ_are_noticed() -> None:
+    def least(number: int) -> Callable[[int], bool]:
+        return lambda value: value >= number
+
+    assert identity(least(1)) == identity(least(1)) != identity(least(2))
+    assert identity(lambda value: value > 1) != identity(lambda value: value > 2)

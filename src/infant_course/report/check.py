@@ -10,7 +10,7 @@ from attrs import asdict, evolve, field, frozen
 
 from ..cohort import Cohort
 from ..course import Course
-from ..rules import CATALOGUE_VERSION, RULES, Judgement, Rule, Settings, judge
+from ..rules import CATALOGUE_VERSION, RULES, Judgement, Outcome, Rule, Settings, judge
 from ..vocabulary import Severity
 
 if TYPE_CHECKING:
@@ -157,13 +157,14 @@ def check(
 def _findings(cohort: Cohort, judgement: Judgement, rules: Mapping[str, Rule], settings: Settings) -> Iterable[Finding]:
     """The verdicts told, worst first, then by rule, patient and event."""
     teller = _Teller(cohort, judgement)
-    outcomes = {
-        (found.id, about): found.trace(about, settings)[1].outcomes for found in rules.values() for about in found.about
-    }
+    outcomes: dict[tuple[str, str], tuple[Outcome, ...]] = {}
     found = []
     for row in judgement.verdicts.iter_rows(named=True):
         rule = rules[row["rule"]]
-        possible = outcomes[(rule.id, row["about"])]
+        asked = (rule.id, row["about"])
+        if asked not in outcomes:
+            outcomes[asked] = rule.trace(row["about"], settings)[1].outcomes
+        possible = outcomes[asked]
         outcome = possible[row["outcome"]] if row["failed"] else None
         severity = outcome.severity if outcome else rule.severity
         patient = teller.patients[row["patient"]]

@@ -1,15 +1,62 @@
 """ORD: can the events have happened in this order, at these times?"""
 
+from functools import cache
+
 import polars as pl
 
-from ..events import EVENT_TYPES, Death, Examination, LastContact
-from ..sources import Cite, Logic
+from ..events import (
+    EVENT_TYPES,
+    CellTherapy,
+    Death,
+    Decision,
+    Diagnosis,
+    Enrolment,
+    Examination,
+    Immunotherapy,
+    LastContact,
+    MrdAssessment,
+    Presentation,
+    Radiotherapy,
+    Relapse,
+    RiskAssignment,
+    SupportiveTreatment,
+    SymptomOnset,
+    TargetedTherapy,
+    Transplant,
+    TreatmentBlock,
+)
+from ..knowledge.outcomes import table1
+from ..knowledge.reading import knowledge
+from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
-from .rule import Judged, Outcome, rule
+from .karyotypes import once_per_value
+from .rule import Judged, Outcome, one, rule
 from .subject import Subject, Those
 
+STEROIDS = ("prednisone", "prednisolone", "methylprednisolone", "dexamethasone", "hydrocortisone")
+"""Names of the glucocorticoids."""
+
+
+def _steroids_alone(treatment: Subject) -> pl.Expr:
+    """Whether the drugs told are steroids and nothing else."""
+    written = [*STEROIDS, *(name.capitalize() for name in STEROIDS)]
+    steroids = treatment["agents"].list.eval(pl.element().struct.field("name").is_in(written))
+    return ((steroids.list.len() > 0) & steroids.list.all()).fill_null(False)
+
+
+def _steroid_prephase(block: Subject) -> pl.Expr:
+    """Whether a block is steroids alone, or a prephase whose drugs are not told."""
+    untold = block["agents"].list.len() == 0
+    prephase = block["block"].str.to_lowercase().str.contains("prephase", literal=True)
+    return _steroids_alone(block) | (untold & prephase).fill_null(False)
+
+
+BEYOND_STEROIDS = Those(TreatmentBlock.TYPE, "of more than steroids", lambda block: ~_steroid_prephase(block))
+STEROID_TREATMENT = Those(SupportiveTreatment.TYPE, "of steroids alone", _steroids_alone)
+BORN_FIRST = Those("event", without=(Diagnosis.TYPE,))
+POSTNATAL = Those(Diagnosis.TYPE, "not made before birth", lambda d: ~d["prenatal"].fill_null(False))
+
 LASTING = tuple(name for name, cls in EVENT_TYPES.items() if cls.LASTS)
-ANY_EVENT = Those("event")
 BUT_DEATH = Those("event", without=("death", "examination"))
 EXAMINATIONS = Those(
     Examination.TYPE, "other than an autopsy", lambda e: e["method"].str.to_lowercase().ne_missing("autopsy")
@@ -29,10 +76,11 @@ def event_before_birth(birth: Subject) -> pl.Expr:
 
     Why it matters: ages turn negative.
     Usual cause: a year mistyped, or the date of birth of a sibling.
-    Repair: confirm the date of birth first, then the date of the event.
+    Repair: confirm the date of birth first, then the date of the event. A diagnosis made before birth is flagged
+    as such (``prenatal``).
     Ties: an event on the day of birth passes (congenital leukaemia).
     """
-    return birth.start.on_later_day_than(ANY_EVENT)
+    return birth.start.on_later_day_than(BORN_FIRST) | birth.start.on_later_day_than(POSTNATAL)
 
 
 @rule(
@@ -137,6 +185,65 @@ def event_after_last_contact(contact: Subject) -> pl.Expr:
 
 
 @rule(
+    "ORD-06",
+    about=Diagnosis,
+    severity=Severity.WARNING,
+    category=Kahn.PLAUSIBILITY,
+    source=Cite("pcdc", "items on prior steroids"),
+    also=(Cite("nct05327894", "exclusion: prior systemic steroids"),),
+)
+def diagnosis_after_treatment(diagnosis: Subject) -> Judged:
+    """Leukaemia was treated on a day before its diagnosis, or steroids were given and not flagged.
+
+    Why it matters: steroids before the diagnosis change the first response, MRD and eligibility.
+    Usual cause: the date of the central review entered as diagnosis; steroids given for another reason.
+    Repair: confirm both dates; if steroids came first, say so in the diagnosis (``prior_steroids``).
+    Ties: treatment that starts on the day of the diagnosis passes.
+    """
+    start = diagnosis.start
+    blocks = start.on_later_day_than(BEYOND_STEROIDS)
+    drugs = start.on_later_day_than(Immunotherapy) | start.on_later_day_than(TargetedTherapy)
+    steroids = start.on_later_day_than(TreatmentBlock) | start.on_later_day_than(STEROID_TREATMENT)
+    return Judged(
+        outcomes=(
+            Outcome(
+                name="treated",
+                broken=blocks | drugs,
+                severity=Severity.WARNING,
+                message="Treatment of the leukaemia started on a day before its diagnosis.",
+            ),
+            Outcome(
+                name="steroids",
+                broken=steroids & ~diagnosis["prior_steroids"].fill_null(False),
+                severity=Severity.WARNING,
+                message="Steroids were given on a day before the diagnosis, which does not flag them.",
+            ),
+        )
+    )
+
+
+@rule(
+    "ORD-07",
+    about=(Presentation, Diagnosis),
+    severity=Severity.WARNING,
+    category=Kahn.PLAUSIBILITY,
+    source=Cite("kotecha2022", "cases 2 to 4: the history is counted back from the presentation"),
+)
+def history_out_of_order(event: Subject) -> pl.Expr:
+    """Symptoms, presentation and diagnosis do not follow each other in this order.
+
+    Why it matters: the length of the history is counted back from the presentation.
+    Usual cause: a referral entered as presentation; the first symptom of a relapse.
+    Repair: confirm the three dates.
+    Ties: two of them on one day pass.
+    """
+    late_symptoms = event.start.on_earlier_day_than(SymptomOnset)
+    if event.trace.about == Presentation.TYPE:
+        return late_symptoms
+    return late_symptoms | event.start.on_earlier_day_than(Presentation)
+
+
+@rule(
     "ORD-08",
     about="event",
     severity=Severity.ERROR,
@@ -151,3 +258,172 @@ def ages_do_not_fit(event: Subject) -> pl.Expr:
     Repair: the statements named cannot hold together; confirm the age first.
     """
     return event.has_problem("ORD-08")
+
+
+@rule(
+    "ORD-09",
+    about=Diagnosis,
+    severity=Severity.ERROR,
+    category=Kahn.PLAUSIBILITY,
+    source=Cite("brethon2021", "abstract: an infant aged 4 years at diagnosis and transplanted at 9 months"),
+)
+def diagnosis_after_its_course(diagnosis: Subject) -> pl.Expr:
+    """A relapse, a stem cell transplant or the last follow-up lies on a day before the diagnosis.
+
+    Why it matters: every time counted from the diagnosis turns negative.
+    Usual cause: ages in months and in years mixed; the diagnosis of another patient.
+    Repair: confirm the age at diagnosis first.
+    Ties: two of them on one day pass.
+    """
+    start = diagnosis.start
+    return start.on_later_day_than(Relapse) | start.on_later_day_than(Transplant) | start.on_later_day_than(LastContact)
+
+
+@rule(
+    "ORD-11",
+    about="event",
+    severity=Severity.INFO,
+    category=Kahn.CONFORMANCE,
+    source=Cite("kotecha2022", 'case 4: "18 years later", after the diagnosis or after the heart transplant'),
+)
+def told_two_ways(event: Subject) -> Judged:
+    """What is stated about the time of an event may be understood in two ways.
+
+    Why it matters: only verdicts on which both readings agree are certain; the others are undecided.
+    Usual cause: "later" without saying than what.
+    Repair: none needed; ask the authors if it matters.
+    """
+    return one(
+        event.told_two_ways(),
+        event["start_stated"] | event["end_stated"],
+        Severity.INFO,
+        "What is stated about the time of an event may be understood in two ways.",
+    )
+
+
+@rule(
+    "ORD-12",
+    about=Transplant,
+    severity=Severity.INFO,
+    category=Kahn.COMPLETENESS,
+    source=Cite("kotecha2022", "case 3: radiotherapy and transplant told one after the other, joined by and"),
+)
+def order_not_told(transplant: Subject) -> pl.Expr:
+    """How the transplant lies in time to another treatment of the leukaemia is not told.
+
+    Why it matters: the order of the telling is no order in time, and no rule takes it for one.
+    Usual cause: the report lists treatments without a word of order.
+    Repair: none needed; state the order if the source gives it. Looked at: radiotherapy, cell therapy, antibodies
+    and targeted agents.
+    Ties: two treatments of one known day pass: their days are told.
+    """
+    open_order = [
+        transplant.preceded_by(kind, recorded=True).is_null() & transplant.start.on_later_day_than(kind).is_null()
+        for kind in (Radiotherapy, CellTherapy, Immunotherapy, TargetedTherapy)
+    ]
+    return pl.any_horizontal(open_order)
+
+
+YEAR = 365.25
+"""Days."""
+
+
+@cache
+def _first_years() -> dict[str, int]:
+    """The year in which each protocol of Table 1 of the review began, by its id with and without its group."""
+    found: dict[str, int] = {}
+    for row in table1().rows:
+        first = int(row.years.partition("-")[0])
+        found |= {row.study.lower().replace(" ", "-"): first, row.study.lower().split()[-1]: first}
+    return found
+
+
+def first_year(protocol: pl.Expr) -> pl.Expr:
+    """The year in which a protocol began; null for one that is not in Table 1 of the review."""
+    known = _first_years()
+
+    def work(name: pl.Expr) -> pl.Expr:
+        plain = name.str.to_lowercase().str.replace_all("[_ ]", "-")
+        return plain.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.Int32)
+
+    return once_per_value(protocol, work, pl.Int32)
+
+
+def _published(source: pl.Expr) -> pl.Expr:
+    """The year in which a source appeared; null where it is not known."""
+    years = {key: entry["published"] for key, entry in knowledge("sources").items() if "published" in entry}
+    return source.replace_strict(list(years), list(years.values()), default=None, return_dtype=pl.Int32)
+
+
+@rule(
+    "ORD-13",
+    about=(Enrolment, TreatmentBlock),
+    severity=Severity.WARNING,
+    category=Kahn.PLAUSIBILITY,
+    source=Cite("kotecha2022", "Table 1, years of the protocols"),
+    also=(Cite("kotecha2022", "case 4: 18 years later"),),
+)
+def diagnosed_before_its_protocol(treatment: Subject) -> Judged:
+    """By the follow-up told, the patient was diagnosed more than a year before the protocol began.
+
+    Why it matters: the follow-up was read from the wrong event, or the protocol is another.
+    Usual cause: "18 years later" counted from a later event than was meant.
+    Repair: confirm from where the follow-up counts. Looked at where a publication of known year tells no dates: the
+    follow-up cannot be later than the paper. A year after the last accrual is no fault: the paper may be later.
+    """
+    paper = _published(treatment.patient("source_key"))
+    least, greatest = (treatment.the(LastContact, bound) for bound in ("start_lo", "start_hi"))
+    first = treatment.once("protocol", first_year)
+    latest, earliest = paper - (least / YEAR).floor(), paper - (greatest / YEAR).floor()
+    undated = ~treatment.dated() & treatment.the(Diagnosis, "event").is_not_null()
+    return one(
+        pl.when(latest < first - 1).then(True).when(earliest >= first - 1).then(False),
+        undated & paper.is_not_null() & first.is_not_null() & least.is_not_null(),
+        Severity.WARNING,
+        "By the follow-up told, the patient was diagnosed more than a year before the protocol began.",
+    )
+
+
+@rule(
+    "ORD-14",
+    about="event",
+    severity=Severity.INFO,
+    category=Kahn.CONFORMANCE,
+    source=Cite("cibmtr", 'the tick box "date estimated"'),
+)
+def time_is_an_estimate(event: Subject) -> Judged:
+    """The time of an event is an estimate.
+
+    Why it matters: a date that reads exact may be off by weeks.
+    Usual cause: the day was not known and the form asked for one.
+    Repair: give the month or the year alone if no more is known.
+    """
+    return one(
+        pl.col("estimated"),
+        pl.col("estimated").is_not_null(),
+        Severity.INFO,
+        "The time of an event is an estimate.",
+    )
+
+
+@rule(
+    "ORD-15",
+    about=(RiskAssignment, Decision, MrdAssessment),
+    severity=Severity.WARNING,
+    category=Kahn.PLAUSIBILITY,
+    source=Cite("registry", "a decision comes after the results it rests on", Confidence.RECALLED),
+)
+def decision_before_its_ground(event: Subject) -> Judged:
+    """A decision lies on a day before a result that it rests on.
+
+    Why it matters: the result cannot have decided it.
+    Usual cause: the date of the report entered as date of the sample; a later result was linked.
+    Repair: date the sample by the day it was taken; link the result that was known.
+    Ties: a result of the day of the decision passes.
+    """
+    message = "A decision lies on a day before a result that it rests on."
+    if event.trace.about == MrdAssessment.TYPE:
+        late = event.start.on_later_day_than("event", via="decides")
+        return one(late, event["decides"].is_not_null(), Severity.WARNING, message)
+    late = event.start.on_earlier_day_than("event", via="rests_on")
+    return one(late, event["rests_on"].list.len() > 0, Severity.WARNING, message)

@@ -1,18 +1,100 @@
 """BAS: is what was found at diagnosis plausible, and does it agree with itself?"""
 
+from typing import Any
+
 import polars as pl
 
-from ..events import CsfAssessment, Diagnosis, MrdAssessment, PrednisoneResponse, Radiotherapy, Relapse
-from ..knowledge.genetics import partners
+from ..events import (
+    CellTherapy,
+    Chimerism,
+    CsfAssessment,
+    Diagnosis,
+    Enrolment,
+    Immunotherapy,
+    Laboratory,
+    MarrowAssessment,
+    Measurement,
+    MrdAssessment,
+    PrednisoneResponse,
+    Radiotherapy,
+    Relapse,
+    Remission,
+)
+from ..knowledge.genetics import antigen_names, partners
 from ..knowledge.thresholds import threshold
-from ..sources import Cite, Logic
+from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
-from .karyotypes import chromosomes_with_11, fits, karyotype_text, partner_chromosome, partner_symbol
+from .karyotypes import (
+    breaks_11q23,
+    chromosomes_with_11,
+    fits,
+    is_fusion,
+    once_per_value,
+    partner_chromosome,
+    partner_symbol,
+    t_11_19,
+)
+from .lineage import lineage_met
 from .rule import Judged, Outcome, one, rule
 from .subject import Subject, Those
 
+CO_EXPRESSED = ("CD15", "CD33", "CD65", "NG2")
+"""Antigens of myeloid cells that ALL with rearranged KMT2A often bears."""
+
+
+ANTIGENS: dict[str, Any] = {
+    "present": pl.String,
+    "absent": pl.String,
+    "B": pl.Boolean,
+    "T": pl.Boolean,
+    "myeloid": pl.Boolean,
+}
+"""What :func:`antigens` tells: antigens by their usual names, as ";CD19;CD79a;", and which lineages they make."""
+
+
+def antigens(phenotypes: pl.Expr) -> pl.Expr:
+    """The antigens of all immunophenotypes of an event together (:data:`ANTIGENS`).
+
+    A lineage is null where antigens that were not tested decide on its criterion.
+    """
+
+    def named(sign: str) -> pl.Expr:
+        return phenotypes.list.eval(pl.element().struct.field(sign).list.join(";")).list.join(";").fill_null("")
+
+    def worked_out(text: pl.Expr) -> pl.Expr:
+        plain = pl.element().str.strip_chars().str.to_lowercase()
+        present, absent = (
+            text.str.split("|").list.get(n).str.split(";").list.eval(plain.replace(antigen_names())) for n in (0, 1)
+        )
+        return pl.struct(
+            pl.format(";{};", present.list.join(";")).alias("present"),
+            pl.format(";{};", absent.list.join(";")).alias("absent"),
+            *[lineage_met(lineage, present, absent).alias(lineage) for lineage in ("B", "T", "myeloid")],
+        )
+
+    return once_per_value(
+        pl.concat_str(named("positive"), named("negative"), separator="|"), worked_out, pl.Struct(ANTIGENS)
+    )
+
+
+def told(event: Subject, what: str) -> pl.Expr:
+    """One of the things that :func:`antigens` tells of an event."""
+    return event.once("immunophenotypes", antigens).struct.field(what)
+
+
+def any_of(names: pl.Expr, wanted: tuple[str, ...]) -> pl.Expr:
+    """Whether one of these is among antigens."""
+    return pl.any_horizontal([names.str.contains(f";{name};", literal=True) for name in wanted])
+
+
 LONGEST_INFANT_LIMIT = 366
 """No definition read here calls a patient of 366 days or more an infant (Interfant-99: below 366 days)."""
+
+EVERY_CELL = 100
+"""Per cent."""
+
+FIRST_YEAR = 365
+"""Days: whoever has lived fewer has not reached the first birthday, leap year or not."""
 
 
 @rule(
@@ -110,6 +192,81 @@ def wbc_in_wrong_unit(diagnosis: Subject) -> Judged:
 
 
 @rule(
+    "BAS-04",
+    about=(Diagnosis, Laboratory),
+    severity=Severity.WARNING,
+    category=Kahn.PLAUSIBILITY,
+    source=threshold("haemoglobin").source,
+    also=(Cite("brown2019", "a real value of 3.1 g/dL"),),
+)
+def haemoglobin_out_of_range(found: Subject) -> Judged:
+    """Haemoglobin is outside the plausible range.
+
+    Why it matters: tenfold slips between g/L and g/dL are common and easy to see.
+    Usual cause: g/L entered as g/dL.
+    Repair: confirm the number and its unit; a value of 3 g/dL is rare but real.
+    """
+    low, high = threshold("haemoglobin").values
+    value = found.quantity("haemoglobin", "g/dL")
+    slip = (value > high) & (value <= threshold("haemoglobin_per_litre").value)
+    slip &= found["haemoglobin"].struct.field("unit") == "g/dL"
+    return Judged(
+        outcomes=(
+            Outcome(
+                name="probably_per_litre",
+                broken=slip,
+                severity=Severity.WARNING,
+                message=f"Haemoglobin is above {high:g} g/dL: probably a value in g/L.",
+            ),
+            Outcome(
+                name="implausible",
+                broken=(value < low) | (value > high),
+                severity=Severity.WARNING,
+                message=f"Haemoglobin is outside {low:g} to {high:g} g/dL.",
+            ),
+        ),
+        applies=found["haemoglobin"].struct.field("value").is_not_null(),
+    )
+
+
+@rule(
+    "BAS-05",
+    about=(Diagnosis, CsfAssessment, Relapse),
+    severity=Severity.ERROR,
+    category=Kahn.CONFORMANCE,
+    source=Cite("brown2019", "case: leucocytes of the cerebrospinal fluid printed as 38 x 10^9/L"),
+    also=(threshold("csf_wbc_high").source,),
+)
+def csf_count_in_wrong_unit(found: Subject) -> Judged:
+    """A cell count of the cerebrospinal fluid is in 10^9/L, or implausibly high.
+
+    Why it matters: the fluid is counted per microlitre; the limit of CNS3 is five cells.
+    Usual cause: the unit of the blood count was carried over.
+    Repair: confirm the number in the report and give it per microlitre.
+    """
+    names = ("wbc", "rbc") if found.trace.about == CsfAssessment.TYPE else ("csf_wbc", "csf_rbc")
+    counts = [found[name] for name in names if found.trace.about != Relapse.TYPE or name == "csf_wbc"]
+    foreign = [(count.struct.field("unit") == "10^9/L").fill_null(False) for count in counts]
+    return Judged(
+        outcomes=(
+            Outcome(
+                name="unit",
+                broken=pl.any_horizontal(foreign),
+                severity=Severity.ERROR,
+                message="A cell count of the cerebrospinal fluid is given in 10^9/L; it is counted per microlitre.",
+            ),
+            Outcome(
+                name="high",
+                broken=(found.quantity(names[0], "/uL") > threshold("csf_wbc_high").value).fill_null(False),
+                severity=Severity.WARNING,
+                message="More leucocytes in the cerebrospinal fluid than a few thousand per microlitre.",
+            ),
+        ),
+        applies=pl.any_horizontal([count.struct.field("value").is_not_null() for count in counts]),
+    )
+
+
+@rule(
     "BAS-06",
     about=(Diagnosis, CsfAssessment),
     severity=Severity.ERROR,
@@ -138,6 +295,8 @@ def cns_class_against_counts(found: Subject) -> Judged:
         | (cns.is_in(["CNS2a", "CNS3a"]) & (red >= clear))
         | (cns.is_in(["CNS2b", "CNS2c", "CNS3b"]) & (red < clear))
     )
+    unsupported = (cns == "CNS3") & ((cells < few) | ~blasts) & ~signs.fill_null(False)
+    unsupported |= (cns == "CNS2") & (cells >= few) & (red < clear)
     counted = blasts.is_not_null() | found[wbc].is_not_null() | found[rbc].is_not_null()
     return Judged(
         outcomes=(
@@ -149,12 +308,42 @@ def cns_class_against_counts(found: Subject) -> Judged:
             ),
             Outcome(
                 name="unsupported",
-                broken=(cns == "CNS3") & (cells < few) & ~signs.fill_null(False),
+                broken=unsupported,
                 severity=Severity.WARNING,
-                message="CNS3 is recorded with few cells and no clinical sign.",
+                message="CNS2 or CNS3 is recorded, but the cells, blasts and clinical signs tell another class.",
+            ),
+            Outcome(
+                name="signs",
+                broken=signs.fill_null(False) & cns.str.contains("^CNS[12]"),
+                severity=Severity.WARNING,
+                message="CNS1 or CNS2 is recorded with clinical signs of CNS leukaemia, which make CNS3c.",
             ),
         ),
-        applies=cns.is_not_null() & counted,
+        applies=cns.is_not_null() & (counted | signs.fill_null(False)),
+    )
+
+
+@rule(
+    "BAS-07",
+    about=Diagnosis,
+    severity=Severity.INFO,
+    category=Kahn.COMPLETENESS,
+    source=Cite("cogcns", "rows CNS2c and CNS3b: comparison with the blood"),
+    also=(Cite("registry", "the comparison is of ratios of leucocytes to erythrocytes", Confidence.RECALLED),),
+)
+def traumatic_class_not_checkable(diagnosis: Subject) -> Judged:
+    """CNS2c or CNS3b is recorded without the blood counts that tell them apart.
+
+    Why it matters: after a traumatic puncture the class rests on leucocytes against erythrocytes, in fluid and blood.
+    Usual cause: erythrocytes in blood are not asked for by the form.
+    Repair: add leucocytes and erythrocytes of the fluid and of blood of the same day.
+    """
+    counts = [diagnosis[name].struct.field("value") for name in ("csf_wbc", "csf_rbc", "wbc", "rbc")]
+    return one(
+        pl.any_horizontal([count.is_null() for count in counts]),
+        diagnosis["cns"].is_in(["CNS2c", "CNS3b"]),
+        Severity.INFO,
+        "CNS2c or CNS3b is recorded without the blood counts that tell them apart.",
     )
 
 
@@ -182,6 +371,91 @@ def cns_class_only_derived(diagnosis: Subject) -> Judged:
 
 
 @rule(
+    "BAS-09",
+    about=(Diagnosis, MarrowAssessment, Relapse, Remission),
+    severity=Severity.WARNING,
+    category=Kahn.PLAUSIBILITY,
+    source=threshold("marrow_at_diagnosis").source,
+)
+def marrow_blasts_implausible(found: Subject) -> Judged:
+    """The share of blasts in the marrow is impossible, or too low for the diagnosis.
+
+    Why it matters: below the limit the disease is a lymphoma, or it was diagnosed from blood or tissue.
+    Usual cause: a fraction entered as per cent; a diluted sample.
+    Repair: confirm the number; say on what the diagnosis rests (blood, tissue, sites outside the marrow).
+    """
+    blasts = found.quantity("blasts" if found.trace.about == MarrowAssessment.TYPE else "marrow_blasts", "%")
+    outcomes = [
+        Outcome(
+            name="impossible",
+            broken=(blasts < 0) | (blasts > EVERY_CELL),
+            severity=Severity.WARNING,
+            message="The share of blasts in the marrow is below 0 or above 100 %.",
+        )
+    ]
+    if found.trace.about == Diagnosis.TYPE:
+        least = threshold("marrow_at_diagnosis").value
+        outcomes.append(
+            Outcome(
+                name="low",
+                broken=(blasts < least) & ~_diagnosed_otherwise(found),
+                severity=Severity.WARNING,
+                message=f"Fewer than {least:g} % blasts in the marrow at diagnosis, and no other ground is told.",
+            )
+        )
+    return Judged(outcomes=tuple(outcomes), applies=blasts.is_not_null())
+
+
+def _diagnosed_otherwise(diagnosis: Subject) -> pl.Expr:
+    """Whether something is told from which the leukaemia can have been diagnosed, other than the marrow."""
+    procedures = [diagnosis["evidence"].list.contains(name) for name in ("blood_count", "testicular_biopsy", "imaging")]
+    specimens = diagnosis["immunophenotypes"].list.eval(pl.element().struct.field("specimen"))
+    elsewhere = specimens.list.eval(pl.element().is_not_null() & (pl.element() != "marrow")).list.any()
+    lymphoma = diagnosis["disease"] == "lymphoma"
+    sites = (diagnosis["extramedullary"].list.len() > 0) | diagnosis["note"].is_not_null()
+    return pl.any_horizontal([part.fill_null(False) for part in (*procedures, elsewhere, lymphoma, sites)])
+
+
+@rule(
+    "BAS-10",
+    about=(Diagnosis, MarrowAssessment),
+    severity=Severity.ERROR,
+    category=Kahn.PLAUSIBILITY,
+    source=threshold("marrow_m2").source,
+    also=(threshold("marrow_m3").source, Cite("pcdc", "terms M1 to M3, which overlap at 5 and 25 %")),
+)
+def marrow_class_against_blasts(found: Subject) -> Judged:
+    """The class of the marrow does not agree with its blasts, or these lie on a border.
+
+    Why it matters: M1 to M3 decide remission and relapse; texts differ on exactly 5 and exactly 25 %.
+    Usual cause: the class of another sample; a definition in which M1 includes 5 %.
+    Repair: confirm both. Here M2 starts at 5 % and M3 at 25 %.
+    """
+    blasts = found.quantity("blasts" if found.trace.about == MarrowAssessment.TYPE else "marrow_blasts", "%")
+    stated, m2, m3 = found["marrow_class"], threshold("marrow_m2").value, threshold("marrow_m3").value
+    border = (blasts == m2) | (blasts == m3)
+    by_number = pl.when(blasts < m2).then(pl.lit("M1")).when(blasts < m3).then(pl.lit("M2")).otherwise(pl.lit("M3"))
+    by_other_texts = ((blasts == m2) & (stated == "M1")) | ((blasts == m3) & (stated == "M2"))
+    return Judged(
+        outcomes=(
+            Outcome(
+                name="disagree",
+                broken=((stated != by_number) & ~by_other_texts).fill_null(False),
+                severity=Severity.ERROR,
+                message="The class of the marrow does not agree with its blasts.",
+            ),
+            Outcome(
+                name="border",
+                broken=border,
+                severity=Severity.INFO,
+                message="Exactly 5 or 25 % blasts in the marrow: definitions differ on the class.",
+            ),
+        ),
+        applies=blasts.is_not_null() & (stated.is_not_null() | border),
+    )
+
+
+@rule(
     "BAS-11",
     about=Diagnosis,
     severity=Severity.ERROR,
@@ -195,14 +469,14 @@ def karyotype_against_partner(diagnosis: Subject) -> Judged:
     Usual cause: a marker or a karyotype of another patient; an old gene name misread.
     Repair: confirm both in the genetics report. A translocation of three or more chromosomes is accepted.
     """
-    symbol = partner_symbol(diagnosis["kmt2a_partner"])
-    chromosomes = chromosomes_with_11(diagnosis["cytogenetics"])
+    symbol = diagnosis.once("kmt2a_partner", partner_symbol)
+    chromosomes = diagnosis.once("cytogenetics", chromosomes_with_11)
     never = [p.gene for p in partners().values() if p.infant_all == 0 and p.gene != "ELL"]
     return Judged(
         outcomes=(
             Outcome(
                 name="other_chromosome",
-                broken=~fits(chromosomes, partner_chromosome(symbol)),
+                broken=~fits(chromosomes, diagnosis.once("kmt2a_partner", partner_chromosome)),
                 severity=Severity.ERROR,
                 message="The translocation does not involve the chromosome of the stated KMT2A partner.",
             ),
@@ -213,7 +487,7 @@ def karyotype_against_partner(diagnosis: Subject) -> Judged:
                 message="No infant with ALL and this KMT2A partner is in the 2023 recombinome.",
             ),
         ),
-        applies=diagnosis["kmt2a_partner"].is_not_null() & (chromosomes != ""),
+        applies=diagnosis["kmt2a_partner"].is_not_null() & (chromosomes != 0),
     )
 
 
@@ -231,10 +505,8 @@ def t_11_19_without_band(diagnosis: Subject) -> Judged:
     Usual cause: the karyotype was shortened.
     Repair: give the band (19p13.3 or 19p13.1) or the fusion.
     """
-    text = karyotype_text(diagnosis["cytogenetics"])
-    present = text.str.contains(r"t\(11;19\)")
-    banded = text.str.contains(r"t\(11;19\)\([^)]*p13\.[13]")
-    ell = partner_symbol(diagnosis["kmt2a_partner"]).eq_missing("ELL")
+    banded = diagnosis.once("cytogenetics", t_11_19)
+    ell = diagnosis.once("kmt2a_partner", partner_symbol).eq_missing("ELL")
     return Judged(
         outcomes=(
             Outcome(
@@ -245,20 +517,26 @@ def t_11_19_without_band(diagnosis: Subject) -> Judged:
             ),
             Outcome(
                 name="undetermined",
-                broken=present & ~banded,
+                broken=~banded,
                 severity=Severity.INFO,
                 message="t(11;19) without its sub-band does not tell MLLT1 from ELL.",
             ),
         ),
-        applies=present | ell,
+        applies=banded.is_not_null() | ell,
     )
 
 
 KMT2A_MARKER = Those(
     MrdAssessment.TYPE,
     "with a KMT2A fusion as marker",
-    lambda mrd: mrd["marker"].str.to_uppercase().str.contains(r"^(KMT2A|MLL)[-:/]+[A-Z0-9]").fill_null(False),
+    lambda mrd: mrd.once("marker", is_fusion).fill_null(False),
 )
+
+
+def _fused(diagnosis: Subject) -> pl.Expr:
+    """Whether a fusion of KMT2A is told: as partner gene, as translocation or as marker of an MRD result."""
+    translocated = diagnosis.once("cytogenetics", breaks_11q23)
+    return diagnosis["kmt2a_partner"].is_not_null() | translocated | diagnosis.start.any_recorded(KMT2A_MARKER)
 
 
 @rule(
@@ -275,15 +553,187 @@ def germline_with_fusion(diagnosis: Subject) -> Judged:
     Usual cause: the status was left at its default, or the FISH result was read before the report was final.
     Repair: confirm the status; name the test it rests on.
     """
-    text = karyotype_text(diagnosis["cytogenetics"])
-    with_11 = r"t\((?:[0-9XY]+;)*11(?:;[0-9XY]+)*\)"
-    translocated = text.str.contains(with_11 + r"(?:[^(]|$)") | text.str.contains(with_11 + r"\([^)]*q23")
-    fused = diagnosis["kmt2a_partner"].is_not_null() | translocated | diagnosis.start.any_recorded(KMT2A_MARKER)
     return one(
-        fused,
+        _fused(diagnosis),
         diagnosis["kmt2a"].eq_missing("germline"),
         Severity.ERROR,
         "KMT2A is recorded as germline together with a KMT2A fusion.",
+    )
+
+
+@rule(
+    "BAS-15",
+    about=Diagnosis,
+    severity=Severity.WARNING,
+    category=Kahn.COMPLETENESS,
+    source=Cite("kotecha2022", "case 4: no KMT2A rearrangement on FISH"),
+    also=(Cite("registry", "a normal karyotype does not exclude a cryptic fusion", Confidence.RECALLED),),
+)
+def germline_without_its_test(diagnosis: Subject) -> Judged:
+    """KMT2A is recorded as germline without a test that can show it.
+
+    Why it matters: cryptic fusions are missed by the karyotype, and the groups differ in risk and treatment.
+    Usual cause: germline was concluded from a normal karyotype.
+    Repair: name the test: FISH, Southern blot, RNA sequencing or other sequencing.
+    """
+    tests = diagnosis["kmt2a_tests"]
+    enough = [tests.list.contains(test) for test in ("fish", "southern", "rna_sequencing", "ngs")]
+    return one(
+        ~pl.any_horizontal(enough),
+        diagnosis["kmt2a"].eq_missing("germline"),
+        Severity.WARNING,
+        "KMT2A is recorded as germline without a test that can show it.",
+    )
+
+
+@rule(
+    "BAS-16",
+    about=Diagnosis,
+    severity=Severity.WARNING,
+    category=Kahn.PLAUSIBILITY,
+    source=Cite("wholineage", "criteria of lineage"),
+    also=(
+        Cite("wholineage", "two of the monocytic markers", Confidence.RECALLED),
+        Cite("egil", "more than 2 points in more than one lineage"),
+    ),
+)
+def lineage_against_antigens(diagnosis: Subject) -> Judged:
+    """The lineage does not agree with the antigens of the blasts.
+
+    Why it matters: a mixed phenotype is treated otherwise, and a later lineage switch shows only against the first.
+    Usual cause: a mixed phenotype entered as ALL; positive and negative antigens exchanged.
+    Repair: confirm the antigens, then the lineage. B needs CD19 with CD79a, CD22 or CD10; T needs CD3; myeloid needs
+    MPO or two monocytic markers. How strongly an antigen is expressed is not judged.
+    """
+    b, t, myeloid = (told(diagnosis, lineage) for lineage in ("B", "T", "myeloid"))
+    stated = diagnosis["lineage"]
+    of_myeloid = stated.is_in(["myeloid", "monocytic"])
+    its_own = pl.when(stated == "B").then(b).when(stated == "T").then(t).when(of_myeloid).then(myeloid)
+    another = ((stated != "B") & b) | ((stated != "T") & t) | (~of_myeloid & myeloid)
+    two = (b & t) | (b & myeloid) | (t & myeloid)
+    return Judged(
+        outcomes=(
+            Outcome(
+                name="another_too",
+                broken=(stated != "mixed") & another.fill_null(False),
+                severity=Severity.WARNING,
+                message="The antigens meet the criterion of a lineage other than the one recorded.",
+            ),
+            Outcome(
+                name="not_met",
+                broken=pl.when(stated == "mixed").then(~two).otherwise(~its_own),
+                severity=Severity.WARNING,
+                message="The antigens do not meet the criterion of the lineage recorded.",
+            ),
+        ),
+        applies=stated.is_not_null() & (diagnosis["immunophenotypes"].list.len() > 0),
+    )
+
+
+@rule(
+    "BAS-17",
+    about=Diagnosis,
+    severity=Severity.INFO,
+    category=Kahn.PLAUSIBILITY,
+    source=Cite("vdvelden2009", "CD10 negative in about 70 % of infant ALL"),
+    also=(Cite("kotecha2022", "case 3: CD10 positive with t(9;11)"),),
+)
+def cd10_with_fusion(diagnosis: Subject) -> Judged:
+    """The blasts are CD10 positive and KMT2A is rearranged.
+
+    Why it matters: most infant ALL with the rearrangement is CD10 negative; about a third is not.
+    Usual cause: none; it is seen.
+    Repair: none needed.
+    """
+    rearranged = (diagnosis["kmt2a"] == "rearranged").fill_null(False) | _fused(diagnosis)
+    return one(
+        rearranged & diagnosis["kmt2a"].ne_missing("germline"),
+        any_of(told(diagnosis, "present"), ("CD10",)),
+        Severity.INFO,
+        "The blasts are CD10 positive and KMT2A is rearranged: less common, but seen.",
+    )
+
+
+@rule(
+    "BAS-18",
+    about=Diagnosis,
+    severity=Severity.INFO,
+    category=Kahn.PLAUSIBILITY,
+    source=Cite("kotecha2022", "text: co-expression of myeloid antigens"),
+    also=(Cite("wholineage", "myeloid lineage needs MPO or monocytic differentiation"),),
+)
+def myeloid_antigens_alone(diagnosis: Subject) -> Judged:
+    """Blasts of B lineage bear CD15, CD33, CD65 or NG2, and no marker that makes a myeloid lineage.
+
+    Why it matters: such antigens are common with rearranged KMT2A and do not make a mixed phenotype.
+    Usual cause: co-expression read as a second lineage.
+    Repair: none needed for ALL; for a mixed phenotype state MPO or the monocytic markers it rests on.
+    """
+    alone = ~(told(diagnosis, "myeloid").fill_null(False) | told(diagnosis, "T").fill_null(False))
+    mixed = (diagnosis["disease"] == "MPAL") | (diagnosis["lineage"] == "mixed")
+    return Judged(
+        outcomes=(
+            Outcome(
+                name="taken_for_mixed",
+                broken=alone & mixed.fill_null(False),
+                severity=Severity.INFO,
+                message="A mixed phenotype is recorded on CD15, CD33, CD65 or NG2 alone; these do not make one.",
+            ),
+            Outcome(
+                name="co_expressed",
+                broken=alone & (diagnosis["lineage"] == "B").fill_null(False),
+                severity=Severity.INFO,
+                message="Blasts of B lineage bear CD15, CD33, CD65 or NG2: common, and no second lineage.",
+            ),
+        ),
+        applies=any_of(told(diagnosis, "present"), CO_EXPRESSED),
+    )
+
+
+def _with_cd19(found: Subject) -> pl.Expr:
+    """Whether an immunophenotype says of CD19 that it is there or that it is not."""
+    return any_of(told(found, "present"), ("CD19",)) | any_of(told(found, "absent"), ("CD19",))
+
+
+CD19_STATUS = (
+    Those(Diagnosis.TYPE, "with CD19 stated", _with_cd19),
+    Those(
+        Relapse.TYPE,
+        "with CD19 stated",
+        lambda r: _with_cd19(r) | r["antigen_loss"].list.contains("CD19"),
+    ),
+    Those(MrdAssessment.TYPE, "with CD19 stated", lambda mrd: mrd["antigens"].list.contains("CD19")),
+)
+CD19_ANTIBODIES = ("blinatumomab",)
+
+
+@rule(
+    "BAS-19",
+    about=(Immunotherapy, CellTherapy),
+    severity=Severity.WARNING,
+    category=Kahn.COMPLETENESS,
+    source=Cite("vdsluis2023", "eligibility: CD19-positive leukaemia"),
+    also=(Cite("nct05327894", "eligibility: CD19 positive"),),
+)
+def cd19_not_known(therapy: Subject) -> Judged:
+    """CD19-directed therapy was given, and CD19 is not known from before.
+
+    Why it matters: the therapy needs its target, and a later loss of CD19 shows only against the status before.
+    Usual cause: the immunophenotype was recorded as a lineage, without its antigens.
+    Repair: add CD19 to the immunophenotype at diagnosis or relapse, or to the antigens of an MRD result.
+    Ties: a result of the day of the therapy leaves it undecided.
+    """
+    if therapy.trace.about == Immunotherapy.TYPE:
+        directed = therapy["agent"].str.to_lowercase().is_in(CD19_ANTIBODIES)
+    else:
+        directed = therapy["targets"].list.contains("CD19")
+    known = pl.any_horizontal([therapy.preceded_by(status, recorded=True) for status in CD19_STATUS])
+    diagnosed = therapy.start.any_recorded(Diagnosis)
+    return one(
+        pl.when(diagnosed | known).then(~known),
+        directed,
+        Severity.WARNING,
+        "CD19-directed therapy was given, and CD19 is not known from before.",
     )
 
 
@@ -312,6 +762,28 @@ def testis_in_a_girl(event: Subject) -> Judged:
 
 
 @rule(
+    "BAS-21",
+    about=(Diagnosis, Relapse, MrdAssessment, Chimerism),
+    severity=Severity.INFO,
+    category=Kahn.COMPLETENESS,
+    source=Cite("kotecha2022", "case 2: immunophenotype of blood; case 3: of marrow"),
+)
+def specimen_not_told(found: Subject) -> Judged:
+    """A test does not say on which specimen it was done.
+
+    Why it matters: marrow, blood, fluid and tissue are different series and must not be mixed.
+    Usual cause: the report takes marrow for granted.
+    Repair: add the specimen; none is assumed.
+    """
+    message = "A test does not say on which specimen it was done."
+    if found.trace.about in (MrdAssessment.TYPE, Chimerism.TYPE):
+        return one(found["specimen"].is_null(), pl.lit(True), Severity.INFO, message)
+    phenotypes = found["immunophenotypes"]
+    untold = phenotypes.list.eval(pl.element().struct.field("specimen").is_null()).list.any()
+    return one(untold, phenotypes.list.len() > 0, Severity.INFO, message)
+
+
+@rule(
     "BAS-22",
     about=PrednisoneResponse,
     severity=Severity.ERROR,
@@ -333,4 +805,83 @@ def prednisone_class_against_count(response: Subject) -> Judged:
         stated.is_not_null() & response["day8_blasts"].is_not_null(),
         Severity.ERROR,
         "The prednisone response does not agree with the blasts in blood on day 8.",
+    )
+
+
+@rule(
+    "BAS-23",
+    about=PrednisoneResponse,
+    severity=Severity.WARNING,
+    category=Kahn.PLAUSIBILITY,
+    source=threshold("prephase_blasts").source,
+)
+def prednisone_response_not_evaluable(response: Subject) -> Judged:
+    """A prednisone response is recorded although it could not be evaluated.
+
+    Why it matters: with steroids before, or few blasts to begin with, a good response shows nothing.
+    Usual cause: the count of day 8 was classified without looking at the start.
+    Repair: leave the response empty and keep the counts.
+    """
+    few = response.quantity("blasts_at_start", "/uL") < threshold("prephase_blasts").value
+    steroids = response.the(Diagnosis, "prior_steroids")
+    return one(
+        few.fill_null(False) | steroids.fill_null(False),
+        response["response"].is_not_null() & (few.is_not_null() | steroids.is_not_null()),
+        Severity.WARNING,
+        "A prednisone response is recorded although it could not be evaluated.",
+    )
+
+
+@rule(
+    "BAS-24",
+    about=Measurement,
+    severity=Severity.WARNING,
+    category=Kahn.PLAUSIBILITY,
+    source=threshold("infant_weight").source,
+    also=(threshold("infant_surface").source,),
+)
+def size_not_of_an_infant(measurement: Subject) -> Judged:
+    """Weight or body surface in the first year is outside the plausible range.
+
+    Why it matters: every dose rests on them.
+    Usual cause: grams entered as kilograms, pounds as kilograms, or the height as weight.
+    Repair: confirm number and unit. A patient of a year or more is not judged.
+    """
+    weight, surface = measurement.quantity("weight", "kg"), measurement.quantity("body_surface", "m2")
+    (lightest, heaviest), (least, most) = threshold("infant_weight").values, threshold("infant_surface").values
+    odd = ((weight < lightest) | (weight > heaviest)).fill_null(False)
+    odd |= ((surface < least) | (surface > most)).fill_null(False)
+    return one(
+        odd & measurement.start.days_since("birth").below(FIRST_YEAR),
+        weight.is_not_null() | surface.is_not_null(),
+        Severity.WARNING,
+        "Weight or body surface in the first year is outside the plausible range.",
+    )
+
+
+ASKS_FOR_GESTATION = r"aall(?:15p1|2321)$"
+"""Ids of the protocols that admit infants born after more than 36 weeks."""
+
+
+@rule(
+    "BAS-25",
+    about=Enrolment,
+    severity=Severity.INFO,
+    category=Kahn.COMPLETENESS,
+    source=Cite("nct02828358", "eligibility: gestational age above 36 weeks"),
+    also=(Cite("aall2321", "eligibility: gestational age above 36 weeks"),),
+)
+def gestation_not_told(enrolment: Subject) -> Judged:
+    """The patient entered a protocol that asks for the length of the pregnancy, which is not told.
+
+    Why it matters: whether the infant was eligible cannot be checked.
+    Usual cause: the form asks for the date of birth only.
+    Repair: add the weeks of gestation to the diagnosis.
+    """
+    return one(
+        enrolment.the(Diagnosis, "gestation_weeks").is_null(),
+        enrolment["protocol"].str.to_lowercase().str.contains(ASKS_FOR_GESTATION)
+        & enrolment["on_trial"].ne_missing(False),
+        Severity.INFO,
+        "The patient entered a protocol that asks for the length of the pregnancy, which is not told.",
     )

@@ -1,31 +1,23 @@
-"""Answers the questions of the rules over columns and gathers verdicts.
+"""Judges a cohort by rules: one verdict per rule and subject, as columns.
 
-Each question is a count over pairs of (subject, other event) of two facts, *sure* and *maybe*. The bounds give
-both; a ``gap`` row replaces them for its pair. For one-sided questions about another type, patients without gap
-rows need no pairs: the least and greatest bounds per patient say the same (shared by all rules).
+All rules that need nothing but their subject's own row are judged in one pass over the rows of its type; the
+others put their questions (:mod:`.answers`) to those of their subjects that they apply to.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import polars as pl
-from attrs import field, fields, frozen
+from attrs import field, frozen
 
 from ..cohort import Cohort
-from ..course import BIRTH
-from ..events import EVENT_TYPES
-from ..shortest_paths import UNBOUNDED
+from .answers import Answers, columns_used, needs_only
 from .rule import Judged, Rule
 from .settings import Settings
-from .subject import Answer, Question, Relation, Subject, Those, Trace
-
-_ONE_SIDED = {Relation.BEFORE, Relation.AFTER, Relation.EARLIER_DAY, Relation.LATER_DAY}
-_BEFORE_LIKE = {Relation.BEFORE, Relation.EARLIER_DAY}
-
-MOST_PAIRS = 5_000_000
-"""Pairs held in memory at a time: one patient with 10,000 relapses has 100 million."""
-
-COUNT_COLUMNS: dict[str, Any] = {"row": pl.UInt32, "sure": pl.UInt32, "maybe": pl.UInt32}
+from .subject import Answer, Trace
 
 VERDICT_COLUMNS: dict[str, Any] = {
     "rule": pl.String,
@@ -62,500 +54,256 @@ class Judgement:
     errored: Mapping[str, str]
 
 
-def _within_bounds(expr: pl.Expr) -> pl.Expr:
-    return expr.clip(-UNBOUNDED, UNBOUNDED)
+LARGE = 100_000
+"""Above so many events, rules are judged by several threads."""
+
+NO_VERDICTS = pl.DataFrame(schema=VERDICT_COLUMNS)
+NO_CONFLICTS = pl.lit(None, dtype=VERDICT_COLUMNS["conflicts_with"]).alias("conflicts_with")
+NO_CODES = pl.Series(dtype=pl.UInt8)
+NOT_APPLICABLE, PASSED, UNDECIDED, FAILED = None, 0, 1, 2
+"""Verdicts as numbers: from ``FAILED`` on, a failure by the first outcome, the second, and so on."""
 
 
-def _needs_only(expr: pl.Expr, frame: pl.DataFrame) -> bool:
-    """Whether an expression can be told from a frame's own columns, before any question is answered."""
-    return set(expr.meta.root_names()) <= set(frame.columns)
+def _code(judged: Judged) -> pl.Expr:
+    """The verdict of every row as a number; null where the rule does not apply."""
+    broken = [outcome.broken.cast(pl.Boolean) for outcome in judged.outcomes]
+    verdict = pl.when(pl.any_horizontal([one.is_null() for one in broken])).then(UNDECIDED).otherwise(PASSED)
+    for number, one in reversed(list(enumerate(broken))):
+        verdict = pl.when(one).then(FAILED + number).otherwise(verdict)
+    if judged.conditions:
+        verdict = pl.when(pl.all_horizontal(judged.conditions)).then(verdict)
+    return verdict.cast(pl.UInt8)
 
 
-def _columns_used(frame: pl.DataFrame, trace: Trace, judged: Judged) -> list[str]:
-    """The columns a rule works with, so that joins and filters need not carry the others along."""
-    asked = [outcome.broken for outcome in judged.outcomes]
-    asked += [] if judged.applies is None else [judged.applies]
-    used = {"row", "unit", "event", "start_lo", "start_hi", "end_lo", "end_hi"}
-    used |= {name for expr in asked for name in expr.meta.root_names()}
-    used |= {question.via for question in trace.questions if question.via is not None}
-    return [name for name in frame.columns if name in used]
+@frozen(eq=False)
+class _Task:
+    """One rule put to one type of subject."""
+
+    rule: Rule
+    about: str
+    trace: Trace
+    judged: Judged
+
+    @property
+    def asked(self) -> list[pl.Expr]:
+        """The expressions that it is made of."""
+        return [*self.judged.conditions, *(outcome.broken for outcome in self.judged.outcomes)]
 
 
-def _key(column: str) -> pl.Expr:
-    """A number for an event id of a unit. Of a million pairs, two share one by chance less often than 1 in 10^6."""
-    return pl.col(column).hash() ^ (pl.col("unit").cast(pl.UInt64) * 0x9E3779B97F4A7C15)  # odd: no two units alike
+@frozen(kw_only=True, eq=False)
+class _Told:
+    """What a task came to."""
 
-
-def pair_facts(question: Question) -> tuple[pl.Expr, pl.Expr]:
-    """(sure, maybe) of one pair, from ``least``/``greatest`` = days from the other point to the subject's point,
-    and ``y_first``/``y_maybe_first``/``x_first``/``x_maybe_first``.
-    """
-    least, greatest = pl.col("least"), pl.col("greatest")
-    relation, within = question.relation, question.within
-    true = pl.lit(True)
-    if relation is Relation.ANY:
-        return true, true
-    if relation is Relation.SAME_DAY:
-        return (least == 0) & (greatest == 0), (least <= 0) & (greatest >= 0)
-    if relation is Relation.EARLIER_DAY:
-        return least >= 1, greatest >= 1
-    if relation is Relation.LATER_DAY:
-        return greatest <= -1, least <= -1
-    if relation is Relation.BEFORE:
-        sure, maybe = pl.col("y_first"), pl.col("y_maybe_first")
-        if within is not None:
-            sure, maybe = sure & (greatest <= within), maybe & (least <= within)
-        return sure, maybe
-    sure, maybe = pl.col("x_first"), pl.col("x_maybe_first")
-    if within is not None:
-        sure, maybe = sure & (least >= -within), maybe & (greatest >= -within)
-    return sure, maybe
+    verdicts: pl.DataFrame
+    subjects: int
+    failed: int
+    undecided: int
 
 
 @frozen(eq=False)
 class Engine:
-    """Answers questions about one cohort; candidates and aggregates are computed once and shared."""
+    """Judges one cohort; what rules share is worked out once."""
 
     cohort: Cohort
     settings: Settings
-    _candidates: dict[Those, pl.DataFrame] = field(factory=dict, init=False)
-    _extremes: dict[tuple[Those, str], pl.DataFrame] = field(factory=dict, init=False)
-    _frames: dict[str, pl.DataFrame] = field(factory=dict, init=False)
-    _known_numbers: dict[Those, pl.DataFrame] = field(factory=dict, init=False)
-    _only: dict[str, pl.Series] = field(factory=dict, init=False)
-    _record: dict[str, pl.DataFrame] = field(factory=dict, init=False)
-    _most: dict[Those, int] = field(factory=dict, init=False)
+    answers: Answers = field(init=False)
 
-    # --- who is asked about -------------------------------------------------------------------------------
-
-    def frame(self, about: str) -> pl.DataFrame:
-        """The subjects of one type, with a row number."""
-        if about not in self._frames:
-            table = self.cohort.table(about)
-            if about == "patient":
-                table = table.with_columns(event=pl.lit(None, dtype=pl.String))
-            self._frames[about] = table.with_row_index("row")
-        return self._frames[about]
-
-    def candidates(self, others: Those) -> pl.DataFrame:
-        """The other events: unit, id, bounds, and whether they surely meet the condition (else: perhaps)."""
-        if others not in self._candidates:
-            table = self.cohort.table(others.type)
-            if others.without:
-                table = table.filter(~pl.col("type").is_in(others.without))
-            sure = pl.lit(True)
-            if others.condition is not None:
-                trace = Trace(about=others.type, settings=self.settings)
-                holds = others.condition(Subject(trace))
-                table = self._answered(table.with_row_index("row"), trace)
-                table = table.filter(holds.fill_null(True))
-                sure = holds.fill_null(False)
-            bounds = ("start_lo", "start_hi", "end_lo", "end_hi")
-            self._candidates[others] = table.select("unit", "event", *bounds, sure.alias("sure"))
-        return self._candidates[others]
-
-    def _extreme(self, others: Those, point: str) -> pl.DataFrame:
-        """Per unit, the least and greatest bounds of the candidates' point."""
-        key = (others, point)
-        every = others.type == "event" and others.condition is None
-        names = [name for name in self.cohort.tables if name not in others.without] if every else []
-        if key not in self._extremes and names:
-            self._extremes[key] = self._extreme_of_all(names, point)
-        if key not in self._extremes:
-            low, high, sure = pl.col(f"{point}_lo"), pl.col(f"{point}_hi"), pl.col("sure")
-            table = self.candidates(others)
-            whole = others.condition is None
-            found = table.group_by("unit").agg(
-                min_lo=low.min(),
-                max_hi=high.max(),
-                sure_min_hi=(high if whole else high.filter(sure)).min().fill_null(UNBOUNDED * 2),
-                sure_max_lo=(low if whole else low.filter(sure)).max().fill_null(-UNBOUNDED * 2),
-            )
-            self._extremes[key] = self._per_unit(found)
-        return self._extremes[key]
-
-    def _extreme_of_all(self, names: Iterable[str], point: str) -> pl.DataFrame:
-        """The extremes of events of several types, from those of each type."""
-        tables = [self._extreme(Those(name), point) for name in names]
-        return self.cohort.units.select(
-            pl.min_horizontal([pl.lit(table["min_lo"]) for table in tables]).alias("min_lo"),
-            pl.max_horizontal([pl.lit(table["max_hi"]) for table in tables]).alias("max_hi"),
-            pl.min_horizontal([pl.lit(table["sure_min_hi"]) for table in tables]).alias("sure_min_hi"),
-            pl.max_horizontal([pl.lit(table["sure_max_lo"]) for table in tables]).alias("sure_max_lo"),
-        )
-
-    def _numbers(self, others: Those) -> pl.DataFrame:
-        """Per unit, how many candidates surely and perhaps meet the condition."""
-        if others not in self._known_numbers:
-            counted = self.candidates(others).group_by("unit").agg(pl.col("sure").sum(), pl.len().alias("maybe"))
-            self._known_numbers[others] = self._per_unit(counted).select(pl.col("sure", "maybe").fill_null(0))
-        return self._known_numbers[others]
-
-    # --- answers --------------------------------------------------------------------------------------------
-
-    def _answered(self, frame: pl.DataFrame, trace: Trace) -> pl.DataFrame:
-        """The subjects' frame with a column (or two) for everything the trace asked for."""
-        if trace.patient_fields:
-            names = sorted(trace.patient_fields)
-            lookup = self.cohort.patients.with_row_index("code").select(
-                pl.col("code").alias("patient.code"), *[pl.col(n).alias(f"patient.{n}") for n in names]
-            )
-            units = self.cohort.units.select("unit", pl.col("patient").alias("patient.code"))
-            frame = frame.join(units, on="unit", how="left", maintain_order="left")
-            frame = frame.join(lookup, on="patient.code", how="left", maintain_order="left").drop("patient.code")
-        for (kind, column), values in trace.lookups.items():
-            frame = frame.with_columns(self._lookup(kind, values, frame["unit"]).alias(column))
-        for rule in sorted(trace.problems):
-            frame = self._problem(frame, rule)
-        for check in sorted(trace.record_checks):
-            frame = self._record_check(frame, check, trace.about)
-        for question, column in trace.questions.items():
-            frame = frame.with_columns(self.answer(question, frame, trace.about, column))
-        return frame
-
-    def _lookup(self, kind: str, values: pl.Expr, units: pl.Series) -> pl.Series:
-        """What is worked out from the one event of a type, for each of these units; null for several or none."""
-        if kind not in self._only:
-            table = self.cohort.table(kind).select("unit").with_row_index("place")
-            self._only[kind] = self._per_unit(table.filter(~pl.col("unit").is_duplicated()))["place"]
-        return self.cohort.table(kind).select(values).to_series().gather(self._only[kind].gather(units))
-
-    def _per_unit(self, table: pl.DataFrame) -> pl.DataFrame:
-        """A row for every unit, in order, so that rows can be gathered by unit (units count from 0)."""
-        return self.cohort.units.select("unit").join(table, on="unit", how="left", maintain_order="left")
-
-    def _problem(self, frame: pl.DataFrame, rule: str) -> pl.DataFrame:
-        column = f"problem.{rule}"
-        found = self.cohort.problems.filter(pl.col("rule") == rule).select("patient", "event")
-        if not found.height:
-            return frame.with_columns(pl.lit(False).alias(column))
-        named = found.join(self.cohort.units, on="patient").select("unit", "event").unique()
-        named = named.with_columns(pl.lit(True).alias(column))
-        joined = frame.join(named, on=["unit", "event"], how="left", maintain_order="left")
-        return joined.with_columns(pl.col(column).fill_null(False))
-
-    def _record_check(self, frame: pl.DataFrame, check: str, about: str) -> pl.DataFrame:
-        column = f"record.{check}"
-        if check == "dated":
-            return frame.with_columns(self.cohort.units["dated"].gather(frame["unit"]).alias(column))
-        if check not in self._record:
-            self._record[check] = self._duplicated() if check == "duplicated" else self._dangling()
-        named = self._record[check]
-        named = named if about == "event" else named.filter(pl.col("type") == about)
-        if not named.height:
-            return frame.with_columns(pl.lit(False).alias(column))
-        found = named.select("unit", "event").unique().with_columns(pl.lit(True).alias(column))
-        joined = frame.join(found, on=["unit", "event"], how="left", maintain_order="left")
-        return joined.with_columns(pl.col(column).fill_null(False))
-
-    def _duplicated(self) -> pl.DataFrame:
-        """Events whose id another event of the same patient bears, whatever its type."""
-        events = self.cohort.timeline.select("unit", "event", "type")
-        keys = events.select(_key("event")).to_series()
-        if keys.n_unique() == keys.len():  # as a rule: much faster than to look for what is twice
-            return events.clear()
-        return events.filter(keys.is_duplicated()).filter(pl.struct("unit", "event").is_duplicated())
-
-    def _dangling(self) -> pl.DataFrame:
-        """Events that refer to an event which is not recorded."""
-        references = [
-            pl.DataFrame(schema={"unit": pl.UInt32, "event": pl.String, "type": pl.String, "target": pl.String})
-        ]
-        for name, table in self.cohort.tables.items():
-            for attribute in fields(EVENT_TYPES[name]):
-                if attribute.metadata.get("ref"):
-                    target = pl.col(attribute.name)
-                    listed = table.schema[attribute.name] == pl.List(pl.String)
-                    told = table.filter(target.list.len() > 0 if listed else target.is_not_null())
-                    told = told.select("unit", "event", pl.lit(name).alias("type"), target.alias("target"))
-                    references.append(told.explode("target") if listed else told)
-        asked = pl.concat(references)
-        known = self.cohort.timeline.select(_key("event")).to_series()
-        return asked.filter(~_key("target").is_in(known.implode())).select("unit", "event", "type")
-
-    def answer(self, question: Question, frame: pl.DataFrame, about: str, column: str) -> list[pl.Series]:
-        """The answers to one question for every row of a frame of subjects."""
-        if question.answer is Answer.DAYS:
-            return self._days(question, frame, column)
-        counts = self._counts(question, frame, about)
-        sure, maybe = counts["sure"], counts["maybe"]
-        complete = self._complete(question, frame)
-        if question.answer is Answer.COUNT:
-            most = pl.select(pl.when(complete).then(maybe)).to_series() if complete is not True else maybe
-            return [sure.alias(f"{column}.least"), most.alias(f"{column}.most")]
-        none = (maybe == 0) if complete is True else (maybe == 0) & complete
-        verdict = pl.select(pl.when(sure > 0).then(True).when(none).then(False)).to_series()
-        return [verdict.alias(column)]
-
-    def _complete(self, question: Question, frame: pl.DataFrame) -> pl.Series | bool:
-        """Whether absence counts, per subject."""
-        if question.recorded or question.via is not None:
-            return True
-        whole = self.cohort.is_complete(question.others.type)
-        if isinstance(whole, pl.Series):
-            return whole.gather(frame["unit"])
-        return True if whole else pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
-
-    def _counts(self, question: Question, frame: pl.DataFrame, about: str) -> pl.DataFrame:
-        """Columns ``sure`` and ``maybe``: how many others surely, and at most, stand in the relation."""
-        apart = question.via is None and not self._may_meet_itself(question.others, about)
-        if apart and question.relation is Relation.ANY:
-            return self._numbers(question.others)[frame["unit"]]
-        one_sided = question.answer is Answer.EXISTS and question.relation in _ONE_SIDED and question.within is None
-        if not (apart and one_sided):
-            return self._pair_counts(question, frame, about)
-        counts = self._extreme_counts(question, frame)
-        if not self.cohort.gap.height:
-            return counts
-        in_gap = frame["unit"].is_in(self.cohort.gap["unit"].unique().implode())
-        exact = self._pair_counts(question, frame.filter(in_gap), about)
-        exact = exact.with_columns(frame["row"].filter(in_gap).alias("row"))
-        merged = counts.with_columns(frame["row"]).update(exact, on="row")
-        return merged.select("sure", "maybe")
-
-    def _may_meet_itself(self, others: Those, about: str) -> bool:
-        """Whether a subject could be among the others, so that it must be left out pair by pair."""
-        if others.apart:
-            return False
-        if others.type == "event":
-            return about not in others.without and about != BIRTH
-        return about in (others.type, "event")
-
-    def _extreme_counts(self, question: Question, frame: pl.DataFrame) -> pl.DataFrame:
-        """0 or 1 instead of a count: enough to tell whether one exists."""
-        point = question.point
-        bounds = frame.select(pl.col(f"{point}_lo").alias("lo"), pl.col(f"{point}_hi").alias("hi"))
-        extremes = self._extreme(question.others, question.other_point)
-        table = pl.concat([bounds, extremes[frame["unit"]]], how="horizontal")
-        tie = 0 if question.relation in (Relation.BEFORE, Relation.AFTER) else 1
-        if question.relation in _BEFORE_LIKE:
-            sure, maybe = pl.col("sure_min_hi") < pl.col("lo"), pl.col("min_lo") + tie <= pl.col("hi")
-        else:
-            sure, maybe = pl.col("sure_max_lo") > pl.col("hi"), pl.col("max_hi") - tie >= pl.col("lo")
-        as_number = [e.fill_null(False).cast(pl.UInt32).alias(n) for e, n in ((sure, "sure"), (maybe, "maybe"))]
-        return table.select(as_number)
-
-    def pairs(self, question: Question, frame: pl.DataFrame, about: str) -> pl.DataFrame:
-        """Every pair of subject and candidate: ``row``, ``other``, and whether it surely or maybe counts."""
-        p, q = question.point, question.other_point
-        others = self.candidates(question.others).select(
-            "unit",
-            pl.col("event").alias("other"),
-            "sure",
-            pl.col(f"{q}_lo").alias("y_lo"),
-            pl.col(f"{q}_hi").alias("y_hi"),
-        )
-        timed = f"{p}_lo" in frame.columns
-        low = pl.col(f"{p}_lo") if timed else pl.lit(-UNBOUNDED, dtype=pl.Int32)
-        high = pl.col(f"{p}_hi") if timed else pl.lit(UNBOUNDED, dtype=pl.Int32)
-        left = frame.select("row", "unit", "event", low.alias("x_lo"), high.alias("x_hi"), *self._via(question))
-        if question.via is None:
-            pairs = left.join(others, on="unit")
-        else:
-            if left.schema["via"] == pl.List(pl.String):
-                left = left.explode("via", empty_as_null=False, keep_nulls=False)
-            left = left.unique(["row", "via"], maintain_order=True)
-            pairs = left.join(others, left_on=["unit", "via"], right_on=["unit", "other"], coalesce=False)
-        if self._may_meet_itself(question.others, about):
-            pairs = pairs.filter(pl.col("event").ne_missing(pl.col("other")))
-        pairs = pairs.with_columns(
-            least=_within_bounds(pl.col("x_lo") - pl.col("y_hi")),
-            greatest=_within_bounds(pl.col("x_hi") - pl.col("y_lo")),
-            y_first=pl.col("y_hi") < pl.col("x_lo"),
-            y_maybe_first=pl.col("y_lo") <= pl.col("x_hi"),
-            x_first=pl.col("x_hi") < pl.col("y_lo"),
-            x_maybe_first=pl.col("x_lo") <= pl.col("y_hi"),
-        )
-        if self.cohort.gap.height and timed:
-            pairs = self._with_gaps(pairs, p, q)
-        related, perhaps = pair_facts(question)
-        return pairs.select("row", "other", (related & pl.col("sure")).alias("sure"), perhaps.alias("maybe"))
-
-    def _via(self, question: Question) -> list[pl.Expr]:
-        return [] if question.via is None else [pl.col(question.via).alias("via")]
-
-    def _with_gaps(self, pairs: pl.DataFrame, point: str, other_point: str) -> pl.DataFrame:
-        """What is known beyond the bounds replaces what the bounds say, pair by pair."""
-        gap = self.cohort.gap
-        # rows a = other, b = subject speak of day(subject) - day(other) and of the other being first
-        toward = gap.filter((pl.col("a_point") == other_point) & (pl.col("b_point") == point)).select(
-            "unit",
-            pl.col("a").alias("other"),
-            pl.col("b").alias("event"),
-            pl.col("least").alias("gap_least"),
-            pl.col("greatest").alias("gap_greatest"),
-            pl.col("a_surely_first").alias("gap_y"),
-            pl.col("a_maybe_first").alias("gap_y_maybe"),
-        )
-        back = gap.filter((pl.col("a_point") == point) & (pl.col("b_point") == other_point)).select(
-            "unit",
-            pl.col("a").alias("event"),
-            pl.col("b").alias("other"),
-            pl.col("a_surely_first").alias("gap_x"),
-            pl.col("a_maybe_first").alias("gap_x_maybe"),
-        )
-        keys = ["unit", "event", "other"]
-        joined = pairs.join(toward, on=keys, how="left").join(back, on=keys, how="left")
-        return joined.with_columns(
-            least=pl.coalesce("gap_least", "least"),
-            greatest=pl.coalesce("gap_greatest", "greatest"),
-            y_first=pl.coalesce("gap_y", "y_first"),
-            y_maybe_first=pl.coalesce("gap_y_maybe", "y_maybe_first"),
-            x_first=pl.coalesce("gap_x", "x_first"),
-            x_maybe_first=pl.coalesce("gap_x_maybe", "x_maybe_first"),
-        )
-
-    def _pair_counts(self, question: Question, frame: pl.DataFrame, about: str) -> pl.DataFrame:
-        slices = [
-            pairs.group_by("row").agg(pl.col("sure").sum(), pl.col("maybe").sum())
-            for pairs in self._pairs_in_slices(question, frame, about)
-        ]
-        counted = pl.concat(slices or [pl.DataFrame(schema=COUNT_COLUMNS)])
-        joined = frame.select("row").join(counted, on="row", how="left", maintain_order="left")
-        return joined.select(pl.col("sure", "maybe").fill_null(0))
-
-    def _pairs_in_slices(self, question: Question, frame: pl.DataFrame, about: str) -> Iterator[pl.DataFrame]:
-        """:meth:`pairs`, some subjects at a time, so that no more than so many pairs are in memory."""
-        step = max(1, MOST_PAIRS // max(1, self._most_in_a_unit(question.others)))
-        for part in frame.iter_slices(step):
-            yield self.pairs(question, part, about)
-
-    def _most_in_a_unit(self, others: Those) -> int:
-        """The greatest number of candidates of one patient: how far pairs can multiply the subjects."""
-        if others not in self._most:
-            numbers = self.candidates(others).group_by("unit").len()
-            self._most[others] = numbers.select(pl.col("len").max().fill_null(0)).item()
-        return self._most[others]
-
-    def _days(self, question: Question, frame: pl.DataFrame, column: str) -> list[pl.Series]:
-        """Bounds of the days between the subject and the one recorded other event; null without one."""
-        one = self.candidates(question.others).filter(~pl.col("unit").is_duplicated())
-        point, other_point = question.point, question.other_point
-        left = frame.select(
-            "row", "unit", "event", pl.col(f"{point}_lo").alias("x_lo"), pl.col(f"{point}_hi").alias("x_hi")
-        )
-        pairs = left.join(
-            one.select(
-                "unit",
-                pl.col("event").alias("other"),
-                pl.col(f"{other_point}_lo").alias("y_lo"),
-                pl.col(f"{other_point}_hi").alias("y_hi"),
-            ),
-            on="unit",
-        ).with_columns(
-            least=_within_bounds(pl.col("x_lo") - pl.col("y_hi")),
-            greatest=_within_bounds(pl.col("x_hi") - pl.col("y_lo")),
-            y_first=pl.lit(None, dtype=pl.Boolean),
-            y_maybe_first=pl.lit(None, dtype=pl.Boolean),
-            x_first=pl.lit(None, dtype=pl.Boolean),
-            x_maybe_first=pl.lit(None, dtype=pl.Boolean),
-        )
-        if self.cohort.gap.height:
-            pairs = self._with_gaps(pairs, point, other_point)
-        joined = frame.select("row").join(
-            pairs.select("row", "least", "greatest"), on="row", how="left", maintain_order="left"
-        )
-        return [joined["least"].alias(f"{column}.least"), joined["greatest"].alias(f"{column}.greatest")]
-
-    # --- verdicts -------------------------------------------------------------------------------------------
+    @answers.default
+    def _answers(self) -> Answers:
+        return Answers(self.cohort, self.settings)
 
     def judge(self, rules: Iterable[Rule]) -> Judgement:
         """Judge every subject by every rule. A rule that breaks down is reported and the others still run."""
-        tables, tallies, errored = [], [], {}
+        rules = tuple(rules)
+        told: dict[str, list[_Told]] = {}
+        errored: dict[str, str] = {}
+        tasks: dict[str, list[_Task]] = {}
         for rule in rules:
-            try:
-                found, tally = self._judge_rule(rule)
-            except Exception as error:  # a rule's bug must not hide the others' findings
-                errored[rule.id] = type(error).__name__
-                if self.settings.debug:
-                    raise
-                continue
-            tables += found
-            tallies.append(tally)
-        verdicts = pl.concat(tables) if tables else pl.DataFrame(schema=VERDICT_COLUMNS)
-        return Judgement(verdicts=verdicts, tallies=tuple(tallies), errored=errored)
+            with self._watching(rule, errored):
+                for about in self._kinds(rule):
+                    tasks.setdefault(about, []).append(_Task(rule, about, *rule.trace(about, self.settings)))
+        columns: dict[str, list[tuple[_Task, pl.Series]]] = {rule.id: [] for rule in rules}
+        for asked in tasks.values():
+            for task, column in self._in_one_pass(asked, errored).items():
+                columns[task.rule.id].append((task, column))
 
-    def _judge_rule(self, rule: Rule) -> tuple[list[pl.DataFrame], Tally]:
-        tables, subjects, failed, undecided = [], 0, 0, 0
-        for about in rule.about:
-            frame = self.frame(about)
-            if not frame.height:
-                continue
-            trace, judged = rule.trace(about, self.settings)
-            frame = frame.select(_columns_used(frame, trace, judged))
-            if judged.applies is not None and _needs_only(judged.applies, frame):
-                frame = frame.filter(judged.applies.fill_null(False))
-                if not frame.height:
-                    continue
-            frame = self._answered(frame, trace)
-            verdicts = self._verdicts(frame, judged)
-            subjects += verdicts.height
-            told = verdicts.filter(pl.col("verdict").is_null() | pl.col("verdict"))
-            if not told.height:
-                continue
-            n_failed = int(told["verdict"].sum())
-            failed += n_failed
-            undecided += told.height - n_failed
-            conflicts = self._conflicts(frame, told, trace, about)
-            tables.append(
-                told.join(conflicts, on="row", how="left", maintain_order="left").select(
-                    rule=pl.lit(rule.id),
-                    outcome=pl.col("outcome"),
-                    failed=pl.col("verdict").fill_null(False),
-                    about=pl.lit(about),
-                    patient=pl.col("patient"),
-                    event=pl.col("event"),
-                    conflicts_with=pl.col("conflicts_with"),
+        def finish(rule: Rule) -> None:
+            with self._watching(rule, errored):
+                told[rule.id] = [self._told(task, *self._subjects(task, column)) for task, column in columns[rule.id]]
+
+        self._for_each(finish, rules)
+        done = [rule for rule in rules if rule.id not in errored]
+        tables = [one.verdicts for rule in done for one in told[rule.id] if one.verdicts.height]
+        return Judgement(
+            verdicts=self._of_patients(pl.concat(tables)) if tables else NO_VERDICTS,
+            tallies=tuple(
+                Tally(
+                    rule=rule.id,
+                    subjects=sum(one.subjects for one in told[rule.id]),
+                    failed=sum(one.failed for one in told[rule.id]),
+                    undecided=sum(one.undecided for one in told[rule.id]),
                 )
-            )
-        return tables, Tally(rule=rule.id, subjects=subjects, failed=failed, undecided=undecided)
+                for rule in done
+            ),
+            errored={rule.id: errored[rule.id] for rule in rules if rule.id in errored},
+        )
 
-    def _verdicts(self, frame: pl.DataFrame, judged: Judged) -> pl.DataFrame:
-        """One verdict per subject: true failed, null undecided, false passed; readings agreed."""
-        names = [f"outcome.{i}" for i in range(len(judged.outcomes))]
-        broken = [o.broken.cast(pl.Boolean).alias(n) for o, n in zip(judged.outcomes, names, strict=True)]
-        applies = pl.lit(True) if judged.applies is None else judged.applies.fill_null(False)
-        which = pl.coalesce(
-            *[pl.when(pl.col(n)).then(pl.lit(i, dtype=pl.UInt8)) for i, n in enumerate(names)],
-            pl.lit(None, dtype=pl.UInt8),
+    def _of_patients(self, verdicts: pl.DataFrame) -> pl.DataFrame:
+        """Verdicts on events of units as :data:`VERDICT_COLUMNS`."""
+        patients = self.cohort.units["patient"].gather(verdicts["unit"])
+        return verdicts.with_columns(patient=patients).select(list(VERDICT_COLUMNS))
+
+    def _for_each(self, work: Callable[[Rule], None], rules: tuple[Rule, ...]) -> None:
+        """Work on each rule, several at a time: much of what Polars does for one rule uses one thread only."""
+        if not self._large:
+            for rule in rules:
+                work(rule)
+            return
+        spread = sorted(rules, key=lambda rule: rule.id.partition("-")[2])  # neighbours of a family need the same
+        with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+            for done in [pool.submit(work, rule) for rule in spread]:
+                done.result()
+
+    @cached_property
+    def _large(self) -> bool:
+        return sum(table.height for table in self.cohort.tables.values()) > LARGE
+
+    @contextmanager
+    def _watching(self, rule: Rule, errored: dict[str, str]) -> Iterator[None]:
+        """Notes a rule that breaks down, without the text of its error: that may hold patient values."""
+        try:
+            yield
+        except Exception as error:  # a rule's bug must not hide the others' findings
+            errored[rule.id] = f"{type(error).__name__}{rule.line_of(error)}"
+            if self.settings.debug:
+                raise
+
+    def _kinds(self, rule: Rule) -> Iterator[str]:
+        """The tables whose rows a rule is about; those that are absent or empty cost nothing."""
+        for about in rule.about:
+            names = tuple(self.cohort.tables) if about == "event" else (about,)
+            yield from (name for name in names if self.cohort.table(name).height)
+
+    def _in_one_pass(self, tasks: list[_Task], errored: dict[str, str]) -> dict[_Task, pl.Series]:
+        """For each task a column over the rows of its type, worked out together.
+
+        Its verdicts (:func:`_code`), or where it is put off: which rows it applies to, as far as that is known.
+        """
+        columns = self._together(tasks, errored, lambda task: not self._put_off(task))
+        if not self._large:
+            concerned = [task for task in columns if self._put_off(task) and columns[task].any()]
+            columns |= self._together(concerned, errored, lambda task: True)
+        return columns
+
+    def _together(
+        self, tasks: list[_Task], errored: dict[str, str], judged: Callable[[_Task], bool]
+    ) -> dict[_Task, pl.Series]:
+        try:
+            return self._columns(tasks, judged)
+        except Exception:  # one of them breaks down: each by itself, to tell which
+            columns: dict[_Task, pl.Series] = {}
+            for task in tasks:
+                with self._watching(task.rule, errored):
+                    columns |= self._columns([task], judged)
+            return columns
+
+    def _put_off(self, task: _Task) -> bool:
+        """Whether a task is put off until it is known which rows it applies to.
+
+        In a small cohort the record is looked through at once: one pass costs less than two.
+        """
+        return bool(task.trace.questions) or (self._large and bool(task.trace.record_checks))
+
+    def _columns(self, tasks: list[_Task], judged: Callable[[_Task], bool]) -> dict[_Task, pl.Series]:
+        if not tasks:
+            return {}
+        shared = Trace(about=tasks[0].about, settings=self.settings)
+        for task in tasks:
+            shared.derived.update(task.trace.derived)
+            if judged(task):
+                shared.take_over(task.trace)
+        frame = self.answers.answered(self.answers.frame(shared.about), shared)
+        columns = []
+        for number, task in enumerate(tasks):
+            if judged(task):
+                column = _code(task.judged)
+            else:
+                told = [condition for condition in task.judged.conditions if needs_only(condition, frame)]
+                column = pl.all_horizontal(told).fill_null(False) if told else pl.lit(True)
+            columns.append(column.alias(str(number)))
+        found = frame.lazy().select("row", *columns).collect()  # "row": literals alone would be one row
+        return {task: found[str(number)] for number, task in enumerate(tasks)}
+
+    def _subjects(self, task: _Task, column: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+        """The rows a task may apply to, and the verdict on each."""
+        frame = self.answers.frame(task.about)
+        if column.dtype != pl.Boolean:
+            return frame, column
+        if not column.any():
+            return frame.clear(), NO_CODES
+        frame = frame.select(columns_used(frame, task.trace, task.asked)).filter(column)
+        frame = self.answers.answered(frame, task.trace)
+        return frame, frame.select(_code(task.judged)).to_series()
+
+    def _told(self, task: _Task, frame: pl.DataFrame, codes: pl.Series) -> _Told:
+        """The verdicts worth telling, and how many there were of each kind."""
+        if self.cohort.has_readings:
+            frame, codes = self._agreed(frame, codes)
+        subjects, worst = codes.len() - codes.null_count(), codes.max()
+        if not isinstance(worst, int) or worst < UNDECIDED:
+            return _Told(verdicts=NO_VERDICTS, subjects=subjects, failed=0, undecided=0)
+        worth = (codes >= UNDECIDED).fill_null(False)
+        codes_told = codes.filter(worth)
+        told = (frame if task.trace.questions else frame.select("row", "unit", "event")).filter(worth)
+        failed = codes_told >= FAILED
+        conflicts = self._conflicts(task, told.filter(failed))
+        n_failed = int(failed.sum())
+        verdicts = told.select(
+            pl.lit(task.rule.id).alias("rule"),
+            pl.when(failed).then(codes_told - FAILED).alias("outcome"),
+            failed.alias("failed"),
+            pl.lit(task.about).alias("about"),
+            "unit",
+            "event",
+            "row",
         )
-        verdicts = (
-            frame.lazy()
-            .select("row", "unit", "event", applies.alias("applies"), *broken)
-            .filter("applies")
-            .select("row", "unit", "event", pl.any_horizontal(names).alias("verdict"), which.alias("outcome"))
-            .collect()
-        )
-        if not self.cohort.has_readings:
-            return verdicts.with_columns(patient=pl.col("unit"))
-        units = self.cohort.units.select("unit", "patient")
-        told = verdicts.join(units, on="unit", how="left", maintain_order="left")
+        if conflicts.height:
+            verdicts = verdicts.join(conflicts, on="row", how="left", maintain_order="left").drop("row")
+        else:
+            verdicts = verdicts.with_columns(NO_CONFLICTS).drop("row")
+        return _Told(subjects=subjects, failed=n_failed, undecided=told.height - n_failed, verdicts=verdicts)
+
+    def _agreed(self, frame: pl.DataFrame, codes: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
+        """One subject and verdict of those of all readings: that on which they agree, or undecided."""
+        place = pl.int_range(pl.len(), dtype=pl.UInt32)
+        told = frame.select(
+            "event", place=place, code=codes, patient=self.cohort.units["patient"].gather(frame["unit"])
+        ).filter(pl.col("code").is_not_null())
+        code = pl.col("code")
         agreed = (
-            pl.when(pl.col("verdict").all(ignore_nulls=False))
-            .then(True)
-            .when(~pl.col("verdict").any(ignore_nulls=False))
-            .then(False)
+            pl.when((code >= FAILED).all())
+            .then(code.first())
+            .when((code == PASSED).all())
+            .then(PASSED)
+            .otherwise(UNDECIDED)
+            .cast(pl.UInt8)
         )
-        return told.group_by("patient", "event", maintain_order=True).agg(
-            pl.col("row").first(), agreed.alias("verdict"), pl.col("outcome").drop_nulls().first()
-        )
+        one = told.group_by("patient", "event", maintain_order=True).agg(pl.col("place").first(), agreed.alias("code"))
+        return frame[one["place"]], one["code"]
 
-    def _conflicts(self, frame: pl.DataFrame, told: pl.DataFrame, trace: Trace, about: str) -> pl.DataFrame:
+    def _conflicts(self, task: _Task, failing: pl.DataFrame) -> pl.DataFrame:
         """For failed subjects: the recorded events that surely stand in the relations the rule asked about."""
-        schema: dict[str, Any] = {"row": pl.UInt32, "conflicts_with": pl.List(pl.String)}
-        rows = told.filter(pl.col("verdict"))["row"]
-        if not rows.len():
-            return pl.DataFrame(schema=schema)
-        failing = frame.filter(pl.col("row").is_in(rows.implode()))
+        if not failing.height:
+            return NO_VERDICTS
         found = [
-            pairs.filter("sure").select("row", "other")
-            for question in trace.questions
+            pairs
+            for question in task.trace.questions
             if question.answer is not Answer.DAYS and question.others.type not in ("birth", "patient")
-            for pairs in self._pairs_in_slices(question, failing, about)
+            for pairs in self.answers.pairs_surely(question, failing, task.about)
         ]
-        found += [self._named_in_problems(failing, rule) for rule in sorted(trace.problems)]
+        found += [self._named_in_problems(failing, rule) for rule in sorted(task.trace.problems)]
         if not found:
-            return pl.DataFrame(schema=schema)
+            return NO_VERDICTS
         together = pl.concat(found).unique(maintain_order=True)
         return together.group_by("row").agg(pl.col("other").sort().alias("conflicts_with"))
 

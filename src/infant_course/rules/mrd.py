@@ -1,9 +1,16 @@
 """MRD: are results well formed, do they carry what they must, and do they agree with the leukaemia?"""
 
+import re
+from collections.abc import Mapping
+
 import polars as pl
 
 from ..events import (
+    CellTherapy,
+    Decision,
     Diagnosis,
+    Enrolment,
+    Immunotherapy,
     MrdAssessment,
     MrdReemergence,
     Relapse,
@@ -11,17 +18,23 @@ from ..events import (
     Transplant,
     TreatmentBlock,
 )
+from ..knowledge.protocols import MrdTimepoint, protocol
 from ..knowledge.thresholds import threshold
-from ..sources import Cite, Logic
+from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
-from .karyotypes import chromosomes_with_11, fits, once_per_value, partner_chromosome, partner_symbol
+from .karyotypes import chromosomes_with_11, fits, marker_chromosome, marker_partner, partner_number
 from .rule import Judged, Outcome, one, rule
-from .subject import Subject, Those
+from .subject import Comparison, Subject, Those
 
 
 def level(mrd: Subject, name: str = "value") -> pl.Expr:
     """A level as a fraction."""
     return mrd.quantity(name, "fraction")
+
+
+def of_the_marrow_series(mrd: Subject) -> pl.Expr:
+    """Not told to be of cerebrospinal fluid or testis."""
+    return ~mrd["specimen"].is_in(["csf", "testis"]).fill_null(False)
 
 
 @rule(
@@ -86,23 +99,42 @@ def negative_without_sensitivity(mrd: Subject) -> Judged:
     )
 
 
+def insensitive(mrd: Subject) -> pl.Expr:
+    """A sensitivity worse than 1e-4; null where none is stated."""
+    return level(mrd, "sensitivity") > threshold("mrd_negative_sensitivity").value * (1 + 1e-9)
+
+
+INSENSITIVE_NEGATIVE = Those(
+    MrdAssessment.TYPE,
+    "negative at a sensitivity worse than 1e-4",
+    lambda m: m["result"].eq_missing("negative") & insensitive(m),
+)
+NEGATIVE_AT_ALL = Those(MrdAssessment.TYPE, "negative", lambda m: m["result"].eq_missing("negative"))
+
+
 @rule(
     "MRD-04",
-    about=MrdAssessment,
+    about=(MrdAssessment, RiskAssignment, Decision),
     severity=Severity.WARNING,
     category=Kahn.PLAUSIBILITY,
     source=threshold("mrd_negative_sensitivity").source,
 )
-def decision_on_insensitive_negative(mrd: Subject) -> Judged:
+def decision_on_insensitive_negative(event: Subject) -> Judged:
     """A decision rests on a negative MRD result of insufficient sensitivity.
 
     Why it matters: "MRD negative" for a decision needs a sensitivity of 1e-4 or better.
     Usual cause: too few cells in the sample, or a marker of low sensitivity.
     Repair: name the sensitivity; repeat the sample if it was worse than 1e-4.
     """
+    if event.trace.about == MrdAssessment.TYPE:
+        broken = insensitive(event)
+        applies = (event["result"].eq_missing("negative"), event["decides"].is_not_null())
+    else:
+        broken = event.start.any_recorded(INSENSITIVE_NEGATIVE, via="rests_on")
+        applies = (event["rests_on"].list.len() > 0, event.start.any_recorded(NEGATIVE_AT_ALL, via="rests_on"))
     return one(
-        level(mrd, "sensitivity") > threshold("mrd_negative_sensitivity").value * (1 + 1e-9),
-        mrd["result"].eq_missing("negative") & mrd["decides"].is_not_null(),
+        broken,
+        applies,
         Severity.WARNING,
         "A decision rests on a negative MRD result of a sensitivity worse than 1e-4.",
     )
@@ -144,7 +176,7 @@ def unquantified_with_value(mrd: Subject) -> Judged:
 
     Why it matters: what is known is "present, below this limit", nothing more and nothing less.
     Usual cause: the limit was entered as the value.
-    Repair: leave the value empty and give the quantitative limit.
+    Repair: leave the value empty and give the quantitative limit. If no limit is known, the result is positive.
     """
     return Judged(
         outcomes=(
@@ -188,9 +220,50 @@ def limits_exchanged(mrd: Subject) -> Judged:
     )
 
 
-def marker_partner(marker: pl.Expr) -> pl.Expr:
-    """The partner gene of a KMT2A fusion used as marker; null for another marker."""
-    return partner_symbol(marker.str.to_uppercase().str.extract(r"^KMT2A[-:/]+([A-Z0-9]+)$"))
+RECEPTOR_GENE = "^(IG|TR)[A-Z]"
+"""Markers that are rearranged immunoglobulin (IGH, IGK) or T-cell receptor genes (TRG, TRD)."""
+
+
+@rule(
+    "MRD-08",
+    about=MrdAssessment,
+    severity=Severity.WARNING,
+    category=Kahn.PLAUSIBILITY,
+    source=threshold("mrd_limit_flow").source,
+    also=(threshold("mrd_limit_ig_tr").source, threshold("mrd_limit_fusion").source, threshold("mrd_limit_ngs").source),
+)
+def sensitivity_beyond_the_method(mrd: Subject) -> Judged:
+    """The sensitivity claimed for an MRD result is better than its method reaches.
+
+    Why it matters: a negative result then seems to exclude more than it does.
+    Usual cause: percent and fraction mixed up; the limit of another assay was entered.
+    Repair: confirm the sensitivity of this sample. PCR with a marker that is not named is judged by the best PCR.
+    """
+    reached = {name: threshold(f"mrd_limit_{name}").value for name in ("flow", "ig_tr", "fusion", "ngs")}
+    seen, marker = level(mrd, "sensitivity"), mrd["marker"].str.to_uppercase()
+
+    def beyond(limit: float) -> pl.Expr:
+        return seen < limit * (1 - 1e-9)
+
+    by_receptor, by_fusion = beyond(reached["ig_tr"]), beyond(reached["fusion"])
+    either = pl.when(by_fusion).then(True).when(~by_receptor).then(False)
+    by_pcr = (
+        pl.when(marker.is_null())
+        .then(either)
+        .when(marker.str.contains(RECEPTOR_GENE))
+        .then(by_receptor)
+        .otherwise(by_fusion)
+    )
+    return one(
+        pl.when(mrd["method"] == "flow")
+        .then(beyond(reached["flow"]))
+        .when(mrd["method"] == "ngs")
+        .then(beyond(reached["ngs"]))
+        .otherwise(by_pcr),
+        mrd["method"].is_in(["flow", "pcr", "ngs"]) & mrd["sensitivity"].struct.field("value").is_not_null(),
+        Severity.WARNING,
+        "The sensitivity claimed for an MRD result is better than its method reaches.",
+    )
 
 
 @rule(
@@ -208,17 +281,182 @@ def marker_of_another_fusion(mrd: Subject) -> Judged:
     Usual cause: a result of another patient; a default left in the form.
     Repair: confirm the patient first, then the marker against the diagnostic fusion or karyotype.
     """
-    marker = once_per_value(mrd["marker"], marker_partner)
-    own = mrd.the(Diagnosis, "kmt2a_partner", partner_symbol)
+    marker = mrd.once("marker", marker_partner)
+    own = mrd.the(Diagnosis, "kmt2a_partner", partner_number)
     chromosomes = mrd.the(Diagnosis, "cytogenetics", chromosomes_with_11)
     other_gene = marker != own
-    other_chromosome = ~fits(chromosomes, once_per_value(marker, partner_chromosome))
+    other_chromosome = ~fits(chromosomes, mrd.once("marker", marker_chromosome))
     broken = pl.when(own.is_not_null()).then(other_gene).otherwise(other_chromosome)
     return one(
         broken,
-        marker.is_not_null() & (own.is_not_null() | (chromosomes.is_not_null() & (chromosomes != ""))),
+        marker.is_not_null() & (own.is_not_null() | (chromosomes.is_not_null() & (chromosomes != 0))),
         Severity.ERROR,
         "MRD was measured with a KMT2A fusion that is not the patient's own.",
+    )
+
+
+@rule(
+    "MRD-10",
+    about=MrdAssessment,
+    severity=Severity.WARNING,
+    category=Kahn.CONFORMANCE,
+    source=Cite("ebmt2024", "ch. 57: results of different assays are in different units"),
+    also=(Logic("a ratio needs two numbers"),),
+)
+def reduction_between_unlike_results(mrd: Subject) -> Judged:
+    """A reduction of MRD is given between results that are not both quantified, or not of one assay.
+
+    Why it matters: two assays are not one series, and a result without a level has no logarithm.
+    Usual cause: a negative result was counted as its sensitivity; the laboratory changed its assay.
+    Repair: give both levels by one assay, or leave the reduction out.
+    """
+    earlier = {name: mrd.of_referenced("since", MrdAssessment, name) for name in ("result", "method", "marker")}
+    unlike = (earlier["method"] != mrd["method"]).fill_null(False) | (
+        earlier["marker"].str.to_uppercase() != mrd["marker"].str.to_uppercase()
+    ).fill_null(False)
+    unquantified = (mrd["result"] != "quantified").fill_null(False) | (earlier["result"] != "quantified").fill_null(
+        False
+    )
+    return Judged(
+        outcomes=(
+            Outcome(
+                name="not_quantified",
+                broken=unquantified,
+                severity=Severity.WARNING,
+                message="A reduction of MRD is given, but not both results are quantified.",
+            ),
+            Outcome(
+                name="another_assay",
+                broken=unlike,
+                severity=Severity.WARNING,
+                message="A reduction of MRD is given between results of two assays or markers.",
+            ),
+        ),
+        applies=mrd["reduction"].is_not_null(),
+    )
+
+
+def least_level(mrd: Subject) -> pl.Expr:
+    """The least level that a result leaves open, as a fraction; null where nothing is surely there."""
+    return pl.when(mrd["result"] == "quantified").then(level(mrd))
+
+
+def greatest_level(mrd: Subject) -> pl.Expr:
+    """The greatest level that a result leaves open, as a fraction; null where no limit is told."""
+    return (
+        pl.when(mrd["result"] == "quantified")
+        .then(level(mrd))
+        .when(mrd["result"] == "positive_below_range")
+        .then(level(mrd, "quantitative_limit"))
+        .when(mrd["result"] == "negative")
+        .then(level(mrd, "sensitivity"))
+    )
+
+
+def far_below_by_another_assay(mine: Mapping[str, pl.Expr], other: Mapping[str, pl.Expr]) -> pl.Expr:
+    """Of another assay, not told to be of another specimen or block, and more than a log lower."""
+    fold = threshold("mrd_assays_apart").value
+    other_assay = (mine["method"] != other["method"]).fill_null(False) | (mine["marker"] != other["marker"]).fill_null(
+        False
+    )
+    elsewhere = (mine["specimen"] != other["specimen"]).fill_null(False) | (mine["block"] != other["block"]).fill_null(
+        False
+    )
+    return other_assay & ~elsewhere & (mine["least"] > other["greatest"] * fold * (1 + 1e-9))
+
+
+FAR_LOWER = Those(
+    MrdAssessment.TYPE,
+    "of another assay, of the same specimen, more than a log lower",
+    lambda m: greatest_level(m).is_not_null(),
+    against=Comparison(
+        values={
+            "least": least_level,
+            "greatest": greatest_level,
+            "method": lambda m: m["method"],
+            "marker": lambda m: m["marker"].str.to_uppercase(),
+            "specimen": lambda m: m["specimen"],
+            "block": lambda m: m["assesses"],
+        },
+        holds=far_below_by_another_assay,
+    ),
+)
+
+
+@rule(
+    "MRD-11",
+    about=MrdAssessment,
+    severity=Severity.WARNING,
+    category=Kahn.PLAUSIBILITY,
+    source=threshold("mrd_assays_apart").source,
+    also=(Cite("ebmt2024", "ch. 57: results of different assays are in different units"),),
+)
+def assays_disagree(mrd: Subject) -> Judged:
+    """Two assays of one day differ by more than a log.
+
+    Why it matters: one of them missed the clone, or one of the numbers is wrong.
+    Usual cause: percent and fraction mixed up; a lost marker; samples of two days under one date.
+    Repair: confirm both units and the day. A result below the range or negative counts by its limit.
+    Ties: only results of one day are compared; whether two vague times are one day is left undecided.
+    """
+    return one(
+        mrd.start.same_day_as(FAR_LOWER),
+        least_level(mrd).is_not_null() & (mrd["method"].is_not_null() | mrd["marker"].is_not_null()),
+        Severity.WARNING,
+        "Two assays of one day differ by more than a log.",
+    )
+
+
+WITH_TIME_POINTS = ("interfant-99", "interfant-06", "interfant-21", "cog-aall0631", "jplsg-mll10", "cassiopeia")
+"""Protocols that name their MRD time points; one of which nothing is known is passed over."""
+
+
+def plain_label(label: pl.Expr) -> pl.Expr:
+    """The name of a time point without case and punctuation."""
+    return label.str.to_lowercase().str.replace_all("[^a-z0-9]+", "_")
+
+
+def labels(points: tuple[MrdTimepoint, ...]) -> list[str]:
+    """What a protocol's time points may be called, as :func:`plain_label` gives it."""
+    return sorted({re.sub("[^a-z0-9]+", "_", word.lower()) for point in points for word in (point.id, point.name)})
+
+
+@rule(
+    "MRD-12",
+    about=MrdAssessment,
+    severity=Severity.INFO,
+    category=Kahn.CONFORMANCE,
+    source=Cite("stutterheim2021", "MRD time points of Interfant-06"),
+)
+def timepoint_not_placed(mrd: Subject) -> Judged:
+    """An MRD time point has a name that the patient's protocol does not use, or neither a time nor a block.
+
+    Why it matters: groups number and name their time points differently, so a name alone says little.
+    Usual cause: a label of another group; the label stands in the place of the day.
+    Repair: use the protocol's own name, and give the day or the block that was assessed.
+    """
+    label, used = plain_label(mrd["timepoint"]), mrd.the(Enrolment, "protocol")
+    foreign = pl.lit(False)
+    for name in WITH_TIME_POINTS:
+        points = protocol(name)
+        if points is not None and points.mrd_timepoints:
+            foreign = pl.when(used == name).then(~label.is_in(labels(points.mrd_timepoints))).otherwise(foreign)
+    return Judged(
+        outcomes=(
+            Outcome(
+                name="not_of_the_protocol",
+                broken=foreign,
+                severity=Severity.INFO,
+                message="An MRD time point has a name that the patient's protocol does not use.",
+            ),
+            Outcome(
+                name="name_only",
+                broken=~mrd["start_stated"] & mrd["assesses"].is_null(),
+                severity=Severity.INFO,
+                message="An MRD time point has a name, but neither a time nor a block.",
+            ),
+        ),
+        applies=mrd["timepoint"].is_not_null(),
     )
 
 
@@ -227,15 +465,17 @@ NEGATIVE = Those(
     "negative, at 1e-4 or better or as stated",
     lambda m: (
         (m["result"].eq_missing("negative"))
+        & of_the_marrow_series(m)
         & (level(m, "sensitivity") <= threshold("mrd_negative_sensitivity").value * (1 + 1e-9)).fill_null(True)
     ),
-    apart=True,  # the rule is about quantified results
+    apart=True,  # the rule is about positive results
 )
 DEEPLY_NEGATIVE = Those(
     MrdAssessment.TYPE,
     "negative at a tenth of 1e-4 or better",
     lambda m: (
         (m["result"].eq_missing("negative"))
+        & of_the_marrow_series(m)
         & (level(m, "sensitivity") * threshold("mrd_rise").value <= threshold("mrd_reemergence").value * (1 + 1e-9))
     ),
     apart=True,
@@ -257,12 +497,15 @@ def rise_after_negativity(mrd: Subject) -> Judged:
     Usual cause: the leukaemia comes back; more rarely a sample of another patient.
     Repair: record the re-emergence as an event of its own and confirm it on a second sample.
     Ties: a negative and a positive result of one day without a stated order are left undecided.
-    A negative whose sensitivity is not stated is read as negative at 1e-4 (provisional: chosen here).
+    A negative whose sensitivity is not stated is read as negative at 1e-4 (provisional: chosen here); a positive
+    result without a level may or may not be such a rise. Fluid and testis are left out.
     """
     share = level(mrd)
     least, fold = threshold("mrd_reemergence").value, threshold("mrd_rise").value
     usual_limit = threshold("mrd_negative_sensitivity").value
-    rise = ((share >= usual_limit * fold) & mrd.preceded_by(NEGATIVE)) | mrd.preceded_by(DEEPLY_NEGATIVE)
+    rise = ((share >= usual_limit * fold) & mrd.preceded_by(NEGATIVE)) | (
+        (share >= least) & mrd.preceded_by(DEEPLY_NEGATIVE)
+    )
     recorded = mrd.start.any_recorded(MrdReemergence) | mrd.start.any_recorded(Relapse)
     return Judged(
         outcomes=(
@@ -279,7 +522,11 @@ def rise_after_negativity(mrd: Subject) -> Judged:
                 message="MRD rises after negativity: a re-emergence, a relapse only if its criteria are met.",
             ),
         ),
-        applies=mrd["result"].eq_missing("quantified") & (share >= least).fill_null(False),
+        applies=of_the_marrow_series(mrd)
+        & (
+            (mrd["result"].eq_missing("quantified") & (share >= least).fill_null(False))
+            | (mrd["result"].eq_missing("positive") & share.is_null())
+        ),
     )
 
 
@@ -288,6 +535,7 @@ BEFORE_OCTADAD = Those(
     "MARMA of Interfant-06",
     lambda b: b["block"].eq_missing("marma") & b["protocol"].eq_missing("interfant-06"),
 )
+ABOUT_TRANSPLANT = Those(Decision.TYPE, "on HSCT", lambda d: d["on"].eq_missing("transplant"))
 MEDIUM_RISK = Those(RiskAssignment.TYPE, "medium risk", lambda r: r["group"].eq_missing("MR"))
 
 
@@ -300,21 +548,25 @@ MEDIUM_RISK = Those(RiskAssignment.TYPE, "medium risk", lambda r: r["group"].eq_
     also=(Cite("stutterheim2021", "MRD time points of Interfant-06"),),
 )
 def high_mrd_without_transplant(mrd: Subject) -> Judged:
-    """A medium-risk patient had MRD of 1e-4 or more after MARMA in Interfant-06, but no HSCT is recorded.
+    """A medium-risk patient had MRD of 1e-4 or more after MARMA in Interfant-06, but neither HSCT nor reason is told.
 
     Why it matters: after June 2009 the protocol made that level an indication for HSCT.
     Usual cause: no donor, a reason that was not recorded, or an HSCT missing from the export.
-    Repair: record the HSCT, or the reason why there was none.
-    Ties: an HSCT on the day of the sample is left undecided.
+    Repair: record the HSCT, or the decision against it with its reason.
+    Ties: an HSCT on the day of the sample is left undecided. A positive result without a level is left undecided.
     """
+    high = level(mrd) >= threshold("mrd_before_octadad").value
     risk = (
         pl.when(mrd.start.any_recorded(MEDIUM_RISK)).then(True).when(mrd.start.any_recorded(RiskAssignment)).then(False)
     )
     return one(
-        risk & ~mrd.followed_by(Transplant),
-        mrd["result"].eq_missing("quantified")
-        & (level(mrd) >= threshold("mrd_before_octadad").value).fill_null(False)
-        & mrd.start.any_recorded(BEFORE_OCTADAD, via="assesses"),
+        high & risk & ~mrd.followed_by(Transplant) & ~mrd.start.any_recorded(ABOUT_TRANSPLANT),
+        (
+            of_the_marrow_series(mrd) & mrd["assesses"].is_not_null(),
+            (mrd["result"].eq_missing("quantified") & high.fill_null(False))
+            | (mrd["result"].eq_missing("positive") & level(mrd).is_null()),
+            mrd.start.any_recorded(BEFORE_OCTADAD, via="assesses"),
+        ),
         Severity.WARNING,
         "A medium-risk patient had MRD of 1e-4 or more after MARMA in Interfant-06, but no HSCT is recorded.",
     )
@@ -342,3 +594,62 @@ def exactly_at_a_threshold(mrd: Subject) -> Judged:
         Severity.INFO,
         "An MRD level lies exactly at a threshold: whether that counts as high depends on the protocol.",
     )
+
+
+BLINATUMOMAB = Those(
+    Immunotherapy.TYPE, "blinatumomab", lambda i: i["agent"].str.to_lowercase().eq_missing("blinatumomab")
+)
+
+
+@rule(
+    "MRD-16",
+    about=MrdAssessment,
+    severity=Severity.INFO,
+    category=Kahn.PLAUSIBILITY,
+    source=Cite("registry", "response to blinatumomab and CAR T cells is told from the marrow", Confidence.RECALLED),
+)
+def response_from_blood(mrd: Subject) -> Judged:
+    """The response to blinatumomab or CAR T cells was measured in blood.
+
+    Why it matters: levels in blood and marrow are not the same; the response is that of the marrow.
+    Usual cause: blood was sent between two marrows; the specimen was mistyped.
+    Repair: give the marrow result, or confirm the specimen.
+    """
+    return one(
+        mrd.start.any_recorded(BLINATUMOMAB, via="assesses") | mrd.start.any_recorded(CellTherapy, via="assesses"),
+        mrd["specimen"].eq_missing("blood") & mrd["assesses"].is_not_null(),
+        Severity.INFO,
+        "The response to blinatumomab or CAR T cells was measured in blood.",
+    )
+
+
+ELSEWHERE = Those(MrdAssessment.TYPE, "of cerebrospinal fluid or testis", lambda m: ~of_the_marrow_series(m))
+MARROW_OR_BLOOD = Those(
+    MrdAssessment.TYPE, "of marrow or blood", lambda m: m["specimen"].is_in(["marrow", "blood"]).fill_null(False)
+)
+
+
+@rule(
+    "MRD-17",
+    about=(MrdAssessment, MrdReemergence),
+    severity=Severity.ERROR,
+    category=Kahn.CONFORMANCE,
+    source=Logic("a series of levels is of one site: fluid and testis do not tell the level in the marrow"),
+)
+def sites_mixed_in_one_series(event: Subject) -> Judged:
+    """MRD of cerebrospinal fluid or testis is counted in one series with that of marrow or blood.
+
+    Why it matters: a fall or a rise between two sites is none.
+    Usual cause: the specimen was not exported and all results were read as marrow.
+    Repair: keep the series apart; a finding in fluid or testis is an event of that site.
+    """
+    message = "MRD of cerebrospinal fluid or testis is counted in one series with that of marrow or blood."
+    if event.trace.about == MrdReemergence.TYPE:
+        both = event.start.any_recorded(ELSEWHERE, via="assessments") & event.start.any_recorded(
+            MARROW_OR_BLOOD, via="assessments"
+        )
+        return one(both, event["assessments"].list.len() > 0, Severity.ERROR, message)
+    earlier, own = event.of_referenced("since", MrdAssessment, "specimen"), event["specimen"]
+    outside = ["csf", "testis"]
+    mixed = (own.is_in(outside) | earlier.is_in(outside)) & (own != earlier)
+    return one(mixed, own.is_not_null() & earlier.is_not_null(), Severity.ERROR, message)

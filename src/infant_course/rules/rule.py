@@ -7,7 +7,9 @@ several outcomes, each with its own severity, the body returns them in the order
 
 import inspect
 import re
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 import polars as pl
 from attrs import field, frozen
@@ -30,13 +32,24 @@ class Outcome:
 
 @frozen(kw_only=True)
 class Judged:
-    """What a rule's body returns: whether it applies at all, and its outcomes."""
+    """What a rule's body returns: whether it applies at all, and its outcomes.
+
+    Of several conditions all must hold. Those that need the subject's own fields only are better named apart from
+    those that ask questions: then the questions are put to few.
+    """
 
     outcomes: tuple[Outcome, ...]
-    applies: pl.Expr | None = None
+    applies: pl.Expr | tuple[pl.Expr, ...] | None = None
+
+    @property
+    def conditions(self) -> tuple[pl.Expr, ...]:
+        """All that must hold for the rule to apply."""
+        if self.applies is None:
+            return ()
+        return self.applies if isinstance(self.applies, tuple) else (self.applies,)
 
 
-def one(broken: pl.Expr, applies: pl.Expr, severity: Severity, message: str) -> Judged:
+def one(broken: pl.Expr, applies: pl.Expr | tuple[pl.Expr, ...], severity: Severity, message: str) -> Judged:
     """A judgement with one outcome that applies only where the fields it needs were stated."""
     only = Outcome(name="broken", broken=broken, severity=severity, message=message)
     return Judged(outcomes=(only,), applies=applies)
@@ -67,6 +80,12 @@ class Rule:
     def family(self) -> str:
         """The letters of the id."""
         return self.id.partition("-")[0]
+
+    def line_of(self, error: Exception) -> str:
+        """The line of the rule's own module that an error came from, or nothing: no value of a patient."""
+        file = inspect.getfile(self.body)
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+        return f" ({Path(file).name}, line {lines[-1]})" if lines else ""
 
     @property
     def provisional(self) -> bool:

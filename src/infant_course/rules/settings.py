@@ -2,9 +2,11 @@
 
 from datetime import date
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from ..errors import UsageError, did_you_mean
 from ..statements import END_WINDOW_DAYS
+from ..vocabulary import Criteria
 
 
 @frozen(kw_only=True)
@@ -14,15 +16,60 @@ class Settings:
     ``infant_limit_days``: age at diagnosis must be below this (365 in MLL-10 and Total 16, 366 in Interfant-99
     and AALL0631). ``end_window_days``: how far "at the end of" an event may lie from that end, on either side
     (provisional: chosen here). ``cut_off``: last day of the data; without it nothing is too late, because no rule
-    reads the clock. ``debug``: let a rule's own failure through.
+    reads the clock. ``criteria``: definition by which remissions were declared that state none (None: not known).
+    ``protocol``: id of the protocol of patients of whom none is told (None: not known).
+    ``debug``: let a rule's own failure through.
     """
 
     infant_limit_days: int = 365
     end_window_days: int = END_WINDOW_DAYS
     cut_off: date | None = None
+    criteria: Criteria | None = None
+    protocol: str | None = None
     debug: bool = False
 
     @property
     def cut_off_day(self) -> int | None:
         """The cut-off in days since 1970-01-01."""
         return (self.cut_off - date(1970, 1, 1)).days if self.cut_off else None
+
+
+INFANT_LIMITS = (365, 366)
+"""Limits of the definitions read: below 365 days, or below 366."""
+
+
+def profile(
+    settings: Settings,
+    *,
+    protocol: str | None = None,
+    criteria: str | None = None,
+    infant_limit_days: int | None = None,
+) -> Settings:
+    """Settings for a registry's protocol and definitions, named as a user names them.
+
+    The protocol brings its own age limit along, where that is known in days and no other is asked for. Raises
+    UsageError for a name that is not known, with the nearest one.
+    """
+    if protocol is not None:
+        from ..knowledge.protocols import the_protocol
+
+        known = the_protocol(protocol)
+        settings = evolve(settings, protocol=known.id)
+        if known.eligibility.age_days_max is not None:
+            settings = evolve(settings, infant_limit_days=known.eligibility.age_days_max + 1)
+    if criteria is not None:
+        settings = evolve(settings, criteria=_criteria(criteria))
+    if infant_limit_days is not None:
+        if infant_limit_days not in INFANT_LIMITS:
+            raise UsageError(f"no definition of an infant ends at {infant_limit_days} days: say 365 or 366")
+        settings = evolve(settings, infant_limit_days=infant_limit_days)
+    return settings
+
+
+def _criteria(name: str) -> Criteria:
+    wanted = name.strip().casefold().replace("-", "_").replace(" ", "_")
+    known = [word.value for word in Criteria if word is not Criteria.AS_STATED]
+    if wanted not in known:
+        hint = did_you_mean(wanted, known) or f"known are {', '.join(known)}"
+        raise UsageError(f"no remission criteria {name!r}: {hint}")
+    return Criteria(wanted)

@@ -6,13 +6,15 @@ tell). Two kinds of question are kept apart by name:
 
 * **order** (``preceded_by``, ``followed_by``, ``count_before``): which came first; a tie on one day is unknown
   unless an order is stated;
-* **day** (``on_later_day_than``, ``on_earlier_day_than``, ``same_day_as``): what the calendar says.
+* **day** (``on_later_day_than``, ``on_earlier_day_than``, ``same_day_as``, ``same_day_as_its_like``): what the
+  calendar says.
 
-Questions of day, and ``any_recorded``, ask of the recorded events only, so that a "no" needs no complete record.
+Questions of day, ``any_recorded``, and questions of order with ``recorded=True`` ask of the recorded events only,
+so that a "no" needs no complete record.
 Everything else is about what happened: a "no" needs a type declared complete.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -42,6 +44,27 @@ class Answer(StrEnum):
     DAYS = "days"
 
 
+@frozen(kw_only=True)
+class Comparison:
+    """How the subject and another event are held against each other, apart from their times.
+
+    ``values``: by name, what of each event is compared. ``holds`` gets the subject's values and the other's, and
+    says whether the two go together (null: cannot tell).
+    """
+
+    values: "Mapping[str, Callable[[Subject], pl.Expr]]"
+    holds: Callable[[Mapping[str, pl.Expr], Mapping[str, pl.Expr]], pl.Expr]
+
+    def worked_out(self, about: str, settings: Any, prefix: str) -> list[pl.Expr]:
+        """The values of events of a type, as columns named with a prefix."""
+        subject = Subject(Trace(about=about, settings=settings))
+        return [value(subject).alias(f"{prefix}{name}") for name, value in self.values.items()]
+
+    def together(self, mine: str, theirs: str) -> pl.Expr:
+        """:attr:`holds` over columns that were named with these prefixes."""
+        return self.holds(*({name: pl.col(prefix + name) for name in self.values} for prefix in (mine, theirs)))
+
+
 @frozen
 class Those:
     """Events of one type that meet a condition on their fields. Named, because a question is known by it.
@@ -49,6 +72,7 @@ class Those:
     Where the condition cannot be told for an event, the event is a candidate that may or may not count.
     ``without`` leaves types out of ``"event"``, which stands for events of every type. ``apart`` promises that no
     subject the question is put to meets the condition, so that none has to be told from itself, pair by pair.
+    ``against`` holds each of them against the subject; the subject is then of the same type.
     """
 
     type: str
@@ -56,6 +80,7 @@ class Those:
     condition: "Callable[[Subject], pl.Expr] | None" = field(default=None, eq=False)
     without: tuple[str, ...] = ()
     apart: bool = False
+    against: Comparison | None = field(default=None, eq=False)
 
 
 Kind = type[Event] | Those | str
@@ -80,6 +105,14 @@ class Question:
     within: int | None = None
     via: str | None = None
     recorded: bool = False
+    alike: bool = False
+
+    @property
+    def column(self) -> str:
+        """Name of the column that holds the answer: the same for equal questions."""
+        others = f"{self.others.type}/{self.others.label}/{','.join(self.others.without)}"
+        how = f"{self.relation} {others} {self.other_point}"
+        return f"?{self.answer} {self.point} {how} {self.within} {self.via} {self.recorded} {self.alike}"
 
 
 @frozen(kw_only=True)
@@ -93,10 +126,22 @@ class Trace:
     problems: set[str] = field(factory=set)
     record_checks: set[str] = field(factory=set)
     lookups: dict[tuple[str, str], pl.Expr] = field(factory=dict)
+    derived: dict[str, pl.Expr] = field(factory=dict)
+    referenced: set[tuple[str, str, str]] = field(factory=set)
+
+    def take_over(self, other: "Trace") -> None:
+        """Ask also for what another trace asked for."""
+        self.questions.update(other.questions)
+        self.patient_fields.update(other.patient_fields)
+        self.problems.update(other.problems)
+        self.record_checks.update(other.record_checks)
+        self.lookups.update(other.lookups)
+        self.derived.update(other.derived)
+        self.referenced.update(other.referenced)
 
     def column(self, question: Question) -> str:
         """Name of the column that will hold the answer."""
-        return self.questions.setdefault(question, f"?{len(self.questions)}")
+        return self.questions.setdefault(question, question.column)
 
 
 @frozen
@@ -161,16 +206,28 @@ class Point:
         return pl.col(self.trace.column(question))
 
     def preceded_by(
-        self, kind: Kind, *, point: str = "start", within: int | None = None, via: str | None = None
+        self,
+        kind: Kind,
+        *,
+        point: str = "start",
+        within: int | None = None,
+        via: str | None = None,
+        recorded: bool = False,
     ) -> pl.Expr:
-        """Whether such an event came before (order)."""
-        return self._exists(kind, Relation.BEFORE, other_point=point, within=within, via=via)
+        """Whether such an event came before (order); ``recorded``: whether one that is recorded did."""
+        return self._exists(kind, Relation.BEFORE, other_point=point, within=within, via=via, recorded=recorded)
 
     def followed_by(
-        self, kind: Kind, *, point: str = "start", within: int | None = None, via: str | None = None
+        self,
+        kind: Kind,
+        *,
+        point: str = "start",
+        within: int | None = None,
+        via: str | None = None,
+        recorded: bool = False,
     ) -> pl.Expr:
-        """Whether such an event came after (order)."""
-        return self._exists(kind, Relation.AFTER, other_point=point, within=within, via=via)
+        """Whether such an event came after (order); ``recorded``: whether one that is recorded did."""
+        return self._exists(kind, Relation.AFTER, other_point=point, within=within, via=via, recorded=recorded)
 
     def on_later_day_than(self, kind: Kind, *, point: str = "start", via: str | None = None) -> pl.Expr:
         """Whether this lies on a later day than some *recorded* such event (day; a tie is a no)."""
@@ -183,6 +240,13 @@ class Point:
     def same_day_as(self, kind: Kind, *, point: str = "start", via: str | None = None) -> pl.Expr:
         """Whether this lies on the same day as some *recorded* such event."""
         return self._exists(kind, Relation.SAME_DAY, other_point=point, via=via, recorded=True)
+
+    def same_day_as_its_like(self) -> pl.Expr:
+        """Whether this lies on the same day as another *recorded* event of its type that says the same.
+
+        An event of which nothing but a time is stated is like no other.
+        """
+        return self._exists(self.trace.about, Relation.SAME_DAY, recorded=True, alike=True)
 
     def any_recorded(self, kind: Kind, *, via: str | None = None) -> pl.Expr:
         """Whether such an event is recorded at all, whenever it was."""
@@ -248,6 +312,22 @@ class Subject:
         self.trace.lookups[kind.TYPE, column] = values
         return pl.col(column)
 
+    def of_referenced(self, via: str, kind: type[Event], name: str) -> pl.Expr:
+        """A field of the event of a type that the reference ``via`` names; null where it names none, or several."""
+        if name not in table_schema(kind.TYPE):
+            raise KeyError(f"{kind.TYPE} has no field {name!r}")
+        self.trace.referenced.add((via, kind.TYPE, name))
+        return pl.col(f"{via}.{name}")
+
+    def once(self, name: str, work: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+        """What is worked out from a field, once for all rules and all places that ask for it.
+
+        For work that costs more than a comparison. It is known by its function's name.
+        """
+        column = f"{name}.{work.__name__}"
+        self.trace.derived[column] = work(self[name])
+        return pl.col(column)
+
     def has_problem(self, rule: str) -> pl.Expr:
         """Whether reading or resolving the course named this event in a problem of a rule."""
         self.trace.problems.add(rule)
@@ -267,6 +347,11 @@ class Subject:
         """Whether another event of the patient bears the same id."""
         self.trace.record_checks.add("duplicated")
         return pl.col("record.duplicated")
+
+    def told_two_ways(self) -> pl.Expr:
+        """Whether something stated about this event's time may be understood in several ways."""
+        self.trace.record_checks.add("ambiguous")
+        return pl.col("record.ambiguous")
 
     def quantity(self, name: str, unit: str) -> pl.Expr:
         """A quantity in a canonical unit of ``events.UNITS``; null where not stated or of a foreign unit."""

@@ -1,10 +1,16 @@
 """REC: the time-dependent rules, over one world."""
 
 from infant_course.events import (
+    EVENT_TYPES,
     Death,
     Diagnosis,
+    Event,
     Examination,
     LastContact,
+    MrdAssessment,
+    Relapse,
+    Remission,
+    own_fields,
 )
 from oracle.plain.operators import PATIENT, Kinds, Rules, Verdict
 from oracle.worlds import Placed, World
@@ -20,13 +26,39 @@ def rec_05(me: Placed, world: World) -> Verdict:
     return len(world.of(Death)) > 1
 
 
+def _said(event: Event) -> tuple[object, ...]:
+    return tuple(getattr(event, a.name) for a in own_fields(type(event)))
+
+
+def rec_08(me: Placed, world: World) -> Verdict:
+    """Another recorded event of the type, on the same day, that says the same, and says something."""
+    mine = _said(me.event)
+    if all(value in (None, ()) for value in mine):
+        return False
+    return any(
+        placed.event.id != me.event.id
+        and type(placed.event) is type(me.event)
+        and placed.start[0] == me.start[0]
+        and _said(placed.event) == mine
+        for placed in world.recorded()
+    )
+
+
 RULES: Rules = {
     "REC-04": ((PATIENT,), rec_04, ((Diagnosis(id="x"),),)),
     "REC-05": ((PATIENT,), rec_05, ((Death(id="x"),), (Death(id="x"), Death(id="y")))),
+    "REC-08": (tuple(EVENT_TYPES), rec_08, ()),
 }
 KINDS: Kinds = {
+    "repeats": (
+        Relapse(id="", sites=("marrow",)),
+        MrdAssessment(id="", result="negative"),
+        MrdAssessment(id="", result="positive"),
+        Remission(id=""),
+    ),
     "ends": (
         Diagnosis(id=""),
+        Diagnosis(id="", prenatal=True),
         Death(id=""),
         LastContact(id=""),
         Examination(id="", method="autopsy"),

@@ -2,9 +2,13 @@
 
 import argparse
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..output import colours, say
+
+if TYPE_CHECKING:
+    from ...rules import Settings
+    from ..config import Config
 
 UNREAD = 2
 
@@ -32,7 +36,27 @@ def add_to(verbs: Any) -> None:
         metavar="DATE",
         help="last day of the data, YYYY-MM-DD; no rule reads the clock",
     )
+    add_profile_to(verb)
     verb.set_defaults(run=run)
+
+
+def add_profile_to(verb: Any) -> None:
+    """Options that say by which rules and definitions to judge; a configuration file may give them too."""
+    verb.add_argument(
+        "--rules",
+        action="append",
+        default=[],
+        metavar="MODULE",
+        help="also the rules of this Python module (package.module or a .py file)",
+    )
+    verb.add_argument("--protocol", metavar="ID", help="protocol of patients whose file names none")
+    verb.add_argument(
+        "--criteria", metavar="NAME", help="remission criteria where none are stated: ponte-di-legno, cibmtr"
+    )
+    verb.add_argument(
+        "--infant-limit", type=int, metavar="DAYS", help="age at diagnosis must be below this: 365 or 366"
+    )
+    verb.add_argument("--debug", action="store_true", help="let errors of rules through, with their traceback")
 
 
 def _ids(text: str) -> list[str]:
@@ -49,14 +73,18 @@ def _date(text: str) -> date:
 def run(arguments: argparse.Namespace) -> int:
     """Read, judge, tell."""
     from ...report.check import check
-    from ...rules import select
+    from ...rules import load_rules, select
+    from ..config import read_config
     from ..reading import read_all
 
-    chosen = select(arguments.select, arguments.ignore)  # before reading: a wrong id is told at once
+    config = read_config()  # all that was asked for is looked at before reading: what is wrong is told at once
+    rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
+    chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)
+    settings = settings_of(arguments, config)
     read, unread = read_all(arguments.paths)
     if not read:
         return UNREAD
-    report = check([file.course for file in read], rules=chosen, cut_off=arguments.cut_off)
+    report = check([file.course for file in read], rules=chosen, settings=settings)
     if arguments.format == "json":
         from ...report.json import Input, as_json
 
@@ -66,3 +94,15 @@ def run(arguments: argparse.Namespace) -> int:
 
         say(as_text(report, colour=colours()))
     return max(report.exit_code(arguments.fail_on), UNREAD if unread else 0)
+
+
+def settings_of(arguments: argparse.Namespace, config: "Config") -> "Settings":
+    """The settings of a run, from the command line and the configuration file."""
+    from ...rules import Settings, profile
+
+    return profile(
+        Settings(cut_off=arguments.cut_off, debug=arguments.debug),
+        protocol=config.get("protocol", arguments.protocol),
+        criteria=config.get("criteria", arguments.criteria),
+        infant_limit_days=config.get("infant-limit", arguments.infant_limit),
+    )

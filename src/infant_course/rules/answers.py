@@ -1,0 +1,621 @@
+"""Answers the questions of the rules over columns.
+
+Each question is a count over pairs of (subject, other event) of two facts, *sure* and *maybe*. The bounds give
+both; a ``gap`` row replaces them for its pair. For one-sided questions about another type, patients without gap
+rows need no pairs: the least and greatest bounds per patient say the same (shared by all rules).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from threading import Lock
+from typing import Any, TypeVar
+
+import polars as pl
+from attrs import field, fields, frozen
+
+from ..cohort import SHARED_COLUMNS, Cohort, table_schema
+from ..course import BIRTH
+from ..events import EVENT_TYPES, own_fields
+from ..shortest_paths import UNBOUNDED
+from .event_index import EventIndex
+from .settings import Settings
+from .subject import Answer, Question, Relation, Subject, Those, Trace
+
+_ONE_SIDED = {Relation.BEFORE, Relation.AFTER, Relation.EARLIER_DAY, Relation.LATER_DAY}
+_BEFORE_LIKE = {Relation.BEFORE, Relation.EARLIER_DAY}
+
+T = TypeVar("T")
+
+MOST_PAIRS = 5_000_000
+"""Pairs held in memory at a time: one patient with 10,000 relapses has 100 million."""
+
+FEW = 0.2
+"""Below this share of the patients, others are looked up for these patients only, and not kept for other rules."""
+
+BOUNDS = ("start_lo", "start_hi", "end_lo", "end_hi")
+COUNT_COLUMNS: dict[str, Any] = {"row": pl.UInt32, "sure": pl.UInt32, "maybe": pl.UInt32}
+CANDIDATE_COLUMNS: dict[str, Any] = {
+    **{name: SHARED_COLUMNS[name] for name in ("unit", "event", *BOUNDS)},
+    "sure": pl.Boolean,
+}
+
+
+MINE, THEIRS = "mine.", "theirs."
+"""Prefixes of the columns in which a subject and another event are compared."""
+
+
+def _within_bounds(expr: pl.Expr) -> pl.Expr:
+    return expr.clip(-UNBOUNDED, UNBOUNDED)
+
+
+def needs_only(expr: pl.Expr, frame: pl.DataFrame) -> bool:
+    """Whether an expression can be told from a frame's own columns, before any question is answered."""
+    return set(expr.meta.root_names()) <= set(frame.columns)
+
+
+def columns_used(frame: pl.DataFrame, trace: Trace, asked: Iterable[pl.Expr]) -> list[str]:
+    """The columns that expressions and questions work with, so that joins and filters carry no others along."""
+    used = {"row", "unit", "event", *BOUNDS}
+    used |= {name for expr in (*asked, *trace.derived.values()) for name in expr.meta.root_names()}
+    used |= {question.via for question in trace.questions if question.via is not None}
+    used |= {via for via, _, _ in trace.referenced}
+    compared = [question.others.against for question in trace.questions if question.others.against is not None]
+    values = [value for one in compared for value in one.worked_out(trace.about, trace.settings, MINE)]
+    used |= {name for value in values for name in value.meta.root_names()}
+    return [name for name in frame.columns if name in used]
+
+
+def pair_facts(question: Question) -> tuple[pl.Expr, pl.Expr]:
+    """(sure, maybe) of one pair, from ``least``/``greatest`` = days from the other point to the subject's point,
+    and ``y_first``/``y_maybe_first``/``x_first``/``x_maybe_first``.
+    """
+    least, greatest = pl.col("least"), pl.col("greatest")
+    relation, within = question.relation, question.within
+    true = pl.lit(True)
+    if relation is Relation.ANY:
+        return true, true
+    if relation is Relation.SAME_DAY:
+        return (least == 0) & (greatest == 0), (least <= 0) & (greatest >= 0)
+    if relation is Relation.EARLIER_DAY:
+        return least >= 1, greatest >= 1
+    if relation is Relation.LATER_DAY:
+        return greatest <= -1, least <= -1
+    if relation is Relation.BEFORE:
+        sure, maybe = pl.col("y_first"), pl.col("y_maybe_first")
+        if within is not None:
+            sure, maybe = sure & (greatest <= within), maybe & (least <= within)
+        return sure, maybe
+    sure, maybe = pl.col("x_first"), pl.col("x_maybe_first")
+    if within is not None:
+        sure, maybe = sure & (least >= -within), maybe & (greatest >= -within)
+    return sure, maybe
+
+
+def _of_one_unit(subjects: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """Every subject beside every other of its unit."""
+    return subjects.join(others, on="unit")
+
+
+def _on_one_day(subjects: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """:func:`_of_one_unit`, without the pairs of two known and different days."""
+    known, its_known = subjects["x_lo"] == subjects["x_hi"], others["y_lo"] == others["y_hi"]
+    days = subjects.filter(known).with_columns(day="x_lo"), others.filter(its_known).with_columns(day="y_lo")
+    parts = [
+        days[0].join(days[1], on=["unit", "day"]).drop("day"),
+        _of_one_unit(subjects.filter(known), others.filter(~its_known)),
+        _of_one_unit(subjects.filter(~known), others),
+    ]
+    return pl.concat(part for part in parts if part.height or part is parts[0])
+
+
+def references_in(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """The ids of events that a field holds: ``row``, ``unit`` and ``target``, a row for each."""
+    listed = frame.schema[name] == pl.List(pl.String)
+    told = frame.select("row", "unit", pl.col(name).alias("target"))
+    if not listed:
+        return told.filter(pl.col("target").is_not_null())
+    return told.filter(pl.col("target").list.len() > 0).explode("target", empty_as_null=False, keep_nulls=False)
+
+
+@frozen(eq=False)
+class Kept:
+    """What several rules need: worked out by the first that asks, while others who ask for the same wait."""
+
+    _guard: Lock = field(factory=Lock, init=False)
+    _locks: dict[Any, Lock] = field(factory=dict, init=False)
+    _results: dict[Any, Any] = field(factory=dict, init=False)
+
+    def get(self, key: tuple[Any, ...], work: Callable[[], T]) -> T:
+        """The result of this name. What it needs of others must not need it in turn."""
+        with self._guard:
+            lock = self._locks.setdefault(key, Lock())
+        with lock:
+            if key not in self._results:
+                self._results[key] = work()
+            found: T = self._results[key]
+            return found
+
+    def peek(self, key: tuple[Any, ...]) -> Any:
+        """The result of this name if it has been worked out already, or None."""
+        return self._results.get(key)
+
+
+@frozen(eq=False)
+class Answers:
+    """What is asked of one cohort; candidates and aggregates are computed once and shared."""
+
+    cohort: Cohort
+    settings: Settings
+    _kept: Kept = field(factory=Kept, init=False)
+
+    @property
+    def index(self) -> EventIndex:
+        """Where an event stands, by its id."""
+        return self._kept.get(("index",), lambda: EventIndex(self.cohort))
+
+    # --- who is asked about -------------------------------------------------------------------------------
+
+    def frame(self, about: str) -> pl.DataFrame:
+        """The subjects of one type, with a row number."""
+        return self._kept.get(("frame", about), lambda: self._numbered(about))
+
+    def _numbered(self, about: str) -> pl.DataFrame:
+        table = self.cohort.table(about)
+        if about == "patient":
+            table = table.with_columns(event=pl.lit(None, dtype=pl.String))
+        return table.with_row_index("row")
+
+    def _names(self, others: Those) -> tuple[str, ...]:
+        """The tables whose events are meant."""
+        if others.type != "event":
+            return (others.type,)
+        return tuple(name for name in self.cohort.tables if name not in others.without)
+
+    def candidates(self, others: Those) -> pl.DataFrame:
+        """The other events: unit, id, bounds, and whether they surely meet the condition (else: perhaps)."""
+        return self._kept.get(("candidates", others), lambda: self._among(others, lambda table: None))
+
+    def _candidates_for(self, question: Question, frame: pl.DataFrame, about: str) -> pl.DataFrame:
+        """At least the candidates that may stand in the relation to the subjects of a frame."""
+        others = question.others
+        reached: pl.DataFrame | None = self._kept.peek(("reached", question, about))
+        if reached is not None:
+            return reached
+        n_units = self.cohort.units.height
+        if frame.height > FEW * n_units:
+            return self.candidates(others)
+        asked = pl.repeat(False, n_units, dtype=pl.Boolean, eager=True).scatter(frame["unit"].unique(), True)
+        every: pl.DataFrame | None = self._kept.peek(("candidates", others))
+        if every is not None:
+            return every.filter(asked.gather(every["unit"]))
+        return self._among(others, lambda table: asked.gather(table["unit"]))
+
+    def _among(self, others: Those, keep: Callable[[pl.DataFrame], pl.Series | None]) -> pl.DataFrame:
+        """The candidates among the events that are kept (None: all)."""
+        compared = [] if others.against is None else [THEIRS + name for name in others.against.values]
+        columns = [*CANDIDATE_COLUMNS, *compared]
+        found = []
+        for name in self._names(others):
+            table = self.cohort.table(name)
+            if table.height:
+                found.append(self._meeting(others, name, table, keep(table)).select(columns))
+        none = {**CANDIDATE_COLUMNS, **dict.fromkeys(compared, pl.Null)}
+        return pl.concat(found) if found else pl.DataFrame(schema=none)
+
+    def _meeting(self, others: Those, name: str, table: pl.DataFrame, kept: pl.Series | None = None) -> pl.DataFrame:
+        """Those of some events of one type (all, or a mask of them) that meet the condition, surely or perhaps.
+
+        ``row`` is the row of ``table``.
+        """
+        table = table.with_row_index("row")
+        columns = ["row", *list(CANDIDATE_COLUMNS)[:-1]]
+        if others.condition is None and others.against is None:
+            chosen = table.select(columns)
+            return (chosen if kept is None else chosen.filter(kept)).with_columns(sure=pl.lit(True))
+        trace = Trace(about=name, settings=self.settings)
+        holds = pl.lit(True) if others.condition is None else others.condition(Subject(trace))
+        compared = [] if others.against is None else others.against.worked_out(name, self.settings, THEIRS)
+        chosen = table.select(columns_used(table, trace, [holds, *compared]))
+        chosen = self.answered(chosen if kept is None else chosen.filter(kept), trace)
+        chosen = chosen.with_columns(sure=holds).filter(pl.col("sure").fill_null(True))
+        return chosen.select(*columns, pl.col("sure").fill_null(False), *compared)
+
+    def _extreme(self, others: Those, point: str) -> pl.DataFrame:
+        """Per unit, the least and greatest bounds of the candidates' point."""
+        return self._kept.get(
+            ("extreme", others, point),
+            lambda: self._extremes_of(self.candidates(others), point, whole=others.condition is None),
+        )
+
+    def _extreme_in_reach(self, question: Question, frame: pl.DataFrame, about: str) -> pl.DataFrame:
+        """:meth:`_extreme` from those events only that could stand in the relation: mostly few of all there are."""
+        point, other_point = question.point, question.other_point
+        earlier = question.relation in _BEFORE_LIKE
+        reach = pl.col(f"{point}_hi").max() if earlier else pl.col(f"{point}_lo").min()
+        limit = self._per_unit(frame.group_by("unit").agg(limit=reach))["limit"]
+
+        def in_reach(table: pl.DataFrame) -> pl.Series:
+            bound = limit.gather(table["unit"])
+            inside = table[f"{other_point}_lo"] <= bound if earlier else table[f"{other_point}_hi"] >= bound
+            return inside.fill_null(False)
+
+        found = self._kept.get(("reached", question, about), lambda: self._among(question.others, in_reach))
+        return self._extremes_of(found, other_point, whole=question.others.condition is None)
+
+    def _extremes_of(self, candidates: pl.DataFrame, point: str, *, whole: bool) -> pl.DataFrame:
+        low, high, sure = pl.col(f"{point}_lo"), pl.col(f"{point}_hi"), pl.col("sure")
+        found = candidates.group_by("unit").agg(
+            min_lo=low.min(),
+            max_hi=high.max(),
+            sure_min_hi=(high if whole else high.filter(sure)).min().fill_null(UNBOUNDED * 2),
+            sure_max_lo=(low if whole else low.filter(sure)).max().fill_null(-UNBOUNDED * 2),
+        )
+        return self._per_unit(found)
+
+    def _numbers(self, others: Those) -> pl.DataFrame:
+        """Per unit, how many candidates surely and perhaps meet the condition."""
+        return self._kept.get(("numbers", others), lambda: self._counted(others))
+
+    def _counted(self, others: Those) -> pl.DataFrame:
+        counted = self.candidates(others).group_by("unit").agg(pl.col("sure").sum(), pl.len().alias("maybe"))
+        return self._per_unit(counted).select(pl.col("sure", "maybe").fill_null(0))
+
+    # --- answers --------------------------------------------------------------------------------------------
+
+    def answered(self, frame: pl.DataFrame, trace: Trace) -> pl.DataFrame:
+        """The subjects' frame with a column (or two) for everything the trace asked for."""
+        if trace.derived:
+            frame = frame.with_columns(**trace.derived)
+        if trace.patient_fields:
+            names = sorted(trace.patient_fields)
+            of_unit = self.cohort.patients.select(names)[self.cohort.units["patient"]]
+            values = of_unit[frame["unit"]].rename({name: f"patient.{name}" for name in names})
+            frame = frame.with_columns(values.get_columns())
+        for (kind, column), values_ in trace.lookups.items():
+            frame = frame.with_columns(self._lookup(kind, values_, frame["unit"]).alias(column))
+        for via, kind, name in sorted(trace.referenced):
+            frame = frame.with_columns(self._referenced(frame, via, kind, name).alias(f"{via}.{name}"))
+        for rule in sorted(trace.problems):
+            frame = self._problem(frame, rule)
+        for check in sorted(trace.record_checks):
+            frame = self._record_check(frame, check, trace.about)
+        for question, column in trace.questions.items():
+            frame = frame.with_columns(self.answer(question, frame, trace.about, column))
+        return frame
+
+    def _lookup(self, kind: str, values: pl.Expr, units: pl.Series) -> pl.Series:
+        """What is worked out from the one event of a type, for each of these units; null for several or none."""
+        only = self._kept.get(("only", kind), lambda: self._place_of_only(kind))
+        return self.cohort.table(kind).select(values).to_series().gather(only.gather(units))
+
+    def _place_of_only(self, kind: str) -> pl.Series:
+        """Per unit, the row of the one event of a type; null where there are several or none."""
+        table = self.cohort.table(kind).select("unit").with_row_index("place")
+        return self._per_unit(table.filter(~pl.col("unit").is_duplicated()))["place"]
+
+    def _referenced(self, frame: pl.DataFrame, via: str, kind: str, name: str) -> pl.Series:
+        """A field of the one event of a type that a reference names; null where it names none, or several."""
+        named = references_in(frame, via)
+        if not named.height or kind not in self.cohort.tables:
+            return pl.repeat(None, frame.height, dtype=table_schema(kind)[name], eager=True)
+        table, first = self.cohort.tables[kind], self.index.first_row[kind]
+        found = self.index.find(named)
+        found = found.filter((pl.col("place") >= first) & (pl.col("place") < first + table.height))
+        one = found.select(row=named["row"].gather(found["asked"]), value=table[name].gather(found["place"] - first))
+        one = one.filter(~pl.col("row").is_duplicated())
+        return frame.select("row").join(one, on="row", how="left", maintain_order="left")["value"]
+
+    def _per_unit(self, table: pl.DataFrame) -> pl.DataFrame:
+        """A row for every unit, in order, so that rows can be gathered by unit (units count from 0)."""
+        return self.cohort.units.select("unit").join(table, on="unit", how="left", maintain_order="left")
+
+    def _problem(self, frame: pl.DataFrame, rule: str) -> pl.DataFrame:
+        column = f"problem.{rule}"
+        if rule not in self._kept.get(("problems",), lambda: set(self.cohort.problems["rule"])):
+            return frame.with_columns(pl.lit(False).alias(column))
+        found = self.cohort.problems.filter(pl.col("rule") == rule).select("patient", "event")
+        named = found.join(self.cohort.units, on="patient").select("unit", "event").unique()
+        named = named.with_columns(pl.lit(True).alias(column))
+        joined = frame.join(named, on=["unit", "event"], how="left", maintain_order="left")
+        return joined.with_columns(pl.col(column).fill_null(False))
+
+    def _record_check(self, frame: pl.DataFrame, check: str, about: str) -> pl.DataFrame:
+        column = f"record.{check}"
+        if check == "dated":
+            return frame.with_columns(self.cohort.units["dated"].gather(frame["unit"]).alias(column))
+        work = {"duplicated": self._duplicated, "dangling": self._dangling, "ambiguous": self._ambiguous}
+        rows = self._kept.get(("record", check), work[check]).filter(pl.col("type") == about)["row"]
+        if not rows.len():
+            return frame.with_columns(pl.lit(False).alias(column))
+        return frame.with_columns(pl.col("row").is_in(rows.implode()).alias(column))
+
+    def _duplicated(self) -> pl.DataFrame:
+        """Events whose id another event of the same patient bears, whatever its type: type and row."""
+        return self._placed(self.index.used_twice)
+
+    def _ambiguous(self) -> pl.DataFrame:
+        """Events of which something is stated that may be understood in several ways: type and row."""
+        told = self.cohort.stated.filter(pl.col("text").str.starts_with("either "))
+        if not told.height:
+            return self._placed(pl.Series(dtype=pl.UInt32))
+        asked = told.join(self.cohort.units, on="patient").select("unit", pl.col("event").alias("target"))
+        return self._placed(self.index.find(asked)["place"].unique())
+
+    def _placed(self, places: pl.Series) -> pl.DataFrame:
+        """The events with these numbers in the index: type and row."""
+        found = [pl.DataFrame(schema={"type": pl.String, "row": pl.UInt32})]
+        for name, first in self.index.first_row.items() if places.len() else ():
+            inside = places.filter((places >= first) & (places < first + self.cohort.tables[name].height))
+            found.append(
+                pl.DataFrame({"row": (inside - first).cast(pl.UInt32)}).select(pl.lit(name).alias("type"), "row")
+            )
+        return pl.concat(found)
+
+    def _dangling(self) -> pl.DataFrame:
+        """Events that refer to an event which is not recorded: type and row."""
+        asked = [pl.DataFrame(schema={"type": pl.String, "row": pl.UInt32, "unit": pl.UInt32, "target": pl.String})]
+        for name in self.cohort.tables:
+            for attribute in fields(EVENT_TYPES[name]):
+                if attribute.metadata.get("ref"):
+                    told = references_in(self.frame(name), attribute.name)
+                    asked.append(told.select(pl.lit(name).alias("type"), "row", "unit", "target"))
+        every = pl.concat(asked)
+        found = pl.repeat(False, every.height, dtype=pl.Boolean, eager=True)
+        found.scatter(self.index.find(every)["asked"], True)
+        return every.filter(~found).select("type", "row").unique(maintain_order=True)
+
+    def answer(self, question: Question, frame: pl.DataFrame, about: str, column: str) -> list[pl.Series]:
+        """The answers to one question for every row of a frame of subjects."""
+        if question.answer is Answer.DAYS:
+            return self._days(question, frame, column)
+        counts = self._counts(question, frame, about)
+        sure, maybe = counts["sure"], counts["maybe"]
+        complete = self._complete(question, frame)
+        if question.answer is Answer.COUNT:
+            most = pl.select(pl.when(complete).then(maybe)).to_series() if complete is not True else maybe
+            return [sure.alias(f"{column}.least"), most.alias(f"{column}.most")]
+        none = (maybe == 0) if complete is True else (maybe == 0) & complete
+        verdict = pl.select(pl.when(sure > 0).then(True).when(none).then(False)).to_series()
+        return [verdict.alias(column)]
+
+    def _complete(self, question: Question, frame: pl.DataFrame) -> pl.Series | bool:
+        """Whether absence counts, per subject."""
+        if question.recorded or question.via is not None:
+            return True
+        whole = self.cohort.is_complete(question.others.type)
+        if isinstance(whole, pl.Series):
+            return whole.gather(frame["unit"])
+        return True if whole else pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+
+    def _counts(self, question: Question, frame: pl.DataFrame, about: str) -> pl.DataFrame:
+        """Columns ``sure`` and ``maybe``: how many others surely, and at most, stand in the relation."""
+        if question.alike and not self._alike(about).height:
+            none = pl.repeat(0, frame.height, dtype=pl.UInt32, eager=True)
+            return pl.DataFrame({"sure": none, "maybe": none})
+        apart = question.via is None and not self._may_meet_itself(question.others, about)
+        apart = apart and question.others.against is None
+        if apart and question.relation is Relation.ANY:
+            return self._numbers(question.others)[frame["unit"]]
+        one_sided = question.answer is Answer.EXISTS and question.relation in _ONE_SIDED and question.within is None
+        if not (apart and one_sided):
+            return self._pair_counts(question, frame, about)
+        counts = self._extreme_counts(question, frame, about)
+        if not self.cohort.gap.height:
+            return counts
+        in_gap = frame["unit"].is_in(self.cohort.gap["unit"].unique().implode())
+        exact = self._pair_counts(question, frame.filter(in_gap), about)
+        exact = exact.with_columns(frame["row"].filter(in_gap).alias("row"))
+        merged = counts.with_columns(frame["row"]).update(exact, on="row")
+        return merged.select("sure", "maybe")
+
+    def _alike(self, kind: str) -> pl.DataFrame:
+        """Events of one type that may share their day with another of their unit that says the same, as candidates.
+
+        ``row`` is the row of the table and ``likeness`` a number for what they say. An event that says nothing is
+        left out.
+        """
+        return self._kept.get(("alike", kind), lambda: self._find_alike(kind))
+
+    def _find_alike(self, kind: str) -> pl.DataFrame:
+        table = self.cohort.table(kind).with_row_index("row")
+        table = table.filter(self._may_share_a_day(table))
+        values = [pl.col(a.name) for a in own_fields(EVENT_TYPES[kind])]
+        listed = [isinstance(table.schema[value.meta.output_name()], pl.List) for value in values]
+        stated = [v.list.len() > 0 if many else v.is_not_null() for v, many in zip(values, listed, strict=True)]
+        said = [pl.col("unit"), *values, pl.col("note")]
+        plain = [v for v in said if not table.schema[v.meta.output_name()].is_nested()]  # cheap to compare: first
+        twins = table.filter(pl.any_horizontal(pl.lit(False), *stated)).filter(pl.struct(plain).is_duplicated())
+        twins = twins.filter(pl.struct(said).is_duplicated())
+        return twins.select(
+            "row", *list(CANDIDATE_COLUMNS)[:-1], sure=pl.lit(True), likeness=pl.struct(said).rank("dense")
+        )
+
+    def _may_share_a_day(self, table: pl.DataFrame) -> pl.Series:
+        """Which events start on a day on which another of their unit starts, or may do so."""
+        day = (pl.col("unit").cast(pl.Int64) * 2**32 + pl.col("start_lo")).is_duplicated()
+        vague = table.filter(pl.col("start_lo") != pl.col("start_hi"))["unit"].unique()
+        shared = table.select(day).to_series()
+        return shared | table["unit"].is_in(vague.implode()) if vague.len() else shared
+
+    def _may_meet_itself(self, others: Those, about: str) -> bool:
+        """Whether a subject could be among the others, so that it must be left out pair by pair."""
+        if others.apart:
+            return False
+        if others.type == "event":
+            return about not in others.without and about != BIRTH
+        return about in (others.type, "event")
+
+    def _extreme_counts(self, question: Question, frame: pl.DataFrame, about: str) -> pl.DataFrame:
+        """0 or 1 instead of a count: enough to tell whether one exists."""
+        point = question.point
+        bounds = frame.select(pl.col(f"{point}_lo").alias("lo"), pl.col(f"{point}_hi").alias("hi"))
+        if question.others.type == "event":
+            extremes = self._extreme_in_reach(question, frame, about)
+        else:
+            extremes = self._extreme(question.others, question.other_point)
+        table = pl.concat([bounds, extremes[frame["unit"]]], how="horizontal")
+        tie = 0 if question.relation in (Relation.BEFORE, Relation.AFTER) else 1
+        if question.relation in _BEFORE_LIKE:
+            sure, maybe = pl.col("sure_min_hi") < pl.col("lo"), pl.col("min_lo") + tie <= pl.col("hi")
+        else:
+            sure, maybe = pl.col("sure_max_lo") > pl.col("hi"), pl.col("max_hi") - tie >= pl.col("lo")
+        as_number = [e.fill_null(False).cast(pl.UInt32).alias(n) for e, n in ((sure, "sure"), (maybe, "maybe"))]
+        return table.select(as_number)
+
+    def pairs(
+        self, question: Question, frame: pl.DataFrame, about: str, candidates: pl.DataFrame | None
+    ) -> pl.DataFrame:
+        """Every pair of subject and candidate: ``row``, ``other``, and whether it surely or maybe counts.
+
+        ``candidates``: all that may concern these subjects; None where the subjects name them.
+        """
+        p, q = question.point, question.other_point
+        timed = f"{p}_lo" in frame.columns
+        low = pl.col(f"{p}_lo") if timed else pl.lit(-UNBOUNDED, dtype=pl.Int32)
+        high = pl.col(f"{p}_hi") if timed else pl.lit(UNBOUNDED, dtype=pl.Int32)
+        against = question.others.against
+        mine = [] if against is None else against.worked_out(about, self.settings, MINE)
+        left = frame.select("row", "unit", "event", low.alias("x_lo"), high.alias("x_hi"), *mine)
+        others = [
+            pl.col("event").alias("other"),
+            pl.col("sure"),
+            pl.col(f"{q}_lo").alias("y_lo"),
+            pl.col(f"{q}_hi").alias("y_hi"),
+            *([] if against is None else [pl.col(THEIRS + name) for name in against.values]),
+        ]
+        if question.alike:
+            assert candidates is not None
+            left = left.join(candidates.select("row", "likeness"), on="row")
+            pairs = left.join(candidates.select("likeness", *others), on="likeness")
+        elif candidates is not None:
+            together_on = _on_one_day if question.relation is Relation.SAME_DAY else _of_one_unit
+            pairs = together_on(left, candidates.select("unit", *others))
+        else:
+            assert question.via is not None
+            pairs = self._named(question.others, references_in(frame, question.via), left, others)
+        if against is not None:
+            together = against.together(MINE, THEIRS)
+            pairs = pairs.filter(together.fill_null(True))
+            pairs = pairs.with_columns(pl.col("sure") & together.fill_null(False))
+        if self._may_meet_itself(question.others, about):
+            pairs = pairs.filter(pl.col("event").ne_missing(pl.col("other")))
+        pairs = pairs.with_columns(
+            least=_within_bounds(pl.col("x_lo") - pl.col("y_hi")),
+            greatest=_within_bounds(pl.col("x_hi") - pl.col("y_lo")),
+            y_first=pl.col("y_hi") < pl.col("x_lo"),
+            y_maybe_first=pl.col("y_lo") <= pl.col("x_hi"),
+            x_first=pl.col("x_hi") < pl.col("y_lo"),
+            x_maybe_first=pl.col("x_lo") <= pl.col("y_hi"),
+        )
+        if self.cohort.gap.height and timed:
+            pairs = self._with_gaps(pairs, p, q)
+        related, perhaps = pair_facts(question)
+        return pairs.select("row", "other", (related & pl.col("sure")).alias("sure"), perhaps.alias("maybe"))
+
+    def _named(self, others: Those, named: pl.DataFrame, subjects: pl.DataFrame, columns: list[Any]) -> pl.DataFrame:
+        """Subjects beside the events that they name, as far as those are candidates."""
+        named = named.unique(["row", "target"], maintain_order=True)
+        found = self.index.find(named)
+        found = found.select("place", row=named["row"].gather(found["asked"]))
+        parts = [pl.DataFrame(schema={"row": pl.UInt32, **CANDIDATE_COLUMNS})]
+        for name in self._names(others):
+            if name not in self.index.first_row:
+                continue
+            table, first = self.cohort.tables[name], self.index.first_row[name]
+            inside = found.filter((pl.col("place") >= first) & (pl.col("place") < first + table.height))
+            if inside.height:
+                met = self._meeting(others, name, table[(inside["place"] - first).cast(pl.UInt32)])
+                parts.append(met.with_columns(inside["row"].gather(met["row"])))
+        return subjects.join(pl.concat(parts).select("row", *columns), on="row", maintain_order="left")
+
+    def _with_gaps(self, pairs: pl.DataFrame, point: str, other_point: str) -> pl.DataFrame:
+        """What is known beyond the bounds replaces what the bounds say, pair by pair."""
+        toward, back = self._kept.get(("gaps", point, other_point), lambda: self._gaps_of(point, other_point))
+        keys = ["unit", "event", "other"]
+        joined = pairs.join(toward, on=keys, how="left", maintain_order="left")
+        joined = joined.join(back, on=keys, how="left", maintain_order="left")
+        return joined.with_columns(
+            least=pl.coalesce("gap_least", "least"),
+            greatest=pl.coalesce("gap_greatest", "greatest"),
+            y_first=pl.coalesce("gap_y", "y_first"),
+            y_maybe_first=pl.coalesce("gap_y_maybe", "y_maybe_first"),
+            x_first=pl.coalesce("gap_x", "x_first"),
+            x_maybe_first=pl.coalesce("gap_x_maybe", "x_maybe_first"),
+        )
+
+    def _gaps_of(self, point: str, other_point: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The gap table from the subject's side, and from the other's."""
+        gap = self.cohort.gap
+        # rows a = other, b = subject speak of day(subject) - day(other) and of the other being first
+        toward = gap.filter((pl.col("a_point") == other_point) & (pl.col("b_point") == point)).select(
+            "unit",
+            pl.col("a").alias("other"),
+            pl.col("b").alias("event"),
+            pl.col("least").alias("gap_least"),
+            pl.col("greatest").alias("gap_greatest"),
+            pl.col("a_surely_first").alias("gap_y"),
+            pl.col("a_maybe_first").alias("gap_y_maybe"),
+        )
+        back = gap.filter((pl.col("a_point") == point) & (pl.col("b_point") == other_point)).select(
+            "unit",
+            pl.col("a").alias("event"),
+            pl.col("b").alias("other"),
+            pl.col("a_surely_first").alias("gap_x"),
+            pl.col("a_maybe_first").alias("gap_x_maybe"),
+        )
+        return toward, back
+
+    def _pair_counts(self, question: Question, frame: pl.DataFrame, about: str) -> pl.DataFrame:
+        slices = [
+            pairs.group_by("row").agg(pl.col("sure").sum(), pl.col("maybe").sum())
+            for pairs in self._pairs_in_slices(question, frame, about)
+        ]
+        counted = pl.concat(slices or [pl.DataFrame(schema=COUNT_COLUMNS)])
+        joined = frame.select("row").join(counted, on="row", how="left", maintain_order="left")
+        return joined.select(pl.col("sure", "maybe").fill_null(0))
+
+    def _pairs_in_slices(self, question: Question, frame: pl.DataFrame, about: str) -> Iterator[pl.DataFrame]:
+        """:meth:`pairs`, some subjects at a time, so that no more than so many pairs are in memory."""
+        if question.via is not None:
+            yield self.pairs(question, frame, about, None)
+            return
+        if question.alike:
+            candidates = self._alike(about)
+            most: int = candidates.select(pl.col("likeness").unique_counts().max().fill_null(0)).item()
+            frame = frame.filter(pl.col("row").is_in(candidates["row"].implode()))
+        else:
+            candidates = self._candidates_for(question, frame, about)
+            most = candidates.select(pl.col("unit").unique_counts().max().fill_null(0)).item()
+        step = max(1, MOST_PAIRS // max(1, most))
+        for part in frame.iter_slices(step):
+            yield self.pairs(question, part, about, candidates)
+
+    def pairs_surely(self, question: Question, frame: pl.DataFrame, about: str) -> Iterator[pl.DataFrame]:
+        """The others that surely stand in the relation: ``row`` and ``other``."""
+        for pairs in self._pairs_in_slices(question, frame, about):
+            yield pairs.filter("sure").select("row", "other")
+
+    def _single(self, others: Those) -> pl.DataFrame:
+        """Per unit, the id and the bounds of the one candidate; null where there is none, or more than one."""
+        return self._kept.get(("single", others), lambda: self._single_of(self.candidates(others)))
+
+    def _single_of(self, candidates: pl.DataFrame) -> pl.DataFrame:
+        one = candidates.filter(~pl.col("unit").is_duplicated())
+        return self._per_unit(one.select("unit", pl.col("event").alias("other"), *BOUNDS))
+
+    def _days(self, question: Question, frame: pl.DataFrame, column: str) -> list[pl.Series]:
+        """Bounds of the days between the subject and the one recorded other event; null without one."""
+        point, other_point = question.point, question.other_point
+        low, high = pl.col(f"{other_point}_lo").alias("y_lo"), pl.col(f"{other_point}_hi").alias("y_hi")
+        other = self._single(question.others)[frame["unit"]].select("other", low, high)
+        mine = frame.select(
+            "row", "unit", "event", pl.col(f"{point}_lo").alias("x_lo"), pl.col(f"{point}_hi").alias("x_hi")
+        )
+        pairs = mine.hstack(other).with_columns(
+            least=_within_bounds(pl.col("x_lo") - pl.col("y_hi")),
+            greatest=_within_bounds(pl.col("x_hi") - pl.col("y_lo")),
+        )
+        if self.cohort.gap.height:
+            unasked = ("y_first", "y_maybe_first", "x_first", "x_maybe_first")
+            pairs = pairs.with_columns([pl.lit(None, dtype=pl.Boolean).alias(name) for name in unasked])
+            pairs = self._with_gaps(pairs, point, other_point)
+        return [pairs["least"].alias(f"{column}.least"), pairs["greatest"].alias(f"{column}.greatest")]
