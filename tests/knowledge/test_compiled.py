@@ -1,0 +1,40 @@
+"""The copies of the knowledge files hold what the files say; an old copy is never used."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infant_course.knowledge import reading
+
+ROOT = Path(__file__).parents[2]
+KNOWLEDGE = ROOT / "src" / "infant_course" / "knowledge"
+NAMES = sorted(str(path.relative_to(KNOWLEDGE))[: -len(".yaml")] for path in KNOWLEDGE.rglob("*.yaml"))
+
+
+def test_the_copies_are_current() -> None:
+    run = subprocess.run(
+        [sys.executable, str(ROOT / "tools" / "gen_knowledge.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_copy_holds_what_its_file_says(name: str) -> None:
+    assert reading.knowledge(name) == reading.parsed((KNOWLEDGE / f"{name}.yaml").read_bytes())
+
+
+def test_a_copy_of_another_text_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "compiled").mkdir()
+    (tmp_path / "limits.yaml").write_text("least: 2\n")
+    copy = {"sha256": reading.digest(b"least: 1\n"), "content": {"least": 1}}
+    (tmp_path / "compiled" / "limits.json").write_text(json.dumps(copy))
+    monkeypatch.setattr(reading, "files", lambda _: tmp_path)
+    assert reading.knowledge.__wrapped__("limits") == {"least": 2}
+    (tmp_path / "limits.yaml").write_text("least: 1\n")
+    assert reading.knowledge.__wrapped__("limits") == {"least": 1}
