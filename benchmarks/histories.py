@@ -116,6 +116,15 @@ THREE_WAY, UNBANDED, NORMAL = 6, 7, 8
 class History:
     """What happens to every patient, and when; drawn step by step, then written as events."""
 
+    karyotype: pl.Series
+    protocols: pl.Series
+    arm: pl.Series
+    prior_steroids: Flags
+    done: Flags
+    """First-line therapy ended as planned."""
+    primary: Flags
+    """A graft that is lost never took."""
+
     def __init__(self, patients: int, seed: int) -> None:
         self.make = make = Maker(patients, seed)
         self.n = patients
@@ -644,7 +653,6 @@ TIMEPOINTS = {"induction": "EOI", "ib": "EOC", "mae": "EOC", "marma": "before OC
 
 def _first_line(h: History) -> None:
     make = h.make
-    early = h.plan == P9407
     for block, (start, end) in h.schedule.items():
         given = (start < h.stops - 2) & ~h.early_death
         agents: dict[str, Any] = {"agents": _agents(h, block, start)} if block in ("marma", "octadad") else {}
@@ -726,7 +734,6 @@ def _first_line(h: History) -> None:
     )
     h.add("remission", "mrd-cr2", back < NEVER, back + make.between(40, 80), kind="mrd", number=2)
     h.add("abandonment", "abandoned", h.abandoned < NEVER, h.abandoned)
-    h.early = early
 
 
 def _list_series(h: History, kind: str, field: str, value: list[str]) -> pl.Series:
@@ -867,7 +874,7 @@ def _toxicities(h: History) -> None:
     )
 
 
-CONDITIONING = (
+CONDITIONING: tuple[list[dict[str, Any]], ...] = (
     [
         _drug("busulfan", 12.8, "mg/kg", "intravenous", "actual"),
         _drug("fludarabine", 160, "mg/m2", "intravenous", None),
@@ -1150,7 +1157,6 @@ def _relapse(h: History) -> None:
     )
     status = pl.Series(np.where(h.refractory, "active_disease", "CR2"))
     into = np.where(h.hsct_2 < NEVER, h.hsct_2, NEVER)
-    h.relapsed_graft = into
     _transplant(h, "hsct-2", np.where(h.refractory, NEVER, into), status, "relapse", "cr2")
     _transplant(h, "hsct-pif", np.where(h.refractory, into, NEVER), status, "refractory", None)
     _switch(h)

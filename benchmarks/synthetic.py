@@ -27,7 +27,7 @@ def synthetic(patients: int, seed: int = SEED) -> Cohort:
 
 
 def timeline_csv(cohort: Cohort, path: str) -> int:
-    """Write all events into one CSV, as an export has them (rows in no order; no date where none is known). Returns the number of events."""
+    """Write all events into one CSV, rows in no order, no date where none is known. Returns the number of events."""
     events = cohort.timeline.join(
         cohort.patients.with_row_index("unit").select("unit", "patient"), on="unit", how="left"
     )

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from infant_course.cohort import Cohort
+from infant_course.events import EVENT_TYPES
 
 sys.path.append(str(Path(__file__).parent.parent))  # the benchmarks lie beside the package, not in it
 
@@ -16,6 +17,7 @@ from benchmarks.case_texts import CASE_KINDS, CaseKind, case_text
 from benchmarks.histories import histories
 from benchmarks.kinds import KINDS
 from benchmarks.planting import ALL, Kind, as_cohort, carriers, change, drop, event, frames, later, plant
+from benchmarks.synthetic import synthetic
 
 PATIENTS = 1500
 SURE = ("two-deaths", "wbc-per-ul", "germline", "cr-number", "lod-loq-exchanged", "block-ends-before-start")
@@ -41,6 +43,13 @@ def measured() -> dict[str, faults.Result]:
 
 def test_clean_histories_raise_no_error() -> None:
     assert faults.errors_among(faults.findings(clean())).height == 0
+
+
+def test_the_synthetic_cohort_holds_every_type_of_event_and_few_faulty_patients() -> None:
+    cohort = synthetic(PATIENTS)
+    assert set(cohort.tables) == set(EVENT_TYPES)
+    wrong = faults.errors_among(faults.findings(cohort))["patient"].n_unique()
+    assert 0.01 * PATIENTS <= wrong <= 0.06 * PATIENTS
 
 
 def test_every_kind_of_error_can_be_planted_in_someone() -> None:

@@ -379,8 +379,7 @@ def block_not_stated(block: Subject) -> Judged:
     )
     named = ["prednisone-prephase", "induction", *(one_name for names, _ in before for one_name in names)]
     missing = pl.any_horizontal(
-        name.is_in(names) & block.start.count(earlier).at_least(1).is_null()
-        for names, earlier in before
+        name.is_in(names) & block.start.count(earlier).at_least(1).is_null() for names, earlier in before
     )
     return Judged(
         outcomes=(
