@@ -48,14 +48,15 @@ def pages() -> dict[str, str]:
     made |= {f"docs/rules/{found.id}.md": rule_page(found) for found in RULES.values()}
     made |= {"docs/agents.md": agents_page(), "docs/outcomes.md": outcomes_page()}
     made |= {"docs/definitions.md": definitions_page()}
-    return made | {"docs/img/case-3-graph.svg": picture()}
+    for found in RULES.values():
+        made |= {f"docs/rules/img/{found.id}-{case.stem}.svg": picture(case) for case in drawn_cases(found)}
+    return made | {"docs/img/case-3-graph.svg": picture(ROOT / "cases" / "published" / "kotecha-2022-case-3.yaml")}
 
 
-def picture() -> str:
-    """The course graph of the third published case."""
-    course = ic.load(ROOT / "cases" / "published" / "kotecha-2022-case-3.yaml")
+def picture(case: Path) -> str:
+    """The course graph of a case."""
     with tempfile.TemporaryDirectory() as folder:
-        return ic.draw(course, Path(folder) / "graph.svg", kind="graph").read_text(encoding="utf-8")
+        return ic.draw(ic.load(case), Path(folder) / "graph.svg", kind="graph").read_text(encoding="utf-8")
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
@@ -116,7 +117,15 @@ def rule_page(found: Rule) -> str:
     for case in cases:
         text = case.read_text(encoding="utf-8").rstrip()
         lines += ["", f"`{case.stem}`", "", "```yaml", text, "```"]
+        if case in drawn_cases(found):
+            lines += ["", f"![{case.stem} of {found.id} as a graph](img/{found.id}-{case.stem}.svg)"]
     return "\n".join(lines) + "\n"
+
+
+def drawn_cases(found: Rule) -> list[Path]:
+    """The first good and the first bad case of a rule."""
+    folder = CASES / found.id
+    return [case for kind in ("good", "bad") for case in sorted(folder.glob(f"{kind}-*.yaml"))[:1]]
 
 
 def ground_word(found: Rule) -> str:
@@ -372,7 +381,8 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a page is out of date")
     check = parser.parse_args().check
     made = pages()
-    stale = [p for p in (ROOT / "docs" / "rules").glob("*.md") if f"docs/rules/{p.name}" not in made]
+    kept = [*(ROOT / "docs" / "rules").glob("*.md"), *(ROOT / "docs" / "rules" / "img").glob("*.svg")]
+    stale = [path for path in kept if str(path.relative_to(ROOT)) not in made]
     late = [path for path, text in made.items() if not current(ROOT / path, text)]
     if check:
         for name in [*late, *(str(path.relative_to(ROOT)) for path in stale)]:

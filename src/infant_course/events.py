@@ -76,7 +76,7 @@ UNITS: dict[str, dict[str, float]] = {
     "mg/m2": {"mg/m2": 1.0, "g/m2": 1e3},
     "mg/kg": {"mg/kg": 1.0, "g/kg": 1e3},
     "mg": {"mg": 1.0, "g": 1e3},
-    "IU/m2": {"IU/m2": 1.0},
+    "IU/m2": {"IU/m2": 1.0, "U/m2": 1.0},
     "10^6/kg": {"10^6/kg": 1.0},
     "g/dL": {"g/dL": 1.0, "g/L": 0.1},
     "umol/L": {"umol/L": 1.0, "mg/dL": 1e4 / 584.66},
@@ -86,7 +86,7 @@ UNITS: dict[str, dict[str, float]] = {
     "Gy": {"Gy": 1.0, "cGy": 1e-2},
 }
 """For each canonical unit: the units accepted for it and the factor to the canonical one (arithmetic; that of
-bilirubin from its molar mass, 584.66 g/mol)."""
+bilirubin from its molar mass, 584.66 g/mol; U of asparaginase are IU)."""
 
 DOSE_UNITS = ("mg/m2", "mg/kg", "mg", "IU/m2", "ug/m2/day")
 """What the dose of a drug may be stated in."""

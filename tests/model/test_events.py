@@ -39,6 +39,7 @@ def test_units_named_by_fields_are_known() -> None:
         (Quantity(5e-3, "fraction"), "%", 0.5),
         (Quantity(600, "cGy"), "Gy", 6),
         (Quantity(5, "g/m2"), "mg/m2", 5000),
+        (Quantity(10000, "U/m2"), "IU/m2", 10000),
     ],
 )
 def test_units_are_converted(quantity: Quantity, unit: str, expected: float) -> None:

@@ -153,15 +153,11 @@ def partners() -> dict[str, Partner]:
 
 @cache
 def symbols() -> dict[str, str]:
-    """Every known name of a partner gene, in capitals, and the symbol it stands for.
+    """Every known name of a partner gene, in capitals, and the symbol it stands for; no two genes share a name.
 
-    Where two of them have borne the same older name, the first in the file keeps it.
+    MEN is an older name of ELL here (MLL-MEN), not of menin.
     """
-    names: dict[str, str] = {}
-    for partner in partners().values():
-        for name in (partner.gene, *partner.older_names):
-            names.setdefault(name.upper(), partner.gene)
-    return names
+    return {name.upper(): p.gene for p in partners().values() for name in (p.gene, *p.older_names)}
 
 
 @cache

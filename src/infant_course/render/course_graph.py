@@ -16,6 +16,7 @@ from ..knowledge.protocols import protocol
 from ..vocabulary import Direction
 from ..when import Either, OnDate, When, With
 from .ink import Run
+from .timeline_names import name_of
 from .words import UNKNOWN_SENSITIVITY, block_name, lines_of, protocol_name, tag_of
 
 NODE_TONES = {
@@ -111,7 +112,8 @@ class _Maker:
 
     def __init__(self, course: Course) -> None:
         self.course = course
-        self.events = self._ordered([event for event in course if event.TYPE in NODE_TONES])
+        # A course of results only has no node to hang them under: they are drawn as nodes themselves.
+        self.events = self._ordered([event for event in course if event.TYPE in NODE_TONES] or list(course))
         self.place = {event.id: i for i, event in enumerate(self.events)}
 
     def _before(self, a: Event, b: Event) -> bool | None:
@@ -216,13 +218,13 @@ class _Maker:
         return "relapse" if events[0].TYPE in NEW_LINE else "antibody"
 
     def _node(self, event: Event, tags: tuple[Tag, ...]) -> Node:
-        shade = NODE_TONES[event.TYPE]
+        shade = NODE_TONES.get(event.TYPE, "page")
         if isinstance(event, TreatmentBlock):
             if event.direction is Direction.MYELOID:
                 shade = "myeloid"
             elif "maintenance" in block_name(event, self.course).casefold():
                 shade = "maintenance"
-        lines = lines_of(event, self.course)
+        lines = lines_of(event, self.course) if event.TYPE in NODE_TONES else (name_of(self.course, event),)
         return Node(
             event=event.id,
             kind=event.TYPE,
@@ -243,7 +245,7 @@ class _Maker:
         """Tags by the node they stand under, in the order known, then told."""
         by_node: dict[str, list[Event]] = {}
         for event in self.course:
-            if event.TYPE not in NODE_TONES and tag_of(event, self.course) is not None and self.events:
+            if event.id not in self.place and tag_of(event, self.course) is not None and self.events:
                 by_node.setdefault(self._followed(event), []).append(event)
         return {node: tuple(self._tag(e) for e in self._ordered(events)) for node, events in by_node.items()}
 

@@ -9,11 +9,16 @@ from functools import partial
 
 from ..course import Course
 from ..events import (
+    Abandonment,
     AdverseEvent,
     CellTherapy,
     Conditioning,
     Diagnosis,
+    EndOfTherapy,
+    Engraftment,
     Event,
+    GraftFailure,
+    Gvhd,
     Immunotherapy,
     LastContact,
     Lymphodepletion,
@@ -92,7 +97,7 @@ def _item(course: Course, event: Event, times: Times) -> Item | None:
         label=label,
         title=f"{label}; {placed_in_words(times.start[event.id])}",
         start=times.start[event.id],
-        end=times.end.get(event.id) if not isinstance(event, AdverseEvent) else None,
+        end=times.end.get(event.id) if not isinstance(event, AdverseEvent | Gvhd) else None,
         follow_up=isinstance(event, LastContact),
     )
 
@@ -121,8 +126,10 @@ def _kind(course: Course, event: Event) -> str:
             return "radiotherapy"
         case Transplant() | Conditioning():
             return "hsct"
-        case AdverseEvent():
+        case AdverseEvent() | Gvhd() | GraftFailure() | Abandonment():
             return "toxicity"
+        case Engraftment() | EndOfTherapy():
+            return "finding"
         case SupportiveTreatment():
             return "follow_up"
     return event.TYPE

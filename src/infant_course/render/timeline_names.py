@@ -4,13 +4,18 @@ from collections.abc import Sequence
 
 from ..course import Course
 from ..events import (
+    Abandonment,
     AdverseEvent,
     Agent,
     CellTherapy,
     Conditioning,
     Death,
     Diagnosis,
+    EndOfTherapy,
+    Engraftment,
     Event,
+    GraftFailure,
+    Gvhd,
     Immunotherapy,
     LastContact,
     LineageSwitch,
@@ -32,6 +37,7 @@ from ..events import (
 from ..vocabulary import DiseaseStatus, Donor, MrdResult, RemissionKind, VitalStatus
 from .timeline_figure import Lane
 from .timeline_times import block_of
+from .words import gvhd_words
 
 STATUS = {
     DiseaseStatus.COMPLETE_REMISSION: "CR",
@@ -51,9 +57,9 @@ def lane_of(event: Event) -> Lane | None:
             return Lane.CELL_THERAPY
         case Radiotherapy():
             return Lane.RADIOTHERAPY
-        case Transplant() | Conditioning():
+        case Transplant() | Conditioning() | Engraftment() | GraftFailure():
             return Lane.HSCT
-        case AdverseEvent() | SupportiveTreatment():
+        case AdverseEvent() | SupportiveTreatment() | Gvhd():
             return Lane.SUPPORTIVE
         case (
             Diagnosis()
@@ -64,6 +70,8 @@ def lane_of(event: Event) -> Lane | None:
             | Refractory()
             | SecondMalignancy()
             | OrganTransplant()
+            | EndOfTherapy()
+            | Abandonment()
             | Death()
             | LastContact()
         ):
@@ -109,6 +117,16 @@ def name_of(course: Course, event: Event) -> str:
         case AdverseEvent():
             name = _capital(event.term or "adverse event")
             return f"{name}, grade {event.grade}" if event.grade is not None else name
+        case Engraftment():
+            return f"{_capital(plain(event.cells or 'cells'))} engrafted"
+        case GraftFailure():
+            return _capital(f"{plain(event.kind)} graft failure" if event.kind else "graft failure")
+        case Gvhd():
+            return gvhd_words(event)
+        case EndOfTherapy():
+            return "End of therapy"
+        case Abandonment():
+            return "Treatment abandoned"
         case SupportiveTreatment():
             return _capital(_agents(event.agents) or "supportive treatment")
         case Remission():

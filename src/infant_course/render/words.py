@@ -2,6 +2,7 @@
 
 from ..course import Course
 from ..events import (
+    Abandonment,
     AdverseEvent,
     Agent,
     CellTherapy,
@@ -9,7 +10,11 @@ from ..events import (
     CsfAssessment,
     Death,
     Diagnosis,
+    EndOfTherapy,
+    Engraftment,
     Event,
+    GraftFailure,
+    Gvhd,
     Immunotherapy,
     LastContact,
     LineageSwitch,
@@ -113,6 +118,13 @@ def dose_words(agent: Agent) -> str:
     """A drug with its dose: daunorubicin 300 mg/m², cumulative."""
     dose = f" {agent.dose.value:g} {agent.dose.unit.replace('m2', 'm²')}" if agent.dose else ""
     return f"{agent.name}{dose}{', cumulative' if agent.cumulative else ''}"
+
+
+def gvhd_words(event: Gvhd) -> str:
+    """Graft-versus-host disease with its form and its grade, as told."""
+    name = f"{worded(event.form)} GVHD" if event.form else "GVHD"
+    grade = f", grade {event.grade}" if event.grade is not None else ""
+    return capital(name) + grade + (f", {event.severity}" if event.severity else "")
 
 
 def lines_of(event: Event, course: Course) -> tuple[str, ...]:
@@ -225,6 +237,16 @@ def tag_of(event: Event, course: Course) -> tuple[str, list[Run]] | None:
         case MarrowAssessment():
             level = f" {event.blasts.value:g} {event.blasts.unit}" if event.blasts else ""
             return "finding", [Run(f"Marrow blasts{level}")]
+        case Engraftment():
+            return "finding", [Run(f"{capital(worded(event.cells or 'cells'))} engrafted")]
+        case Gvhd():
+            return "toxicity", [Run(gvhd_words(event))]
+        case GraftFailure():
+            return "toxicity", [Run(capital(f"{worded(event.kind)} graft failure" if event.kind else "graft failure"))]
+        case EndOfTherapy():
+            return "finding", [Run("End of therapy")]
+        case Abandonment():
+            return "toxicity", [Run("Treatment abandoned")]
         case AdverseEvent():
             grade = f", grade {event.grade}" if event.grade else ""
             return "toxicity", [Run(f"{capital(event.term or 'toxicity')}{grade}")]
