@@ -1,23 +1,19 @@
 """Errors planted in clean histories are noticed, and the counting of them can fail."""
 
-import sys
 from functools import cache
 from pathlib import Path
 
 import polars as pl
 import pytest
-
-from infant_course.cohort import Cohort
-from infant_course.events import EVENT_TYPES
-
-sys.path.append(str(Path(__file__).parent.parent))  # the benchmarks lie beside the package, not in it
-
 from benchmarks import faults
 from benchmarks.case_texts import CASE_KINDS, CaseKind, case_text
 from benchmarks.histories import histories
 from benchmarks.kinds import KINDS
 from benchmarks.planting import ALL, Kind, as_cohort, carriers, change, drop, event, frames, later, plant
 from benchmarks.synthetic import synthetic
+
+from infant_course.cohort import Cohort
+from infant_course.events import EVENT_TYPES
 
 PATIENTS = 1500
 SURE = ("two-deaths", "wbc-per-ul", "germline", "cr-number", "lod-loq-exchanged", "block-ends-before-start")

@@ -8,12 +8,13 @@ import sys
 import tempfile
 import types
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from itertools import groupby
 from pathlib import Path
 
 import attrs
+from ruamel.yaml import YAML
 
 import infant_course as ic
 from infant_course import vocabulary
@@ -44,7 +45,7 @@ MADE = "<!-- Made by tools/gen_docs.py; change the code, then `make docs`. -->"
 
 def pages() -> dict[str, str]:
     """Everything that is made, by its path in the repository."""
-    made = {"docs/events.md": events_page(), "docs/rules/index.md": index_page()}
+    made = {"docs/events.md": events_page(), "docs/rules/index.md": index_page(), "docs/checks.md": checks_page()}
     made |= {f"docs/rules/{found.id}.md": rule_page(found) for found in RULES.values()}
     made |= {"docs/agents.md": agents_page(), "docs/outcomes.md": outcomes_page()}
     made |= {"docs/definitions.md": definitions_page()}
@@ -86,6 +87,51 @@ def index_page() -> str:
         )
         lines += ["", f"## {family}", "", *table(("rule", "what it finds", "severity", "category", ""), rows)]
     return "\n".join(lines) + "\n"
+
+
+LISTED = {
+    "REC": 11,
+    "ORD": 15,
+    "BAS": 25,
+    "MRD": 17,
+    "REM": 20,
+    "PRO": 15,
+    "DOS": 11,
+    "IMM": 13,
+    "HCT": 16,
+    "TOX": 8,
+    "FUP": 5,
+    "END": 8,
+}
+"""How many checks of each family the list of candidate checks has."""
+
+
+def checks_page() -> str:
+    """Every check of the list: the rule, or why there is none."""
+    without = YAML(typ="safe", pure=True).load(ROOT / "tools" / "checks_without_a_rule.yaml")
+    listed = [f"{family}-{number:02}" for family, most in LISTED.items() for number in range(1, most + 1)]
+    wrong = [check for check in {*listed, *without, *RULES} if (check in RULES) == (check in without)]
+    unlisted = [check for check in {*without, *RULES} if check not in listed]
+    if wrong or unlisted:
+        raise ValueError(f"neither or both a rule and a reason: {sorted(wrong)}; not listed: {sorted(unlisted)}")
+    lines = [MADE, "", "# The list of checks", ""]
+    lines.append(
+        f"Of the {len(listed)} checks proposed for a registry of infant ALL, {len(RULES)} are rules. The others are "
+        "behaviours of the package, or not expressed, with the reason."
+    )
+    lines += ["", *table(("check", "is", "what it finds, or why there is no rule"), map(check_row(without), listed))]
+    return "\n".join(lines) + "\n"
+
+
+def check_row(without: dict[str, dict[str, str]]) -> Callable[[str], tuple[str, str, str]]:
+    """The row of a check in the list."""
+
+    def row(check: str) -> tuple[str, str, str]:
+        if check in RULES:
+            return f"[{check}](rules/{check}.md)", "rule", RULES[check].summary
+        return check, without[check]["kind"], without[check]["why"]
+
+    return row
 
 
 def rule_page(found: Rule) -> str:

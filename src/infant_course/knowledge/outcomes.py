@@ -13,8 +13,15 @@ from attrs import frozen
 
 from ..sources import Cite
 from .derived import cite
+from .protocols import Protocol, folded, protocol_ids
 from .reading import knowledge
 
+_STUDIES = {
+    "JILSG MLL96 and JILSG MLL98": ("mll96", "mll98"),
+    "JILSG MLL96 and MLL98": ("mll96", "mll98"),
+    "Interfant-06 + blinatumomab": ("interfant-06-blinatumomab",),
+}
+"""Studies that are not called as a protocol is, and the protocols that they count."""
 NOT_REPORTED = "—"
 """The table's own sign for a figure that was not reported. It is never zero."""
 
@@ -244,6 +251,20 @@ def trials() -> tuple[Trial, ...]:
         )
         for row in knowledge("outcomes")["trials"]
     )
+
+
+def protocols_of(study: str) -> tuple[str, ...]:
+    """Ids of the protocols whose patients a study's figures count; none where it is no protocol known here."""
+    if study in _STUDIES:
+        return _STUDIES[study]
+    found = protocol_ids().get(folded(study))
+    return () if found is None else (found,)
+
+
+def outcomes_of(protocol: Protocol) -> tuple[PublishedOutcome, ...]:
+    """Published outcomes of a protocol: Table 1 of the review, then the primary papers, then the review's text."""
+    told = (*table1().outcomes(), *primary_outcomes(), *outcomes_in_text())
+    return tuple(outcome for outcome in told if protocol.id in protocols_of(outcome.study))
 
 
 def _pooled(row: Table1Row, table: Table1) -> str | None:

@@ -107,8 +107,8 @@ def _node(placed: PlacedNode) -> Element:
             centre,
             box.y + PAD_Y + LINE * (i + 1) - 2.2,
             words,
-            cls="name" if i == 0 else "detail",
-            size=NAME_SIZE if i == 0 else DETAIL_SIZE,
+            cls="name" if i < placed.name_lines else "detail",
+            size=NAME_SIZE if i < placed.name_lines else DETAIL_SIZE,
             fill=shade.text,
             anchor="middle",
         )

@@ -77,12 +77,13 @@ class PlacedTag:
 
 @frozen(kw_only=True)
 class PlacedNode:
-    """A node with its box and its lines as they are broken."""
+    """A node with its box and its lines as they are broken; the first ``name_lines`` are its name."""
 
     node: Node
     lines: tuple[str, ...]
     box: Box
     tags: tuple[PlacedTag, ...]
+    name_lines: int = 1
 
 
 @frozen(kw_only=True)

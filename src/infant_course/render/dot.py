@@ -14,7 +14,7 @@ from ..errors import UsageError
 from ..files import write_whole
 from .course_graph import GraphFigure
 from .course_graph_ink import node_tone
-from .course_graph_layout import Box, lay_out
+from .course_graph_layout import Box, Layout, lay_out
 from .ink import clean
 
 POINTS_PER_INCH = 72.0
@@ -31,13 +31,13 @@ def quoted(*lines: str) -> str:
     return label
 
 
-def digraph(figure: GraphFigure, *, pinned: bool = True) -> graphviz.Digraph:
-    """The figure as a ``graphviz.Digraph``.
+def digraph(figure: GraphFigure, *, pinned: bool = True, layout: Layout | None = None) -> graphviz.Digraph:
+    """The figure as a ``graphviz.Digraph``; ``layout``: another than that of a course graph.
 
     ``pinned``: to our layout, tags beside their nodes. Otherwise Graphviz is free to lay it out, and tags are further
     lines of their nodes.
     """
-    layout = lay_out(figure)
+    layout = layout or lay_out(figure)
     shape = {"splines": "ortho"} if pinned else {"rankdir": "LR"}
     drawing = graphviz.Digraph("course", graph_attr={**shape, "tooltip": quoted(figure.title), "fontname": "Arial"})
     drawing.attr("node", shape="box", style="filled", fontname="Arial", fontsize="7")
@@ -73,9 +73,9 @@ def _place(box: Box, page_height: float, tags: list[str]) -> dict[str, str]:
     return {**place, "xlabel": quoted(*tags)} if tags else place
 
 
-def source(figure: GraphFigure) -> str:
+def source(figure: GraphFigure, layout: Layout | None = None) -> str:
     """The DOT text, pinned; the same figure is the same text in every run."""
-    return str(digraph(figure).source)
+    return str(digraph(figure, layout=layout).source)
 
 
 def draw_with_graphviz(figure: GraphFigure, path: str | Path) -> Path:

@@ -1,4 +1,4 @@
-"""The front door of drawing: one course, one file, its format from the suffix.
+"""The front door of drawing: one course or plan, one file, its format from the suffix.
 
 Which kind of figure is honest depends on how much is told of the times: a scale that nobody reported would show
 what nobody knows. So the graph is drawn where fewer than half of the times are reported, unless one is named.
@@ -12,12 +12,15 @@ from ..course import Course
 from ..errors import UsageError
 from ..events import Event
 from ..files import write_whole
+from ..knowledge.plan import Plan
 from ..when import AtAge, Either, Offset, OnDate, OnDay, When, With
 from .caption import alt_text, long_description
 from .course_graph import GraphFigure, figure_of
-from .course_graph_ink import draw_course_graph
+from .course_graph_ink import draw_course_graph, ink
 from .export import write
 from .ink import Drawing
+from .plan_figure import plan_figure
+from .plan_layout import lay_out_plan
 from .timeline import timeline
 
 KINDS = ("graph", "timeline")
@@ -70,13 +73,9 @@ def draw(course: Course, path: str | Path, *, kind: str | None = None, engine: s
     for what, word, known in (("kind", kind, KINDS), ("engine", engine, ENGINES)):
         if word is not None and word not in known:
             raise UsageError(f"no {what} {word!r}: known are {', '.join(known)}")
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise UsageError(f"{path}: a figure is written as {', '.join(SUFFIXES)}")
+    suffix = _suffix(path)
     if len(course) > LARGEST:
         raise UsageError(f"{path}: a figure of {len(course):,} events could not be read; at most {LARGEST} are drawn")
-    if not path.parent.is_dir():
-        raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
     kind = kind or kind_for(course, path, engine=engine)[0]
     by_graphviz = suffix in DOT or engine == "graphviz"
     if kind == "timeline" and by_graphviz:
@@ -84,6 +83,29 @@ def draw(course: Course, path: str | Path, *, kind: str | None = None, engine: s
     if by_graphviz:
         return _by_graphviz(course, path)
     return write(drawing_of(course, kind).svg(), path)
+
+
+def draw_plan(plan: Plan, path: str | Path) -> Path:
+    """Draw the plan of a protocol into a file and return its path; formats and errors as with :func:`draw`."""
+    path = Path(path)
+    suffix = _suffix(path)
+    figure = plan_figure(plan)
+    layout = lay_out_plan(figure)
+    if suffix in DOT:
+        from . import dot  # the graphviz package, which only this needs
+
+        return write_whole(path, dot.source(figure, layout))
+    return write(ink(figure, layout).svg(), path)
+
+
+def _suffix(path: Path) -> str:
+    """The suffix of a figure's file. Raises UsageError for one that is not drawn, and where there is no folder."""
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UsageError(f"{path}: a figure is written as {', '.join(SUFFIXES)}")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
+    return suffix
 
 
 def drawing_of(course: Course, kind: str) -> Drawing:

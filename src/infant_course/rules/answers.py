@@ -6,6 +6,7 @@ rows need no pairs: the least and greatest bounds per patient say the same (shar
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -55,12 +56,12 @@ def needs_only(expr: pl.Expr, frame: pl.DataFrame) -> bool:
 def columns_used(frame: pl.DataFrame, trace: Trace, asked: Iterable[pl.Expr]) -> list[str]:
     """The columns that expressions and questions work with, so that joins and filters carry no others along."""
     used = {"row", "unit", "event", *BOUNDS}
-    used |= {name for expr in (*asked, *trace.derived.values()) for name in expr.meta.root_names()}
+    used |= {name for expr in asked for name in expr.meta.root_names()}
     used |= {question.via for question in trace.questions if question.via is not None}
     used |= {via for via, _, _ in trace.referenced}
     compared = [question.others.against for question in trace.questions if question.others.against is not None]
-    values = [value for one in compared for value in one.worked_out(trace.about, trace.settings, MINE)]
-    used |= {name for value in values for name in value.meta.root_names()}
+    values = [value for one in compared for value in one.worked_out(trace, MINE)]
+    used |= {name for value in (*values, *trace.derived.values()) for name in value.meta.root_names()}
     return [name for name in frame.columns if name in used]
 
 
@@ -105,6 +106,10 @@ def _on_one_day(subjects: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         _of_one_unit(subjects.filter(~known), others),
     ]
     return pl.concat(part for part in parts if part.height or part is parts[0])
+
+
+def _worked_out(table: pl.DataFrame, work: pl.Expr) -> pl.Series:
+    return table.select(work).to_series()
 
 
 def references_in(frame: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -197,25 +202,31 @@ class Answers:
         for name in self._names(others):
             table = self.cohort.table(name)
             if table.height:
-                found.append(self._meeting(others, name, table, keep(table)).select(columns))
+                found.append(self._meeting(others, name, mask=keep(table)).select(columns))
         none = {**CANDIDATE_COLUMNS, **dict.fromkeys(compared, pl.Null)}
         return pl.concat(found) if found else pl.DataFrame(schema=none)
 
-    def _meeting(self, others: Those, name: str, table: pl.DataFrame, kept: pl.Series | None = None) -> pl.DataFrame:
-        """Those of some events of one type (all, or a mask of them) that meet the condition, surely or perhaps.
+    def _meeting(
+        self, others: Those, name: str, *, mask: pl.Series | None, rows: pl.Series | None = None
+    ) -> pl.DataFrame:
+        """Those of the events of one type (all, a mask of them, or some rows) that meet the condition.
 
-        ``row`` is the row of ``table``.
+        Surely or perhaps: column ``sure``. ``at``: the place in ``rows`` where rows are asked for.
         """
-        table = table.with_row_index("row")
-        columns = ["row", *list(CANDIDATE_COLUMNS)[:-1]]
-        if others.condition is None and others.against is None:
-            chosen = table.select(columns)
-            return (chosen if kept is None else chosen.filter(kept)).with_columns(sure=pl.lit(True))
+        table = self.frame(name)
         trace = Trace(about=name, settings=self.settings)
-        holds = pl.lit(True) if others.condition is None else others.condition(Subject(trace))
-        compared = [] if others.against is None else others.against.worked_out(name, self.settings, THEIRS)
-        chosen = table.select(columns_used(table, trace, [holds, *compared]))
-        chosen = self.answered(chosen if kept is None else chosen.filter(kept), trace)
+        holds = None if others.condition is None else others.condition(Subject(trace))
+        compared = [] if others.against is None else others.against.worked_out(trace, THEIRS)
+        asked = [] if holds is None else [holds]
+        chosen = table.select(columns_used(table, trace, [*asked, *compared]))
+        if mask is not None:
+            chosen = chosen.filter(mask)
+        if rows is not None:
+            chosen = chosen[rows].with_row_index("at")
+        chosen = self.answered(chosen, trace)
+        columns = [*(["at"] if rows is not None else []), *list(CANDIDATE_COLUMNS)[:-1]]
+        if holds is None:
+            return chosen.select(*columns, pl.lit(True).alias("sure"), *compared)
         chosen = chosen.with_columns(sure=holds).filter(pl.col("sure").fill_null(True))
         return chosen.select(*columns, pl.col("sure").fill_null(False), *compared)
 
@@ -264,14 +275,14 @@ class Answers:
     def answered(self, frame: pl.DataFrame, trace: Trace) -> pl.DataFrame:
         """The subjects' frame with a column (or two) for everything the trace asked for."""
         if trace.derived:
-            frame = frame.with_columns(**trace.derived)
+            frame = frame.with_columns(self._derived(frame, trace))
         if trace.patient_fields:
             names = sorted(trace.patient_fields)
             of_unit = self.cohort.patients.select(names)[self.cohort.units["patient"]]
             values = of_unit[frame["unit"]].rename({name: f"patient.{name}" for name in names})
             frame = frame.with_columns(values.get_columns())
         for (kind, column), values_ in trace.lookups.items():
-            frame = frame.with_columns(self._lookup(kind, values_, frame["unit"]).alias(column))
+            frame = frame.with_columns(self._lookup(kind, column, values_).gather(frame["unit"]).alias(column))
         for via, kind, name in sorted(trace.referenced):
             frame = frame.with_columns(self._referenced(frame, via, kind, name).alias(f"{via}.{name}"))
         for rule in sorted(trace.problems):
@@ -282,10 +293,21 @@ class Answers:
             frame = frame.with_columns(self.answer(question, frame, trace.about, column))
         return frame
 
-    def _lookup(self, kind: str, values: pl.Expr, units: pl.Series) -> pl.Series:
-        """What is worked out from the one event of a type, for each of these units; null for several or none."""
+    def _derived(self, frame: pl.DataFrame, trace: Trace) -> list[pl.Series]:
+        """What is worked out from fields, once for all rows of the type."""
+        table = self.frame(trace.about)
+        columns = []
+        for name, work in trace.derived.items():
+            full = self._kept.get(("derived", trace.about, name), partial(_worked_out, table, work))
+            column = full if frame.height == table.height else full.gather(frame["row"])
+            columns.append(column.alias(name))
+        return columns
+
+    def _lookup(self, kind: str, column: str, values: pl.Expr) -> pl.Series:
+        """Per unit, what is worked out from the one event of a type; null for several or none."""
         only = self._kept.get(("only", kind), lambda: self._place_of_only(kind))
-        return self.cohort.table(kind).select(values).to_series().gather(only.gather(units))
+        table = self.cohort.table(kind)
+        return self._kept.get(("lookup", column), lambda: table.select(values).to_series().gather(only))
 
     def _place_of_only(self, kind: str) -> pl.Series:
         """Per unit, the row of the one event of a type; null where there are several or none."""
@@ -416,25 +438,22 @@ class Answers:
         return self._kept.get(("alike", kind), lambda: self._find_alike(kind))
 
     def _find_alike(self, kind: str) -> pl.DataFrame:
-        table = self.cohort.table(kind).with_row_index("row")
-        table = table.filter(self._may_share_a_day(table))
+        table = self.frame(kind)
         values = [pl.col(a.name) for a in own_fields(EVENT_TYPES[kind])]
+        said = [pl.col("unit"), *values, pl.col("note")]
+        key = pl.lit(0, dtype=pl.UInt64)
+        for value in said:
+            if not table.schema[value.meta.output_name()].is_nested():
+                key = key * 0x100000001B3 + value.hash()  # equal where all plain fields are; cheap, and mostly enough
+        keys = table.select(key).to_series()
+        some = keys.n_unique() < keys.len()  # as a rule there are none, which is much faster to tell
+        likely = table.filter(keys.is_duplicated()) if some else table.clear()
         listed = [isinstance(table.schema[value.meta.output_name()], pl.List) for value in values]
         stated = [v.list.len() > 0 if many else v.is_not_null() for v, many in zip(values, listed, strict=True)]
-        said = [pl.col("unit"), *values, pl.col("note")]
-        plain = [v for v in said if not table.schema[v.meta.output_name()].is_nested()]  # cheap to compare: first
-        twins = table.filter(pl.any_horizontal(pl.lit(False), *stated)).filter(pl.struct(plain).is_duplicated())
-        twins = twins.filter(pl.struct(said).is_duplicated())
+        twins = likely.filter(pl.any_horizontal(pl.lit(False), *stated)).filter(pl.struct(said).is_duplicated())
         return twins.select(
             "row", *list(CANDIDATE_COLUMNS)[:-1], sure=pl.lit(True), likeness=pl.struct(said).rank("dense")
         )
-
-    def _may_share_a_day(self, table: pl.DataFrame) -> pl.Series:
-        """Which events start on a day on which another of their unit starts, or may do so."""
-        day = (pl.col("unit").cast(pl.Int64) * 2**32 + pl.col("start_lo")).is_duplicated()
-        vague = table.filter(pl.col("start_lo") != pl.col("start_hi"))["unit"].unique()
-        shared = table.select(day).to_series()
-        return shared | table["unit"].is_in(vague.implode()) if vague.len() else shared
 
     def _may_meet_itself(self, others: Those, about: str) -> bool:
         """Whether a subject could be among the others, so that it must be left out pair by pair."""
@@ -448,7 +467,8 @@ class Answers:
         """0 or 1 instead of a count: enough to tell whether one exists."""
         point = question.point
         bounds = frame.select(pl.col(f"{point}_lo").alias("lo"), pl.col(f"{point}_hi").alias("hi"))
-        if question.others.type == "event":
+        rare = question.relation in (Relation.EARLIER_DAY, Relation.LATER_DAY)  # mostly asked of what should not be
+        if rare or question.others.type == "event":
             extremes = self._extreme_in_reach(question, frame, about)
         else:
             extremes = self._extreme(question.others, question.other_point)
@@ -473,7 +493,9 @@ class Answers:
         low = pl.col(f"{p}_lo") if timed else pl.lit(-UNBOUNDED, dtype=pl.Int32)
         high = pl.col(f"{p}_hi") if timed else pl.lit(UNBOUNDED, dtype=pl.Int32)
         against = question.others.against
-        mine = [] if against is None else against.worked_out(about, self.settings, MINE)
+        trace = Trace(about=about, settings=self.settings)
+        mine = [] if against is None else against.worked_out(trace, MINE)
+        frame = self.answered(frame, trace) if trace.derived else frame
         left = frame.select("row", "unit", "event", low.alias("x_lo"), high.alias("x_hi"), *mine)
         others = [
             pl.col("event").alias("other"),
@@ -516,16 +538,14 @@ class Answers:
         named = named.unique(["row", "target"], maintain_order=True)
         found = self.index.find(named)
         found = found.select("place", row=named["row"].gather(found["asked"]))
-        parts = [pl.DataFrame(schema={"row": pl.UInt32, **CANDIDATE_COLUMNS})]
+        parts: list[pl.DataFrame] = []
         for name in self._names(others):
-            if name not in self.index.first_row:
-                continue
-            table, first = self.cohort.tables[name], self.index.first_row[name]
-            inside = found.filter((pl.col("place") >= first) & (pl.col("place") < first + table.height))
-            if inside.height:
-                met = self._meeting(others, name, table[(inside["place"] - first).cast(pl.UInt32)])
-                parts.append(met.with_columns(inside["row"].gather(met["row"])))
-        return subjects.join(pl.concat(parts).select("row", *columns), on="row", maintain_order="left")
+            first, height = self.index.first_row.get(name, 0), self.cohort.table(name).height
+            inside = found.filter((pl.col("place") >= first) & (pl.col("place") < first + height))
+            if inside.height or not parts:
+                met = self._meeting(others, name, mask=None, rows=(inside["place"] - first).cast(pl.UInt32))
+                parts.append(met.with_columns(row=inside["row"].gather(met["at"])).select("row", *columns))
+        return subjects.join(pl.concat(parts), on="row", maintain_order="left")
 
     def _with_gaps(self, pairs: pl.DataFrame, point: str, other_point: str) -> pl.DataFrame:
         """What is known beyond the bounds replaces what the bounds say, pair by pair."""

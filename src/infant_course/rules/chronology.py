@@ -61,7 +61,7 @@ BUT_DEATH = Those("event", without=("death", "examination"))
 EXAMINATIONS = Those(
     Examination.TYPE, "other than an autopsy", lambda e: e["method"].str.to_lowercase().ne_missing("autopsy")
 )
-BUT_THE_LAST = Those("event", without=("death", "last_contact"))
+BUT_THE_LAST = Those("event", without=("death", "examination", "last_contact"))
 
 
 @rule(
@@ -173,7 +173,7 @@ def end_before_start(event: Subject) -> Judged:
     source=Logic("a patient with a later event was known of later"),
 )
 def event_after_last_contact(contact: Subject) -> pl.Expr:
-    """An event other than death lies on a day after the last contact.
+    """An event other than death or an autopsy lies on a day after the last contact.
 
     Why it matters: follow-up is longer than recorded, and the patient is censored too early.
     Usual cause: the follow-up form was not updated when the event was entered.
@@ -181,7 +181,8 @@ def event_after_last_contact(contact: Subject) -> pl.Expr:
     Ties: an event on the day of the last contact passes. Only the latest of several last contacts is judged.
     """
     superseded = contact.start.on_earlier_day_than(LastContact)
-    return contact.start.on_earlier_day_than(BUT_THE_LAST) & ~superseded
+    later = contact.start.on_earlier_day_than(BUT_THE_LAST) | contact.start.on_earlier_day_than(EXAMINATIONS)
+    return later & ~superseded
 
 
 @rule(

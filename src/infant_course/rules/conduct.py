@@ -71,8 +71,8 @@ def enrolled_in(event: Subject) -> pl.Expr:
 
 
 def protocol_of(event: Subject) -> pl.Expr:
-    """The protocol the event names, or that of the one enrolment."""
-    return pl.coalesce(own_protocol(event), enrolled_in(event))
+    """The protocol the event names, or that of the one enrolment, or that of the registry (a setting)."""
+    return pl.coalesce(own_protocol(event), enrolled_in(event), pl.lit(event.settings.protocol, dtype=pl.String))
 
 
 def name_of(block: Subject) -> pl.Expr:
@@ -115,7 +115,10 @@ def protocol_number(event: Subject) -> pl.Expr:
     def numbered(told: pl.Expr) -> pl.Expr:
         return folded(told).replace_strict(dict(numbers()), default=None, return_dtype=pl.Int32)
 
-    number = once_per_value(event["protocol"], numbered, pl.Int32)
+    def protocol_number(name: pl.Expr) -> pl.Expr:
+        return once_per_value(name, numbered, pl.Int32)
+
+    number = event.once("protocol", protocol_number)
     return pl.when(event["protocol"].is_null()).then(NOT_NAMED).otherwise(number)
 
 
@@ -126,7 +129,10 @@ def block_number(block: Subject) -> pl.Expr:
         known = folded(told).replace(BLOCK_NAMES)
         return known.replace_strict(dict(block_numbers()), default=None, return_dtype=pl.Int32)
 
-    return once_per_value(block["block"], numbered, pl.Int32)
+    def block_number(name: pl.Expr) -> pl.Expr:
+        return once_per_value(name, numbered, pl.Int32)
+
+    return block.once("block", block_number)
 
 
 def of_the_two(block: Subject, known: Mapping[tuple[int, str], int]) -> pl.Expr:

@@ -55,10 +55,9 @@ class Comparison:
     values: "Mapping[str, Callable[[Subject], pl.Expr]]"
     holds: Callable[[Mapping[str, pl.Expr], Mapping[str, pl.Expr]], pl.Expr]
 
-    def worked_out(self, about: str, settings: Any, prefix: str) -> list[pl.Expr]:
-        """The values of events of a type, as columns named with a prefix."""
-        subject = Subject(Trace(about=about, settings=settings))
-        return [value(subject).alias(f"{prefix}{name}") for name, value in self.values.items()]
+    def worked_out(self, trace: "Trace", prefix: str) -> list[pl.Expr]:
+        """The values of events of a type, as columns named with a prefix; what they rest on is noted in the trace."""
+        return [value(Subject(trace)).alias(f"{prefix}{name}") for name, value in self.values.items()]
 
     def together(self, mine: str, theirs: str) -> pl.Expr:
         """:attr:`holds` over columns that were named with these prefixes."""

@@ -44,11 +44,15 @@ def ord_02(me: Placed, world: World) -> Verdict:
 
 
 def ord_05(me: Placed, world: World) -> Verdict:
-    """Some recorded event but death lies on a day after the latest last contact."""
+    """Some recorded event but death or an autopsy lies on a day after the latest last contact."""
     if any(contact.start[0] > me.start[0] for contact in world.recorded(LastContact)):
         return False
-    rest = [p for p in world.recorded() if not isinstance(p.event, Death | LastContact)]
+    rest = [p for p in world.recorded() if not isinstance(p.event, Death | LastContact) and not _is_autopsy(p)]
     return any(placed.start[0] > me.start[0] for placed in rest)
+
+
+def _is_autopsy(placed: Placed) -> bool:
+    return isinstance(placed.event, Examination) and placed.event.method == "autopsy"
 
 
 def _before(me: Placed, world: World, *types: type[Event]) -> bool:
