@@ -33,6 +33,9 @@ from infant_course.knowledge.agents import agents, regimens
 from infant_course.knowledge.anthracyclines import Factor, exposure_classes, schemes
 from infant_course.knowledge.definitions import definitions, dose_reductions
 from infant_course.knowledge.outcomes import PublishedOutcome, outcomes_in_text, primary_outcomes, table1, trials
+from infant_course.knowledge.plan import plan
+from infant_course.knowledge.protocols import protocols, the_protocol
+from infant_course.render.figure import draw_plan
 from infant_course.rules import CATALOGUE_VERSION, RULES, Outcome, Rule, Settings, about_words
 from infant_course.sources import Confidence, Logic
 from infant_course.when import Duration, When
@@ -48,9 +51,10 @@ def pages() -> dict[str, str]:
     made = {"docs/events.md": events_page(), "docs/rules/index.md": index_page(), "docs/checks.md": checks_page()}
     made |= {f"docs/rules/{found.id}.md": rule_page(found) for found in RULES.values()}
     made |= {"docs/agents.md": agents_page(), "docs/outcomes.md": outcomes_page()}
-    made |= {"docs/definitions.md": definitions_page()}
+    made |= {"docs/definitions.md": definitions_page(), "docs/protocols.md": protocols_page()}
     for found in RULES.values():
         made |= {f"docs/rules/img/{found.id}-{case.stem}.svg": picture(case) for case in drawn_cases(found)}
+    made |= {"docs/img/interfant-06-plan.svg": plan_picture("interfant-06")}
     return made | {"docs/img/case-3-graph.svg": picture(ROOT / "cases" / "published" / "kotecha-2022-case-3.yaml")}
 
 
@@ -58,6 +62,12 @@ def picture(case: Path) -> str:
     """The course graph of a case."""
     with tempfile.TemporaryDirectory() as folder:
         return ic.draw(ic.load(case), Path(folder) / "graph.svg", kind="graph").read_text(encoding="utf-8")
+
+
+def plan_picture(name: str) -> str:
+    """The plan of a protocol."""
+    with tempfile.TemporaryDirectory() as folder:
+        return draw_plan(plan(the_protocol(name)), Path(folder) / "plan.svg").read_text(encoding="utf-8")
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
@@ -245,6 +255,57 @@ def factor_word(factor: Factor | None) -> str:
     if factor is None:
         return ""
     return factor.why or "not known" if factor.value is None else f"{factor.value:g}{provisional(factor.confidence)}"
+
+
+def protocols_page() -> str:
+    """The treatment protocols: years, groups, blocks, MRD time points and transplant."""
+    lines = [MADE, "", "# Treatment protocols", ""]
+    lines.append(
+        "`infant-course protocol ID` prints all that is known of one, each fact with its source: eligibility, groups, "
+        "arms, amendments, blocks with drugs, doses and days, MRD time points, transplant, published outcomes. "
+        "`--risk GROUP` and `--arm ARM` narrow it; `--plot plan.svg` draws the plan. (provisional): recalled, not read "
+        "in the source. What was not found is left out here and never guessed."
+    )
+    lines += ["", "![The plan of Interfant-06: alternatives stand one below the other.](img/interfant-06-plan.svg)", ""]
+    rows = []
+    for known in protocols():
+        found = plan(known)
+        blocks = (f"{n.block.name}{' (provisional)' if n.provisional else ''}" for n in found.nodes)
+        points = (
+            point.name
+            + ("" if point.threshold is None else f" ({point.operator}{100 * point.threshold:g} %)")
+            + provisional(point.source.confidence)
+            for point in known.mrd_timepoints
+        )
+        hsct = known.hsct
+        rows.append(
+            (
+                f"`{known.id}`",
+                known.name,
+                f"{known.accrual.start}–{known.accrual.end or ''}{provisional(known.accrual.source.confidence)}",
+                ", ".join(group.id for group in known.groups),
+                ", ".join(blocks),
+                "; ".join(points),
+                "" if hsct is None else hsct.indication + provisional(hsct.source.confidence),
+            )
+        )
+    lines += table(("id", "protocol", "accrual", "groups", "blocks, in the order told", "MRD", "HSCT"), rows)
+    lines += [
+        "",
+        "A plan is a graph: blocks may be alternatives, stand in for others, or belong to a group, an arm or a "
+        "condition. Its days are nominal. Where a start is not told but the ends of all blocks before it are, the plan "
+        'says "after day N" and marks it as worked out.',
+        "",
+        "```python",
+        "from infant_course.knowledge.plan import plan",
+        "from infant_course.knowledge.protocols import the_protocol",
+        "",
+        'high_risk = plan(the_protocol("interfant-06"), "HR", "lymphoid")',
+        'assert high_risk.before("marma") == ("ib",)',
+        'assert str(high_risk.node("ib").start) == "day 36"',
+        "```",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def outcomes_page() -> str:

@@ -18,6 +18,7 @@ from infant_course.knowledge.genetics import (
     partners,
     series,
     switch_patterns,
+    symbols,
 )
 from infant_course.knowledge.lineage import LINEAGES, antigen, criteria_met, egil_points, lineage_by_markers
 from infant_course.knowledge.reading import knowledge
@@ -33,6 +34,12 @@ def test_partners_second_reading():
     assert partners()["MLLT1"].fusion == "KMT2A::MLLT1"
     assert "t(11;19)(q23;p13.3)" in partners()["MLLT1"].karyotypes
     assert len(partners()) == 23
+
+
+def test_every_name_of_a_partner_means_one_gene():
+    assert (symbols()["MEN"], symbols()["ELL"], symbols()["AF4"]) == ("ELL", "ELL", "AFF1")
+    named = [{p.gene.upper(), *(name.upper() for name in p.older_names)} for p in partners().values()]
+    assert sum(map(len, named)) == len(symbols())
 
 
 def test_a_coarse_band_leaves_several_genes():

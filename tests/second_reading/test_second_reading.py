@@ -288,8 +288,25 @@ MAIN_REPORT = {
     "mll03": "koh2015",
     "mll-10": "tomizawa2020",
 }
-LIMIT = re.compile(r"([<>]=?)\s*(\d+)\s*(days|months|x10\^9/L|blasts/uL)")
-"""A limit in the words of a risk group; the weeks of gestation are no limit of a group."""
+LIMIT = re.compile(r"([<>]=?)\s*([\d.]+(?:e-\d+)?)\s*(%|x10\^9/L|blasts/uL|mg/m2/day|(?:day|week|month|year)s?)?")
+SPELLED = (("younger than ", "<"), ("under ", "<"), ("within ", "<="), ("one year", "1 year"))
+
+
+def _limits(subject: str, figure: str, text: str | None, sure: str) -> Iterator[Figure]:
+    """The limits in a text of the package, whatever its words: ``<366 days``, ``under one year``, ``1 to 25 years``."""
+    told = re.sub(r"(\d+) to (\d+) years", r">=\1 years, <=\2 years", text or "")
+    for word, sign in SPELLED:
+        told = told.replace(word, sign)
+    for operator, number, unit in LIMIT.findall(told):
+        yield Figure(subject, figure, operator + number, unit, sure)
+
+
+CRITERIA = {
+    "kmt2a": r"germline|KMT2A-r\b|rearranged|11q23 rearrangement and",
+    "prednisone": r"prednisone (good|poor) response",
+    "cns": r"(?:no )?CNS disease",
+}
+"""The words that matter in the criteria of a risk group."""
 
 
 def held_protocols() -> Iterator[Figure]:
@@ -323,7 +340,9 @@ def _frame(p: Protocol) -> Iterator[Figure]:
     yield Figure(p.id, "accrual.start", str(p.accrual.start), "calendar year", p.accrual.source.confidence)
     yield _stated(p.id, "accrual.end", p.accrual.end, "calendar year", p.accrual.source.confidence)
     e = p.eligibility
-    yield Figure(p.id, "age.rule", e.age, "text", e.age_source.confidence)
+    yield from _limits(p.id, "age.limit", e.age.partition("gestational")[0], e.age_source.confidence)
+    yield from _limits(p.id, "eligibility.limit", e.disease, e.source.confidence)
+    yield from _limits(p.id, "eligibility.limit", e.other, e.source.confidence)
     if e.age_days_min is not None:
         yield Figure(p.id, "age.days_min", str(e.age_days_min), "days", e.age_source.confidence)
     yield _stated(p.id, "age.days_max", e.age_days_max, "days", e.age_source.confidence)
@@ -335,12 +354,14 @@ def _frame(p: Protocol) -> Iterator[Figure]:
     sure = p.total_source.confidence if p.total_source else Confidence.UNKNOWN
     yield _stated(p.id, "total_duration", p.total_weeks, "weeks", sure)
     if p.hsct is None:
-        yield _stated(p.id, "hsct.indication", None, "text", Confidence.UNKNOWN)
         return
     sure = p.hsct.source.confidence
-    yield Figure(p.id, "hsct.indication", p.hsct.indication, "text", sure)
+    yield Figure(p.id, "hsct.indication", "told", "word", sure)
+    yield from _limits(p.id, "hsct.limit", p.hsct.indication, sure)
     if p.hsct.timing is not None:
-        yield Figure(p.id, "hsct.timing", p.hsct.timing, "text", _sure(p, sure, f"HSCT {p.hsct.timing}"))
+        doubt = Confidence.RECALLED if "recalled" in p.hsct.timing else _sure(p, sure, f"HSCT {p.hsct.timing}")
+        yield Figure(p.id, "hsct.timing", "told", "word", doubt)
+        yield from _limits(p.id, "hsct.timing.limit", p.hsct.timing, doubt)
     if p.hsct.latest_day is not None:
         yield Figure(p.id, "hsct.latest_day", str(p.hsct.latest_day), "days from the start of induction", sure)
 
@@ -349,11 +370,14 @@ def _groups_and_arms(p: Protocol) -> Iterator[Figure]:
     sure = p.groups[0].source.confidence if p.groups else Confidence.UNKNOWN
     yield Figure(p.id, "risk_groups.count", str(len(p.groups)), "groups", sure)
     for g in p.groups:
-        yield Figure(p.id, f"group.{g.id}.criteria", g.criteria, "text", g.source.confidence)
-        for operator, number, unit in LIMIT.findall(g.criteria):
-            yield Figure(p.id, f"group.{g.id}.limit", operator + number, unit, g.source.confidence)
+        sure = g.source.confidence
+        yield Figure(p.id, f"group.{g.id}", "told", "word", sure)
+        yield from _limits(p.id, f"group.{g.id}.limit", g.criteria, sure)
+        for figure, pattern in CRITERIA.items():
+            for word in re.findall(pattern, g.criteria):
+                yield Figure(p.id, f"group.{g.id}.{figure}", word, "word", sure)
         if g.action is not None:
-            yield Figure(p.id, f"group.{g.id}.action", g.action, "text", g.source.confidence)
+            yield Figure(p.id, f"group.{g.id}.action", "told", "word", sure)
     for a in p.arms:
         drawn = "yes" if a.randomised else "no"
         doubt = _sure(p, a.source.confidence, "at random") if a.randomised else a.source.confidence
@@ -395,7 +419,8 @@ def _mrd_timepoint(p: Protocol, point: MrdTimepoint) -> Iterator[Figure]:
     yield _stated(p.id, f"{name}.operator", point.operator, "operator", sure)
     yield _stated(p.id, f"{name}.threshold", point.threshold, "fraction", sure)
     if point.action is not None:
-        yield Figure(p.id, f"{name}.action", point.action, "text", sure)
+        yield Figure(p.id, f"{name}.action", "told", "word", sure)
+        yield from _limits(p.id, f"{name}.action.limit", point.action, sure)
 
 
 def held_doses() -> Iterator[Figure]:

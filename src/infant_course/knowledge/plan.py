@@ -110,9 +110,11 @@ def plan(protocol: Protocol, group: str | None = None, arm: str | None = None) -
         for block in blocks
         for first in before[block.id]
     )
+    branches = {block.id: protocol.before(block) for block in blocks}
     placed: dict[str, PlannedBlock] = {}
     for block in _in_order(blocks, {name: {b.id for b in found} for name, found in before.items()}):
-        placed[block.id] = _placed(block, [placed[first.id] for first in before[block.id]])
+        told = _start_holds(block, branches[block.id], before[block.id])
+        placed[block.id] = _placed(block, [placed[first.id] for first in before[block.id]], told=told)
     return Plan(protocol=protocol, group=the_group, arm=the_arm, nodes=tuple(placed[b.id] for b in blocks), edges=edges)
 
 
@@ -150,11 +152,25 @@ def _in_order(blocks: Iterable[Block], before: dict[str, set[str]]) -> Iterable[
         yield ready
 
 
-def _placed(block: Block, before: Sequence[PlannedBlock]) -> PlannedBlock:
-    """A block with its days: as told; else it begins after the earliest end of the blocks before it."""
+def _start_holds(block: Block, branches: Sequence[Block], chosen: Sequence[Block]) -> bool:
+    """Whether the start told of a block is that of the branch chosen: it may be the day after another branch ends."""
+    if block.nominal_start_day is None:
+        return False
+    fitting = {b.id for b in branches if _last_day(b) == block.nominal_start_day - 1}
+    return not fitting or not fitting.isdisjoint(b.id for b in chosen)
+
+
+def _last_day(block: Block) -> int | None:
+    if block.nominal_start_day is None or block.nominal_duration_days is None:
+        return None
+    return block.nominal_start_day + block.nominal_duration_days - 1
+
+
+def _placed(block: Block, before: Sequence[PlannedBlock], *, told: bool) -> PlannedBlock:
+    """A block with its days: as told, if they hold; else it begins after the earliest end of the blocks before it."""
     start, derived = None, False
     provisional = block.timing is Confidence.RECALLED
-    if block.nominal_start_day is not None:
+    if block.nominal_start_day is not None and told:
         start = Days(block.nominal_start_day, block.nominal_start_day)
     elif before:
         ends = [first.end.first for first in before if first.end is not None]

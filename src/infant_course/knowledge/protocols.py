@@ -80,6 +80,7 @@ class MrdTimepoint:
     """A time at which the protocol asks for MRD. ``threshold`` is a fraction; None: not found.
 
     ``operator``: how a level is compared with the threshold; ``action``: what follows where it holds.
+    ``day_confidence``: how well the day is known, where there is one.
     """
 
     id: str
@@ -92,6 +93,7 @@ class MrdTimepoint:
     threshold: float | None
     action: str | None
     source: Cite
+    day_confidence: Confidence = Confidence.QUOTED
 
 
 @frozen(kw_only=True)
@@ -149,12 +151,16 @@ class Eligibility:
 
 @frozen(kw_only=True)
 class HsctIndication:
-    """When the protocol asks for HSCT. ``latest_day``: days from the start of induction; None: not told."""
+    """When the protocol asks for HSCT. ``latest_day``: days from the start of induction; None: not told.
+
+    ``timing_confidence``: how well the timing is known, where there is one.
+    """
 
     indication: str
     timing: str | None
     latest_day: int | None
     source: Cite
+    timing_confidence: Confidence = Confidence.QUOTED
 
 
 @frozen(kw_only=True)
@@ -265,7 +271,7 @@ def _typed(raw: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in raw.items():
         if name.endswith("source") and value is not None:
             typed[name] = Cite(value["key"], value["at"], Confidence(value["confidence"]))
-        elif name == "timing" and "order" in raw:
+        elif name in ("day_confidence", "timing_confidence") or (name == "timing" and "order" in raw):
             typed[name] = Confidence(value)
         elif name == "drugs":
             typed[name] = tuple(_drug(row) for row in value)

@@ -6,6 +6,7 @@ A column is a step of the plan; blocks of one column are alternatives, or belong
 from ..knowledge.agents import Modality, agent
 from ..knowledge.plan import Plan, PlannedBlock
 from ..knowledge.protocols import Block, MrdTimepoint
+from ..sources import Confidence
 from .course_graph import Band, Edge, GraphFigure, Node, Tag
 from .ink import Run
 
@@ -126,7 +127,8 @@ def _kind(block: Block) -> tuple[str, str]:
 def _tag(point: MrdTimepoint) -> Tag:
     runs = [Run(f"MRD{PROVISIONAL if point.source.provisional else ''}")]
     if point.nominal_day is not None:
-        runs.append(Run(f" day {point.nominal_day}"))
+        recalled = point.day_confidence is not Confidence.QUOTED
+        runs.append(Run(f" day {point.nominal_day}{PROVISIONAL if recalled else ''}"))
     if point.operator is not None and point.threshold is not None:
         runs += [Run(f" {SIGNS.get(point.operator, point.operator)}"), *power_of_ten(point.threshold)]
     return Tag(event=point.id, glyph="finding", runs=tuple(runs), title=f"MRD, {point.name}")

@@ -283,6 +283,8 @@ class Answers:
             frame = frame.with_columns(values.get_columns())
         for (kind, column), values_ in trace.lookups.items():
             frame = frame.with_columns(self._lookup(kind, column, values_).gather(frame["unit"]).alias(column))
+        for (kind, column), values_ in trace.commons.items():
+            frame = frame.with_columns(self._common(kind, column, values_).gather(frame["unit"]).alias(column))
         for via, kind, name in sorted(trace.referenced):
             frame = frame.with_columns(self._referenced(frame, via, kind, name).alias(f"{via}.{name}"))
         for rule in sorted(trace.problems):
@@ -308,6 +310,16 @@ class Answers:
         only = self._kept.get(("only", kind), lambda: self._place_of_only(kind))
         table = self.cohort.table(kind)
         return self._kept.get(("lookup", column), lambda: table.select(values).to_series().gather(only))
+
+    def _common(self, kind: str, column: str, values: pl.Expr) -> pl.Series:
+        """Per unit, what all events of a type that tell it give alike; null where they differ or none tells it."""
+        return self._kept.get(("common", column), lambda: self._agreed_on(kind, values))
+
+    def _agreed_on(self, kind: str, values: pl.Expr) -> pl.Series:
+        told = self.cohort.table(kind).select("unit", values.alias("value")).drop_nulls()
+        least, greatest = pl.col("value").min(), pl.col("value").max()
+        alike = told.group_by("unit").agg(pl.when(least == greatest).then(least).alias("value"))
+        return self._per_unit(alike)["value"]
 
     def _place_of_only(self, kind: str) -> pl.Series:
         """Per unit, the row of the one event of a type; null where there are several or none."""
@@ -626,7 +638,13 @@ class Answers:
         """Bounds of the days between the subject and the one recorded other event; null without one."""
         point, other_point = question.point, question.other_point
         low, high = pl.col(f"{other_point}_lo").alias("y_lo"), pl.col(f"{other_point}_hi").alias("y_hi")
-        other = self._single(question.others)[frame["unit"]].select("other", low, high)
+        if question.via is None:
+            other = self._single(question.others)[frame["unit"]].select("other", low, high)
+        else:
+            columns = [pl.col("event").alias("other"), low, high]
+            named = self._named(question.others, references_in(frame, question.via), frame.select("row"), columns)
+            one = named.filter(~pl.col("row").is_duplicated())
+            other = frame.select("row").join(one, on="row", how="left", maintain_order="left").drop("row")
         mine = frame.select(
             "row", "unit", "event", pl.col(f"{point}_lo").alias("x_lo"), pl.col(f"{point}_hi").alias("x_hi")
         )

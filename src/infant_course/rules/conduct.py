@@ -15,6 +15,7 @@ from ..events import (
     Immunotherapy,
     LineageSwitch,
     MrdAssessment,
+    PrednisoneResponse,
     Refractory,
     Relapse,
     RiskAssignment,
@@ -26,9 +27,10 @@ from ..knowledge.thresholds import threshold
 from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
 from .doses import agent_number, is_agent
-from .karyotypes import once_per_value
+from .karyotypes import is_fusion, once_per_value
+from .risk import number_of_possible_groups, stated_group_possible
 from .rule import Judged, Outcome, one, rule
-from .subject import Comparison, Subject, Those
+from .subject import Comparison, Days, Subject, Those, amount
 
 BLOCK_NAMES = {"prephase": "prednisone-prephase", "ind": "induction", "protocol-ib": "ib"}
 """Names of blocks that differ from their id, folded."""
@@ -454,6 +456,96 @@ IN_FIRST_REMISSION = Those(
 )
 REASONS = (AGAINST_TRANSPLANT, Relapse, Refractory, Death)
 """What explains that a patient was not transplanted in first remission."""
+
+
+def fusion_as_marker(marker: pl.Expr) -> pl.Expr:
+    """Whether a marker is a fusion of KMT2A; null for any other marker, which says nothing of KMT2A."""
+    return pl.when(is_fusion(marker)).then(True)
+
+
+def white_cells(wbc: pl.Expr) -> pl.Expr:
+    """A white cell count in 10^9/L."""
+    return amount(wbc, "10^9/L")
+
+
+def risk_inputs(diagnosis: Subject) -> dict[str, pl.Expr | Days]:
+    """What a risk group is derived from, as far as it is told."""
+    marked = diagnosis.common(MrdAssessment, "marker", fusion_as_marker).fill_null(False)
+    fused = (diagnosis["kmt2a_partner"].is_not_null() | marked) & diagnosis["kmt2a"].is_null()
+    return {
+        "age_days": diagnosis.start.days_since("birth"),
+        "wbc": white_cells(diagnosis["wbc"]),
+        "kmt2a": pl.when(fused).then(pl.lit("rearranged")).otherwise(diagnosis["kmt2a"]),
+        "prednisone_response": diagnosis.the(PrednisoneResponse, "response"),
+        "cns": diagnosis["cns"],
+    }
+
+
+def risk_protocol(diagnosis: Subject) -> pl.Expr:
+    """The protocol of the one risk assignment, the one enrolment, all blocks that name one, or the registry."""
+    own = diagnosis.the(RiskAssignment, "protocol", known_protocol)
+    of_blocks = diagnosis.common(TreatmentBlock, "protocol", known_protocol)
+    of_registry = pl.lit(diagnosis.settings.protocol, dtype=pl.String)
+    return pl.coalesce(own, enrolled_in(diagnosis), of_blocks, of_registry)
+
+
+@rule(
+    "PRO-07",
+    about=Diagnosis,
+    severity=Severity.WARNING,
+    category=Kahn.PLAUSIBILITY,
+    source=Cite("pieters2018", "risk groups of Interfant-06; each protocol's own stand in risk.yaml"),
+    also=(Cite("brown2021", "risk groups of AALL0631"), Cite("mll10_2019", "risk groups of MLL-10")),
+)
+def another_risk_group(diagnosis: Subject) -> Judged:
+    """The stated risk group is not the one that age, white cell count, KMT2A and first response give.
+
+    Why it matters: treatment and transplant are decided by the group, and results are told by it.
+    Usual cause: the group at diagnosis was not moved by the prednisone response; a unit slip in the count.
+    Repair: confirm the group and what it was derived from (`infant-course risk`).
+    """
+    group = diagnosis.the(RiskAssignment, "group")
+    return one(
+        ~stated_group_possible(risk_protocol(diagnosis), group, risk_inputs(diagnosis)),
+        (group.is_not_null(), number_of_possible_groups(risk_protocol(diagnosis), {}).is_not_null()),
+        Severity.WARNING,
+        "The stated risk group is not the one that the protocol's criteria give.",
+    )
+
+
+@rule(
+    "PRO-08",
+    about=Diagnosis,
+    severity=Severity.INFO,
+    category=Kahn.COMPLETENESS,
+    source=Cite("kotecha2022", "cases 1 to 3: the risk group is not stated"),
+)
+def risk_group_not_stated(diagnosis: Subject) -> Judged:
+    """The protocol has risk groups, but none is stated.
+
+    Why it matters: without its group a patient cannot be counted among those of the protocol.
+    Usual cause: reports give the features and leave the group to the reader.
+    Repair: state the group; `infant-course risk` tells which are possible by what is recorded.
+    """
+    possible = number_of_possible_groups(risk_protocol(diagnosis), risk_inputs(diagnosis))
+    stated = diagnosis.start.any_recorded(RiskAssignment)
+    return Judged(
+        outcomes=(
+            Outcome(
+                name="derivable",
+                broken=~stated & (possible == 1),
+                severity=Severity.INFO,
+                message="The risk group is not stated; by the protocol's criteria it can be told.",
+            ),
+            Outcome(
+                name="open",
+                broken=~stated & (possible != 1),
+                severity=Severity.INFO,
+                message="The risk group is not stated, and what it is derived from is not told in full.",
+            ),
+        ),
+        applies=number_of_possible_groups(risk_protocol(diagnosis), {}).is_not_null(),
+    )
 
 
 @rule(

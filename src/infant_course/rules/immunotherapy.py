@@ -23,6 +23,7 @@ from ..vocabulary import Kahn, Severity
 from .conduct import INDUCTION, enrolled_in
 from .diagnosis import any_of, told
 from .doses import agent_number, is_agent
+from .mrd import BLINATUMOMAB
 from .response import antibody_at, cell_therapy_at, has_antigen
 from .rule import Judged, Outcome, one, rule
 from .subject import Comparison, Subject, Those
@@ -322,14 +323,7 @@ def immune_toxicity_grading(toxicity: Subject) -> Judged:
     )
 
 
-CELLS_OR_BLINATUMOMAB = (
-    Those(CellTherapy.TYPE),
-    Those(
-        Immunotherapy.TYPE,
-        "blinatumomab",
-        lambda cycle: is_agent(agent_number(cycle["agent"]), "blinatumomab").fill_null(False),
-    ),
-)
+CELLS_OR_BLINATUMOMAB = (Those(CellTherapy.TYPE), BLINATUMOMAB)
 """What sets off a cytokine release syndrome."""
 CYTOKINE_RELEASE = Those(
     AdverseEvent.TYPE, "CRS", lambda toxicity: plain_term(toxicity["term"]).is_in(list(CRS)).fill_null(False)
@@ -391,7 +385,7 @@ TISAGENLECLEUCEL = ("tisagenlecleucel", "ctl019", "kymriah")
     source=threshold("tisagenlecleucel_dose").source,
 )
 def tisagenlecleucel_dose_unusual(cells: Subject) -> Judged:
-    """The dose of tisagenlecleucel lies outside 0.2 to 5.0 million CAR-positive T cells per kg.
+    """The dose of tisagenlecleucel lies outside 0.2 to 5 million CAR-positive T cells per kg.
 
     Why it matters: a slip of a power of ten is easy, and the dose goes with response and CRS.
     Usual cause: all cells or all T cells were counted; the total instead of the dose per kg.
@@ -403,7 +397,7 @@ def tisagenlecleucel_dose_unusual(cells: Subject) -> Judged:
         ~dose.is_between(least * (1 - 1e-9), most * (1 + 1e-9)),
         cells["product"].str.strip_chars().str.to_lowercase().is_in(TISAGENLECLEUCEL) & dose.is_not_null(),
         Severity.WARNING,
-        "The dose of tisagenlecleucel lies outside 0.2 to 5.0 million CAR-positive T cells per kg.",
+        "The dose of tisagenlecleucel lies outside 0.2 to 5 million CAR-positive T cells per kg.",
     )
 
 
@@ -521,13 +515,13 @@ def infusions_lumped(therapy: Subject) -> Judged:
         outcomes=(
             Outcome(
                 name="one_date",
-                broken=several & therapy["start_stated"] & ~ended,
+                broken=several & (therapy["start_lo"] == therapy["start_hi"]) & ~ended,
                 severity=Severity.ERROR,
                 message="Several infusions or cycles are recorded as one event with one date.",
             ),
             Outcome(
                 name="one_span",
-                broken=several & ~(therapy["start_stated"] & ~ended),
+                broken=several & ~((therapy["start_lo"] == therapy["start_hi"]) & ~ended),
                 severity=Severity.WARNING,
                 message="Several infusions or cycles are recorded as one event.",
             ),
@@ -553,10 +547,15 @@ def late_lineage_switch(switch: Subject) -> Judged:
     """
     window = int(threshold("lineage_switch_window").value)
     therapies = (antibody_at("CD19"), cell_therapy_at("CD19"))
-    before = pl.any_horizontal(switch.preceded_by(therapy, recorded=True) for therapy in therapies)
+
+    def long_before(therapy: Those) -> pl.Expr:
+        """Of one therapy the days tell, even where its order is open; of several, that some came before."""
+        far = switch.start.days_since(therapy).at_least(window + 1)
+        return pl.coalesce(far, switch.preceded_by(therapy, recorded=True))
+
     soon = pl.any_horizontal(switch.preceded_by(therapy, within=window, recorded=True) for therapy in therapies)
     return one(
-        before & ~soon,
+        pl.any_horizontal(long_before(therapy) for therapy in therapies) & ~soon,
         pl.any_horizontal(switch.start.any_recorded(therapy) for therapy in therapies),
         Severity.INFO,
         "A lineage switch came more than six months after therapy against CD19.",

@@ -6,7 +6,7 @@ The protocol is its id. The group may be called by any of its names.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import reduce
+from functools import cache, reduce
 from operator import and_, or_
 
 import polars as pl
@@ -23,12 +23,14 @@ def stated_group_possible(protocol: pl.Expr, group: pl.Expr, inputs: Inputs) -> 
 
     Null also for a protocol or a group that is not known.
     """
-    name = once_per_value(group, _plain)
-    answer = pl.lit(None, dtype=pl.Boolean)
+    here = _protocol_number(protocol) * len(_names()) + _name_number(group)
+    right, wrong = [], []
     for known, one in _derivable():
-        here = (protocol == known) & name.is_in(list(one.names))
-        answer = pl.when(here).then(_holds(one, inputs)).otherwise(answer)
-    return answer
+        keys = [_ids().index(known) * len(_names()) + _names().index(name) for name in sorted(one.names)]
+        stated, holds = here.is_in(keys).fill_null(False), _holds(one, inputs)
+        right.append(stated & holds.fill_null(False))
+        wrong.append(stated & ~holds.fill_null(True))
+    return pl.when(pl.any_horizontal(right)).then(True).when(pl.any_horizontal(wrong)).then(False)
 
 
 def number_of_possible_groups(protocol: pl.Expr, inputs: Inputs) -> pl.Expr:
@@ -36,16 +38,48 @@ def number_of_possible_groups(protocol: pl.Expr, inputs: Inputs) -> pl.Expr:
 
     Null for a protocol that is not known, has no groups, or whose criteria are not known.
     """
-    open_ = [((protocol == known) & _open(one, inputs)).fill_null(False) for known, one in _derivable()]
-    count = pl.sum_horizontal(part.cast(pl.Int32) for part in open_)
-    return pl.when(protocol.is_in(sorted({known for known, _ in _derivable()}))).then(count)
+    number = _protocol_number(protocol)
+    open_ = [(number == _ids().index(known)) & _open(one, inputs) for known, one in _derivable()]
+    return pl.when(number.is_not_null()).then(pl.sum_horizontal(part.cast(pl.Int32) for part in open_))
 
 
 def possible_groups(protocol: pl.Expr, inputs: Inputs) -> pl.Expr:
     """The ids of the groups that remain possible, as a list, in the order of the protocol; null as above."""
-    ids = [pl.when((protocol == known) & _open(one, inputs)).then(pl.lit(one.id)) for known, one in _derivable()]
-    listed = pl.concat_list(ids).list.drop_nulls()
-    return pl.when(protocol.is_in(sorted({known for known, _ in _derivable()}))).then(listed)
+    number = _protocol_number(protocol)
+    told = [
+        pl.when((number == _ids().index(known)) & _open(one, inputs)).then(pl.lit(one.id))
+        for known, one in _derivable()
+    ]
+    joined = pl.concat_str(told, separator=";", ignore_nulls=True)
+    listed = pl.when(joined == "").then(pl.lit([], dtype=pl.List(pl.String))).otherwise(joined.str.split(";"))
+    return pl.when(number.is_not_null()).then(listed)
+
+
+@cache
+def _ids() -> tuple[str, ...]:
+    """Protocols whose criteria are known."""
+    return tuple(known.protocol for known in risk_groups().values() if known.derivable)
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    """Every name that a group of theirs goes by."""
+    return tuple(sorted({name for _, one in _derivable() for name in one.names}))
+
+
+def _protocol_number(protocol: pl.Expr) -> pl.Expr:
+    """The place of a protocol among those whose criteria are known; null for any other."""
+    return protocol.replace_strict(list(_ids()), list(range(len(_ids()))), default=None, return_dtype=pl.Int32)
+
+
+def _name_number(group: pl.Expr) -> pl.Expr:
+    """The place of a group's name among all; null for one that no group has."""
+    names = list(_names())
+
+    def numbered(told: pl.Expr) -> pl.Expr:
+        return _plain(told).replace_strict(names, list(range(len(names))), default=None, return_dtype=pl.Int32)
+
+    return numbered(group)
 
 
 def _derivable() -> Iterator[tuple[str, RiskGroup]]:

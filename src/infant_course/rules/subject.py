@@ -71,7 +71,7 @@ class Those:
     Where the condition cannot be told for an event, the event is a candidate that may or may not count.
     ``without`` leaves types out of ``"event"``, which stands for events of every type. ``apart`` promises that no
     subject the question is put to meets the condition, so that none has to be told from itself, pair by pair.
-    ``against`` holds each of them against the subject; the subject is then of the same type.
+    ``against`` holds each of them against the subject, which must have the fields that are compared.
     """
 
     type: str
@@ -125,6 +125,7 @@ class Trace:
     problems: set[str] = field(factory=set)
     record_checks: set[str] = field(factory=set)
     lookups: dict[tuple[str, str], pl.Expr] = field(factory=dict)
+    commons: dict[tuple[str, str], pl.Expr] = field(factory=dict)
     derived: dict[str, pl.Expr] = field(factory=dict)
     referenced: set[tuple[str, str, str]] = field(factory=set)
 
@@ -135,6 +136,7 @@ class Trace:
         self.problems.update(other.problems)
         self.record_checks.update(other.record_checks)
         self.lookups.update(other.lookups)
+        self.commons.update(other.commons)
         self.derived.update(other.derived)
         self.referenced.update(other.referenced)
 
@@ -263,9 +265,9 @@ class Point:
         """How many such events there are, whenever they were."""
         return self._count(self._ask(Answer.COUNT, kind, Relation.ANY, via=via, recorded=recorded))
 
-    def days_since(self, kind: Kind, *, point: str = "start") -> Days:
-        """Days from the one recorded event of a type (null where there is none, or more than one)."""
-        question = self._ask(Answer.DAYS, kind, Relation.ANY, other_point=point)
+    def days_since(self, kind: Kind, *, point: str = "start", via: str | None = None) -> Days:
+        """Days from the one recorded event of a type, or of those that the field ``via`` names; null without one."""
+        question = self._ask(Answer.DAYS, kind, Relation.ANY, other_point=point, via=via)
         name = self.trace.column(question)
         return Days(pl.col(f"{name}.least"), pl.col(f"{name}.greatest"))
 
@@ -317,6 +319,12 @@ class Subject:
             raise KeyError(f"{kind.TYPE} has no field {name!r}")
         self.trace.referenced.add((via, kind.TYPE, name))
         return pl.col(f"{via}.{name}")
+
+    def common(self, kind: type[Event], name: str, work: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+        """What a field of another type's events comes to, where all that state it give the same; else null."""
+        column = f"{kind.TYPE}.all.{name}.{work.__name__}"
+        self.trace.commons[kind.TYPE, column] = work(pl.col(name))
+        return pl.col(column)
 
     def once(self, name: str, work: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
         """What is worked out from a field, once for all rules and all places that ask for it.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ...knowledge.outcomes import PublishedOutcome
     from ...knowledge.plan import Days, Plan, PlannedBlock
     from ...knowledge.protocols import Arm, Drug, Group, HsctIndication, MrdTimepoint, Protocol
+    from ...sources import Confidence
 
 WIDTH = 80
 NOT_FOUND = "not found"
@@ -124,10 +125,14 @@ def _as_text(plan: "Plan") -> Iterator[str]:
     yield from _item(f"Length of treatment: {weeks}", 0)
     yield from _section("Groups", (_group(g) for g in protocol.groups if plan.group in (None, g)))
     yield from _section(
-        "Arms", (_arm(arm) for arm in protocol.arms if plan.arm in (None, arm) and _open(plan, arm.groups))
+        "Arms",
+        (_arm(arm) for arm in protocol.arms if plan.arm in (None, arm) and _open(plan, arm.groups)),
+        may_lack=True,
     )
     yield from _section(
-        "Amendments", (f"{a.date or 'date not found'}: {a.what} [{a.source}]" for a in protocol.amendments)
+        "Amendments",
+        (f"{a.date or 'date not found'}: {a.what} [{a.source}]" for a in protocol.amendments),
+        may_lack=True,
     )
     yield from ("", _blocks_head(plan))
     for node in plan.nodes:
@@ -137,7 +142,7 @@ def _as_text(plan: "Plan") -> Iterator[str]:
     yield from _section("MRD time points", (_point(protocol, point) for point in points))
     yield from _section("HSCT", () if protocol.hsct is None else (_hsct(protocol.hsct),))
     yield from _section("Published outcomes (rates in %; year: horizon)", map(_outcome, _outcomes(protocol)))
-    yield from _section("Remarks", protocol.remarks)
+    yield from _section("Remarks", protocol.remarks, may_lack=True)
 
 
 def _item(text: str, indent: int) -> list[str]:
@@ -145,9 +150,11 @@ def _item(text: str, indent: int) -> list[str]:
     return wrap(text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2), break_on_hyphens=False)
 
 
-def _section(title: str, items: Iterable[str]) -> Iterator[str]:
-    """A headed list; where nothing was found it says so."""
+def _section(title: str, items: Iterable[str], *, may_lack: bool = False) -> Iterator[str]:
+    """A headed list; where nothing was found it says so, or nothing where a protocol ``may_lack`` it."""
     items = list(items)
+    if may_lack and not items:
+        return
     yield ""
     yield title if items else f"{title}: {NOT_FOUND}"
     for text in items:
@@ -222,7 +229,7 @@ def _drug_days(drug: "Drug") -> str:
     return f"day{'s' if len(drug.days) > 1 else ''} {in_runs(drug.days)}{_mark(drug.days_confidence)}"
 
 
-def _mark(confidence: str) -> str:
+def _mark(confidence: "Confidence") -> str:
     return "" if confidence == "quoted" else PROVISIONAL
 
 
@@ -241,16 +248,18 @@ def _point(protocol: "Protocol", point: "MrdTimepoint") -> str:
     names = {block.id: block.name for block in protocol.blocks}
     places = [names[name] for name in (point.after_block, *point.or_after) if name is not None]
     parts = [f"after {' or '.join(places)}" if places else f"block {NOT_FOUND}"]
-    parts += [f"day {point.nominal_day}"] if point.nominal_day is not None else []
+    parts += [f"day {point.nominal_day}{_mark(point.day_confidence)}"] if point.nominal_day is not None else []
     parts += [point.assay] if point.assay else []
-    level = NOT_FOUND if point.threshold is None else f"{point.operator} {point.threshold:g} ({point.threshold:.2%})"
+    level = (
+        NOT_FOUND if point.threshold is None else f"{point.operator} {point.threshold:g} ({100 * point.threshold:g} %)"
+    )
     parts.append(f"threshold {level}")
     parts += [point.action] if point.action else []
     return f"{point.name}: {'; '.join(parts)} [{point.source}]"
 
 
 def _hsct(hsct: "HsctIndication") -> str:
-    timing = f"; {hsct.timing}" if hsct.timing else ""
+    timing = f"; {hsct.timing}{_mark(hsct.timing_confidence)}" if hsct.timing else ""
     return f"{hsct.indication}{timing} [{hsct.source}]"
 
 
@@ -261,8 +270,11 @@ def _outcomes(protocol: "Protocol") -> tuple["PublishedOutcome", ...]:
 
 
 def _outcome(outcome: "PublishedOutcome") -> str:
+    from ...knowledge.outcomes import protocols_of
+
+    pooled = f"{outcome.study}, " if len(protocols_of(outcome.study)) > 1 else ""
     horizon = "no horizon" if outcome.horizon_years is None else f"{outcome.horizon_years}-year"
-    parts = [f"{outcome.population}: {horizon} {outcome.endpoint} {outcome.rate}"]
+    parts = [f"{pooled}{outcome.population}: {horizon} {outcome.endpoint} {outcome.rate}"]
     parts += [f"SE {outcome.se:g}"] if outcome.se is not None else []
     parts += [f"95 % CI {outcome.ci[0]:g} to {outcome.ci[1]:g}"] if outcome.ci else []
     parts += [f"n {outcome.n}"] if outcome.n is not None else []
@@ -308,6 +320,7 @@ def _as_json(plan: "Plan") -> str:
     ]
     told["outcomes"] = [
         {
+            "study": outcome.study,
             "population": outcome.population,
             "n": outcome.n,
             "endpoint": outcome.endpoint,

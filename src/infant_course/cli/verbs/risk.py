@@ -117,10 +117,12 @@ def _protocol(course: "Course") -> tuple[str | None, str]:
     """The protocol a case names, by its enrolment before its risk group before its blocks, and the event that does."""
     from ...events import Enrolment, RiskAssignment, TreatmentBlock
 
-    for event in (*course.of(Enrolment), *course.of(RiskAssignment), *course.of(TreatmentBlock)):
-        if event.protocol is not None:
-            return event.protocol, event.id
-    return None, ""
+    naming: tuple[Enrolment | RiskAssignment | TreatmentBlock, ...] = (
+        *course.of(Enrolment),
+        *course.of(RiskAssignment),
+        *course.of(TreatmentBlock),
+    )
+    return next(((event.protocol, event.id) for event in naming if event.protocol is not None), (None, ""))
 
 
 def _facts(course: "Course") -> dict[str, Fact]:
