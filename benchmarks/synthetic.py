@@ -1,5 +1,7 @@
 """A synthetic cohort: clean histories, of which 5 % carry an error of a registry, one each."""
 
+from pathlib import Path
+
 import polars as pl
 
 from infant_course.cohort import Cohort
@@ -37,3 +39,26 @@ def timeline_csv(cohort: Cohort, path: str) -> int:
         path
     )
     return events.height
+
+
+def export_csv(cohort: Cohort, folder: Path) -> list[Path]:
+    """Write the whole export, a CSV for each event type with all its fields, as a registry hands it over.
+
+    Amounts become a column for the number and one for the unit; lists become text.
+    """
+    patients = cohort.patients.with_row_index("unit").select("unit", "patient")
+    paths = []
+    for name, table in cohort.tables.items():
+        columns = [flat for column, dtype in table.schema.items() for flat in _flat(column, dtype)]
+        path = folder / f"{name}.csv"
+        table.join(patients, on="unit").select("patient", *columns).write_csv(path)
+        paths.append(path)
+    return paths
+
+
+def _flat(column: str, dtype: pl.DataType) -> list[pl.Expr]:
+    if isinstance(dtype, pl.Struct):
+        return [pl.col(column).struct.field(part.name).alias(f"{column}.{part.name}") for part in dtype.fields]
+    if isinstance(dtype, pl.List) and dtype.inner.is_nested():
+        return [pl.col(column).list.eval(pl.element().struct.json_encode()).list.join(";")]
+    return [pl.col(column).list.join(";") if isinstance(dtype, pl.List) else pl.col(column)]

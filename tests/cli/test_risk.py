@@ -109,3 +109,24 @@ def test_a_case_without_a_protocol(run, case):
     said = run("risk", case())
     assert said.code == 0
     assert "protocol: not stated" in said.out
+
+
+def test_several_protocols_settle_nothing(run, write):
+    more = "  - {event: enrolment, id: en2, when: after en, protocol: mll-10}\n"
+    said = run("risk", write("interfant-06", "MR", more=more))
+    assert said.code == 0
+    assert "several are named, interfant-06 and mll-10; --protocol ID chooses one" in " ".join(said.out.split())
+
+
+def test_the_risk_assignment_names_the_protocol_before_the_enrolment(run, write):
+    path = write("interfant-06", "HR, protocol: mll-10")
+    (told,) = json.loads(run("risk", path, "--format", "json").out)
+    assert (told["protocol"], told["protocol_named_by"]) == ("mll-10", "ra")
+
+
+def test_several_groups_are_all_told(run, write):
+    more = "  - {event: risk_assignment, id: ra2, when: after ra, group: HR}\n"
+    path = write("interfant-06", "MR", more=more)
+    assert "stated: MR and HR (by ra and ra2)" in run("risk", path).out
+    (told,) = json.loads(run("risk", path, "--format", "json").out)
+    assert told["stated_agrees"] is None

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infant_course import Cohort, Course, Patient
-from infant_course.events import Event, MrdAssessment, Relapse, Remission, TreatmentBlock
+from infant_course.events import Engraftment, Event, MrdAssessment, Relapse, Remission, Transplant, TreatmentBlock
 from infant_course.rules import Rule, Subject, Those, rule
 from infant_course.rules.subject import Comparison
 from infant_course.sources import Logic
 from infant_course.vocabulary import Kahn, Method, Severity
+from infant_course.when import parse
 from oracle.agreement import engine_verdicts, truth
 from oracle.plain.operators import Verdict, before, others
 from oracle.random_courses import course as random_course
@@ -267,3 +268,34 @@ def test_a_field_of_the_event_that_a_reference_names() -> None:
     said = engine_verdicts(cohort, [by_flow])
     assert {event for (_, patient, event), verdict in said.items() if verdict and patient == 0} == {"since flow"}
     assert {verdict for (*_, event), verdict in said.items() if event != "since flow"} == {None}
+
+
+def test_days_since_the_event_that_a_reference_names() -> None:
+    """Between two days where the reference names one transplant; null for none, several, or another type."""
+    when = {name: (parse(day),) for name, day in (("first", "2020-01-01"), ("second", "2020-03-01"))}
+    transplants = [Transplant(id=name, when=days) for name, days in when.items()]
+    takes = [
+        Engraftment(id="day 20", of="first", when=(parse("2020-01-21"),)),
+        Engraftment(id="day 10", of="second", when=(parse("10 days after second"),)),
+        Engraftment(id="January", of="first", when=(parse("2020-01"),)),
+        Engraftment(id="of none", when=(parse("2020-03-21"),)),
+        Engraftment(id="of another type", of="day 20", when=(parse("2020-03-21"),)),
+        Engraftment(id="dangling", of="third", when=(parse("2020-03-21"),)),
+    ]
+    cohort = Cohort.from_courses([Course(patient=Patient(id="p"), events=(*transplants, *takes))])
+
+    @rule("ASK-01", about=Engraftment, severity=Severity.INFO, category=Kahn.PLAUSIBILITY, source=Logic("a test"))
+    def late(engraftment: Subject) -> pl.Expr:
+        """An operator. Why it matters: it is tried. Usual cause: a test. Repair: none."""
+        return engraftment.start.days_since(Transplant, via="of").at_least(20)
+
+    said = engine_verdicts(cohort, [late])
+    verdicts = {take.id: said.get(("ASK-01", 0, take.id), False) for take in takes}
+    assert verdicts == {
+        "day 20": True,
+        "day 10": False,
+        "January": None,
+        "of none": None,
+        "of another type": None,
+        "dangling": None,
+    }

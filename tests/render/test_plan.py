@@ -102,6 +102,8 @@ def test_mrd_time_points_hang_under_their_blocks():
     assert tags["induction"] == ["MRD day 33* ≥5×10−4"]
     assert tags["ib"] == tags["mae"] == ["MRD"]
     assert tags["marma"] == ["MRD ≥10−4"]
+    [infused] = [n for n in figure("cassiopeia").nodes if n.event == "tisagenlecleucel"]
+    assert infused.tags[0].runs[1].text == " day 29 after infusion"
 
 
 @pytest.mark.parametrize(("share", "words"), [(5e-4, "5×10−4"), (1e-4, "10−4"), (2.5e-5, "2.5×10−5")])

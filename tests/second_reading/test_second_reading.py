@@ -359,9 +359,8 @@ def _frame(p: Protocol) -> Iterator[Figure]:
     yield Figure(p.id, "hsct.indication", "told", "word", sure)
     yield from _limits(p.id, "hsct.limit", p.hsct.indication, sure)
     if p.hsct.timing is not None:
-        doubt = Confidence.RECALLED if "recalled" in p.hsct.timing else _sure(p, sure, f"HSCT {p.hsct.timing}")
-        yield Figure(p.id, "hsct.timing", "told", "word", doubt)
-        yield from _limits(p.id, "hsct.timing.limit", p.hsct.timing, doubt)
+        yield Figure(p.id, "hsct.timing", "told", "word", p.hsct.timing_confidence)
+        yield from _limits(p.id, "hsct.timing.limit", p.hsct.timing, p.hsct.timing_confidence)
     if p.hsct.latest_day is not None:
         yield Figure(p.id, "hsct.latest_day", str(p.hsct.latest_day), "days from the start of induction", sure)
 
@@ -414,8 +413,9 @@ def _mrd_timepoint(p: Protocol, point: MrdTimepoint) -> Iterator[Figure]:
     if point.nominal_day is not None:
         origin = point.name.partition(" after ")[2] or "of protocol"
         unit = f"day {origin}" if origin == "of protocol" else f"day after {origin}"
-        doubt = _sure(p, sure, point.name, f"day {point.nominal_day}")
-        yield Figure(p.id, f"{name}.day", str(point.nominal_day), unit, doubt)
+        yield Figure(p.id, f"{name}.day", str(point.nominal_day), unit, point.day_confidence)
+    if point.assay is not None:
+        yield Figure(p.id, f"{name}.assay", point.assay, "text", sure)
     yield _stated(p.id, f"{name}.operator", point.operator, "operator", sure)
     yield _stated(p.id, f"{name}.threshold", point.threshold, "fraction", sure)
     if point.action is not None:

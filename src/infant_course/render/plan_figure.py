@@ -128,7 +128,9 @@ def _tag(point: MrdTimepoint) -> Tag:
     runs = [Run(f"MRD{PROVISIONAL if point.source.provisional else ''}")]
     if point.nominal_day is not None:
         recalled = point.day_confidence is not Confidence.QUOTED
-        runs.append(Run(f" day {point.nominal_day}{PROVISIONAL if recalled else ''}"))
+        # A name such as "day 29 after infusion" says where the day counts from.
+        day = point.name if point.name.startswith("day ") else f"day {point.nominal_day}"
+        runs.append(Run(f" {day}{PROVISIONAL if recalled else ''}"))
     if point.operator is not None and point.threshold is not None:
         runs += [Run(f" {SIGNS.get(point.operator, point.operator)}"), *power_of_ten(point.threshold)]
     return Tag(event=point.id, glyph="finding", runs=tuple(runs), title=f"MRD, {point.name}")

@@ -495,7 +495,7 @@ def risk_protocol(diagnosis: Subject) -> pl.Expr:
     severity=Severity.WARNING,
     category=Kahn.PLAUSIBILITY,
     source=Cite("pieters2018", "risk groups of Interfant-06; each protocol's own stand in risk.yaml"),
-    also=(Cite("brown2021", "risk groups of AALL0631"), Cite("mll10_2019", "risk groups of MLL-10")),
+    also=(Cite("nct00557193", "risk groups of AALL0631"), Cite("mll10_2019", "risk groups of MLL-10")),
 )
 def another_risk_group(diagnosis: Subject) -> Judged:
     """The stated risk group is not the one that age, white cell count, KMT2A and first response give.
@@ -539,9 +539,15 @@ def risk_group_not_stated(diagnosis: Subject) -> Judged:
             ),
             Outcome(
                 name="open",
-                broken=~stated & (possible != 1),
+                broken=~stated & (possible > 1),
                 severity=Severity.INFO,
                 message="The risk group is not stated, and what it is derived from is not told in full.",
+            ),
+            Outcome(
+                name="none_fits",
+                broken=~stated & (possible == 0),
+                severity=Severity.INFO,
+                message="No risk group is stated, and what is told fits none of the protocol's.",
             ),
         ),
         applies=number_of_possible_groups(risk_protocol(diagnosis), {}).is_not_null(),

@@ -24,10 +24,10 @@ from .conduct import INDUCTION, enrolled_in
 from .diagnosis import any_of, told
 from .doses import agent_number, is_agent
 from .mrd import BLINATUMOMAB
-from .response import antibody_at, cell_therapy_at, has_antigen
+from .response import antibody_at, cell_therapy_at
 from .rule import Judged, Outcome, one, rule
 from .subject import Comparison, Subject, Those
-from .toxicity import CRS, ICANS, is_called, plain_term
+from .toxicity import CRS, ICANS, is_called
 
 
 def is_blinatumomab(cycle: Subject) -> pl.Expr:
@@ -135,6 +135,14 @@ FULL_MARROW = marrow_after_a_block("from 25 % on after a block", high=True)
 CLEARER_MARROW = marrow_after_a_block("below 25 %", high=False)
 
 
+def lacks_cd19(diagnosis: Subject) -> pl.Expr:
+    """Whether some specimen is negative for CD19 and none is positive."""
+    return any_of(told(diagnosis, "absent"), ("CD19",)) & ~any_of(told(diagnosis, "present"), ("CD19",))
+
+
+WITHOUT_CD19 = Those(Diagnosis.TYPE, "without CD19", lambda diagnosis: lacks_cd19(diagnosis).fill_null(False))
+
+
 @rule(
     "IMM-03",
     about=Immunotherapy,
@@ -172,18 +180,13 @@ def blinatumomab_too_early(cycle: Subject) -> Judged:
             ),
             Outcome(
                 name="cd19_negative",
-                broken=cycle.the(Diagnosis, "immunophenotypes", lacks_cd19).fill_null(False),
+                broken=cycle.start.any_recorded(WITHOUT_CD19),
                 severity=Severity.WARNING,
                 message="Blinatumomab was given, but the blasts were negative for CD19 at diagnosis.",
             ),
         ),
         applies=(is_blinatumomab(cycle), enrolled_in(cycle).is_in(INTERFANT_TRIALS).fill_null(False)),
     )
-
-
-def lacks_cd19(phenotypes: pl.Expr) -> pl.Expr:
-    """Whether some specimen is negative for CD19 and none is positive."""
-    return has_antigen(phenotypes, "negative", "CD19") & ~has_antigen(phenotypes, "positive", "CD19")
 
 
 CLEAR_FLUID = Those(
@@ -325,9 +328,7 @@ def immune_toxicity_grading(toxicity: Subject) -> Judged:
 
 CELLS_OR_BLINATUMOMAB = (Those(CellTherapy.TYPE), BLINATUMOMAB)
 """What sets off a cytokine release syndrome."""
-CYTOKINE_RELEASE = Those(
-    AdverseEvent.TYPE, "CRS", lambda toxicity: plain_term(toxicity["term"]).is_in(list(CRS)).fill_null(False)
-)
+CYTOKINE_RELEASE = Those(AdverseEvent.TYPE, "CRS", lambda toxicity: is_called(toxicity, *CRS))
 
 
 @rule(
@@ -543,7 +544,7 @@ def late_lineage_switch(switch: Subject) -> Judged:
     Why it matters: four in five such switches come within six months; a later one is possible.
     Usual cause: a therapy in between is missing; the switch was found late.
     Repair: confirm the dates, and record any later therapy against CD19.
-    Ties: a therapy that starts on the day of the switch is left undecided.
+    Ties: a therapy that starts on the day of the switch passes, if it is the only one.
     """
     window = int(threshold("lineage_switch_window").value)
     therapies = (antibody_at("CD19"), cell_therapy_at("CD19"))

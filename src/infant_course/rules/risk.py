@@ -11,7 +11,7 @@ from operator import and_, or_
 
 import polars as pl
 
-from ..knowledge.risk import OneOf, RiskGroup, Test, risk_groups, worked_out
+from ..knowledge.risk import OneOf, RiskGroup, Test, risk_groups, tests, worked_out
 from .karyotypes import once_per_value
 from .subject import Days
 
@@ -23,14 +23,13 @@ def stated_group_possible(protocol: pl.Expr, group: pl.Expr, inputs: Inputs) -> 
 
     Null also for a protocol or a group that is not known.
     """
-    here = _protocol_number(protocol) * len(_names()) + _name_number(group)
     right, wrong = [], []
     for known, one in _derivable():
-        keys = [_ids().index(known) * len(_names()) + _names().index(name) for name in sorted(one.names)]
-        stated, holds = here.is_in(keys).fill_null(False), _holds(one, inputs)
-        right.append(stated & holds.fill_null(False))
-        wrong.append(stated & ~holds.fill_null(True))
-    return pl.when(pl.any_horizontal(right)).then(True).when(pl.any_horizontal(wrong)).then(False)
+        stated = (pl.col(PROTOCOL) == _ids().index(known)) & pl.col(GROUP).is_in([_names().index(n) for n in one.names])
+        right.append(stated.fill_null(False) & _holds(one).fill_null(False))
+        wrong.append(stated.fill_null(False) & ~_holds(one).fill_null(True))
+    answer = pl.when(pl.any_horizontal(right)).then(True).when(pl.any_horizontal(wrong)).then(False)
+    return _asked(answer, pl.Boolean(), inputs, {PROTOCOL: _number(protocol, _ids()), GROUP: _group_number(group)})
 
 
 def number_of_possible_groups(protocol: pl.Expr, inputs: Inputs) -> pl.Expr:
@@ -38,21 +37,22 @@ def number_of_possible_groups(protocol: pl.Expr, inputs: Inputs) -> pl.Expr:
 
     Null for a protocol that is not known, has no groups, or whose criteria are not known.
     """
-    number = _protocol_number(protocol)
-    open_ = [(number == _ids().index(known)) & _open(one, inputs) for known, one in _derivable()]
-    return pl.when(number.is_not_null()).then(pl.sum_horizontal(part.cast(pl.Int32) for part in open_))
+    count = pl.sum_horizontal(_remains(known, one).cast(pl.Int32) for known, one in _derivable())
+    answer = pl.when(pl.col(PROTOCOL).is_not_null()).then(count)
+    return _asked(answer, pl.Int32(), inputs, {PROTOCOL: _number(protocol, _ids())})
 
 
 def possible_groups(protocol: pl.Expr, inputs: Inputs) -> pl.Expr:
     """The ids of the groups that remain possible, as a list, in the order of the protocol; null as above."""
-    number = _protocol_number(protocol)
-    told = [
-        pl.when((number == _ids().index(known)) & _open(one, inputs)).then(pl.lit(one.id))
-        for known, one in _derivable()
-    ]
+    told = [pl.when(_remains(known, one)).then(pl.lit(one.id)) for known, one in _derivable()]
     joined = pl.concat_str(told, separator=";", ignore_nulls=True)
     listed = pl.when(joined == "").then(pl.lit([], dtype=pl.List(pl.String))).otherwise(joined.str.split(";"))
-    return pl.when(number.is_not_null()).then(listed)
+    answer = pl.when(pl.col(PROTOCOL).is_not_null()).then(listed)
+    return _asked(answer, pl.List(pl.String), inputs, {PROTOCOL: _number(protocol, _ids())})
+
+
+PROTOCOL, GROUP = "protocol", "group"
+"""Columns, while an answer is worked out: places in :func:`_ids` and :func:`_names`; null for what is not there."""
 
 
 @cache
@@ -67,19 +67,11 @@ def _names() -> tuple[str, ...]:
     return tuple(sorted({name for _, one in _derivable() for name in one.names}))
 
 
-def _protocol_number(protocol: pl.Expr) -> pl.Expr:
-    """The place of a protocol among those whose criteria are known; null for any other."""
-    return protocol.replace_strict(list(_ids()), list(range(len(_ids()))), default=None, return_dtype=pl.Int32)
-
-
-def _name_number(group: pl.Expr) -> pl.Expr:
-    """The place of a group's name among all; null for one that no group has."""
-    names = list(_names())
-
-    def numbered(told: pl.Expr) -> pl.Expr:
-        return _plain(told).replace_strict(names, list(range(len(names))), default=None, return_dtype=pl.Int32)
-
-    return numbered(group)
+@cache
+def _test_columns() -> Mapping[Test, str]:
+    """A column for every test that some criteria make."""
+    asked = (test for _, one in _derivable() if one.when is not None for test in tests(one.when))
+    return {test: f"test {number}" for number, test in enumerate(dict.fromkeys(asked))}
 
 
 def _derivable() -> Iterator[tuple[str, RiskGroup]]:
@@ -87,14 +79,39 @@ def _derivable() -> Iterator[tuple[str, RiskGroup]]:
     return ((known.protocol, one) for known in risk_groups().values() if known.derivable for one in known.groups)
 
 
-def _holds(group: RiskGroup, inputs: Inputs) -> pl.Expr:
+def _asked(answer: pl.Expr, dtype: pl.DataType, inputs: Inputs, about: Mapping[str, pl.Expr]) -> pl.Expr:
+    """An answer over columns of all tests. Protocols share tests, and so each is worked out once."""
+    columns = {**about, **{column: _tested(test, inputs) for test, column in _test_columns().items()}}
+
+    def work(rows: pl.Series) -> pl.Series:
+        return rows.struct.unnest().select(answer.alias("answer")).to_series()
+
+    return pl.struct([column.alias(name) for name, column in columns.items()]).map_batches(work, return_dtype=dtype)
+
+
+def _number(word: pl.Expr, words: Sequence[str]) -> pl.Expr:
+    """The place of a word among others; null where it is not there."""
+    return word.replace_strict(list(words), list(range(len(words))), default=None, return_dtype=pl.Int32)
+
+
+def _group_number(group: pl.Expr) -> pl.Expr:
+    """The place of a group's name; it is folded as :func:`~infant_course.knowledge.risk.folded` does."""
+
+    def numbered(told: pl.Expr) -> pl.Expr:
+        joined = told.str.to_lowercase().str.replace_all(r"[\s_-]+", "-").str.strip_chars("-")
+        return _number(joined.str.strip_suffix("-risk"), _names())
+
+    return once_per_value(group, numbered, pl.Int32)
+
+
+def _holds(group: RiskGroup) -> pl.Expr:
     assert group.when is not None, "asked of derivable protocols only"
-    return worked_out(group.when, lambda test: _tested(test, inputs), _every, _some, pl.Expr.not_)
+    return worked_out(group.when, lambda test: pl.col(_test_columns()[test]), _every, _some, pl.Expr.not_)
 
 
-def _open(group: RiskGroup, inputs: Inputs) -> pl.Expr:
-    """Whether a group holds or may hold."""
-    return _holds(group, inputs).fill_null(True)
+def _remains(protocol: str, group: RiskGroup) -> pl.Expr:
+    """Whether the patient is of this protocol, and the group holds or may hold."""
+    return (pl.col(PROTOCOL) == _ids().index(protocol)).fill_null(False) & _holds(group).fill_null(True)
 
 
 def _tested(test: Test, inputs: Inputs) -> pl.Expr:
@@ -123,9 +140,3 @@ def _every(parts: Sequence[pl.Expr]) -> pl.Expr:
 
 def _some(parts: Sequence[pl.Expr]) -> pl.Expr:
     return reduce(or_, parts)
-
-
-def _plain(names: pl.Expr) -> pl.Expr:
-    """Names of groups, as :func:`~infant_course.knowledge.risk.folded` folds them."""
-    joined = names.str.to_lowercase().str.replace_all(r"[\s_-]+", "-").str.strip_chars("-")
-    return joined.str.strip_suffix("-risk")

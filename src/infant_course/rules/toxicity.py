@@ -17,7 +17,7 @@ from ..events import (
 from ..knowledge.thresholds import threshold
 from ..sources import Cite, Logic
 from ..vocabulary import Kahn, Severity
-from .doses import ANTHRACYCLINES, ANY_ANTHRACYCLINE, is_agent, known_agents
+from .doses import ANTHRACYCLINES, ANY_ANTHRACYCLINE, any_agent, is_agent
 from .rule import Judged, Outcome, one, rule
 from .subject import Subject, Those
 
@@ -109,7 +109,7 @@ PONTE_DI_LEGNO = (
     ("seizures", "seizure"),
     ("depressed level of consciousness", "depressed consciousness"),
     ("methotrexate stroke like syndrome", "mtx stroke like syndrome", "methotrexate related stroke like syndrome"),
-    ("peripheral neuropathy",),
+    ("peripheral neuropathy", "neuropathy"),
     ("high dose methotrexate nephrotoxicity", "hd mtx nephrotoxicity"),
     ("sinusoidal obstruction syndrome", "sos", "veno occlusive disease", "vod", "sos/vod"),
     ("thromboembolism",),
@@ -152,14 +152,8 @@ def is_cardiac(toxicity: Subject) -> pl.Expr:
 WITH_ANTHRACYCLINE = Those(
     TreatmentBlock.TYPE,
     "with a dose of an anthracycline",
-    lambda block: (
-        known_agents(block["agents"])
-        .list.eval(
-            is_agent(pl.element().struct.field("number"), *ANTHRACYCLINES, ANY_ANTHRACYCLINE)
-            & pl.element().struct.field("stated")
-        )
-        .list.any()
-        .fill_null(False)
+    lambda block: any_agent(
+        block, lambda agent: is_agent(agent("number"), *ANTHRACYCLINES, ANY_ANTHRACYCLINE) & agent("stated")
     ),
 )
 
@@ -269,20 +263,15 @@ def induction_death_told_as_relapse(relapse: Subject) -> Judged:
 
 
 HEART_GRADED = Those(
-    AdverseEvent.TYPE, "of the heart, graded", lambda toxicity: is_heart(toxicity) & toxicity["grade"].is_not_null()
+    AdverseEvent.TYPE, "of the heart, graded", lambda toxicity: is_cardiac(toxicity) & toxicity["grade"].is_not_null()
 )
 HEART_SEVERE = Those(
     AdverseEvent.TYPE,
     "of the heart, of the grade of a transplant",
     lambda toxicity: (
-        is_heart(toxicity) & (toxicity["grade"] >= threshold("organ_transplant_grade").value).fill_null(False)
+        is_cardiac(toxicity) & (toxicity["grade"] >= threshold("organ_transplant_grade").value).fill_null(False)
     ),
 )
-
-
-def is_heart(toxicity: Subject) -> pl.Expr:
-    """:func:`is_cardiac` of an event that is asked for."""
-    return plain_term(toxicity["term"]).str.contains(CARDIAC).fill_null(False)
 
 
 @rule(

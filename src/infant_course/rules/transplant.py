@@ -27,6 +27,7 @@ from ..knowledge.thresholds import threshold
 from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
 from .doses import agent_number, is_agent
+from .karyotypes import once_per_value
 from .rule import Judged, Outcome, one, rule
 from .subject import Comparison, Days, Subject, Those, amount
 
@@ -267,7 +268,7 @@ def donor_against_graft(transplant: Subject) -> Judged:
         outcomes=(
             Outcome(
                 name="cord_of_no_sibling",
-                broken=(cord & donor.is_in(["matched_related", "haploidentical", "autologous"])).fill_null(False),
+                broken=(cord & donor.is_in(["matched_related", "haploidentical"])).fill_null(False),
                 severity=Severity.WARNING,
                 message="A related cord unit comes from a sibling; the donor is another.",
             ),
@@ -294,43 +295,37 @@ def donor_against_graft(transplant: Subject) -> Judged:
     )
 
 
-def conditioning_agents(listed: pl.Expr) -> pl.Expr:
-    """A list of agents with their numbers and their doses by weight and by surface."""
+def conditioning_doses(listed: pl.Expr) -> pl.Expr:
+    """The drugs of a list that decide on intensity: busulfan by weight, with its route, and melphalan by surface."""
     told = pl.element().struct.field
+    number = agent_number(told("name"))
     return listed.list.eval(
         pl.struct(
-            number=agent_number(told("name")),
-            mg_kg=amount(told("dose"), "mg/kg"),
-            mg_m2=amount(told("dose"), "mg/m2"),
+            busulfan=pl.when(is_agent(number, "busulfan")).then(amount(told("dose"), "mg/kg")),
+            melphalan=pl.when(is_agent(number, "melphalan")).then(amount(told("dose"), "mg/m2")),
             route=told("route"),
         )
     )
 
 
 def above(dose: pl.Expr, borders: tuple[float, ...]) -> pl.Expr:
-    """Whether a dose is above both borders; null between them."""
+    """Whether a dose is above both borders; null between them, false where there is none."""
     return pl.when(dose > borders[1]).then(True).when(dose > borders[0]).then(None).otherwise(False)
 
 
-def myeloablative_drug(agent: pl.Expr) -> pl.Expr:
-    """Whether a drug is given in a myeloablative dose; null where its route or the sources leave it open."""
-    told = agent.struct.field
+def myeloablative_drug(drug: pl.Expr) -> pl.Expr:
+    """Whether a drug is given in a myeloablative dose; null where its route or the source leaves it open."""
+    told = drug.struct.field
     intravenous, oral = threshold("busulfan_myeloablative").values
     busulfan = (
         pl.when(told("route") == "intravenous")
-        .then(told("mg_kg") > intravenous)
+        .then(told("busulfan") > intravenous)
         .when(told("route") == "oral")
-        .then(told("mg_kg") > oral)
-        .otherwise(above(told("mg_kg"), (intravenous, oral)))
+        .then(told("busulfan") > oral)
+        .otherwise(above(told("busulfan"), (intravenous, oral)))
     )
-    melphalan = above(told("mg_m2"), threshold("melphalan_myeloablative").values)
-    return (
-        pl.when(is_agent(told("number"), "busulfan") & told("mg_kg").is_not_null())
-        .then(busulfan)
-        .when(is_agent(told("number"), "melphalan") & told("mg_m2").is_not_null())
-        .then(melphalan)
-        .otherwise(False)
-    )
+    melphalan = above(told("melphalan"), threshold("melphalan_myeloablative").values)
+    return pl.when(told("busulfan").is_not_null()).then(busulfan).otherwise(melphalan)
 
 
 def myeloablative_irradiation(conditioning: Subject) -> pl.Expr:
@@ -361,20 +356,14 @@ def intensity_against_doses(conditioning: Subject) -> Judged:
     Usual cause: the plan was changed after the form was filled in; a dose per day entered as sum, or the sum twice.
     Repair: confirm doses and label. Looked at: busulfan by weight, melphalan by surface, total body irradiation.
     """
-    drugs = conditioning.once("agents", conditioning_agents)
-    high = drugs.list.eval(myeloablative_drug(pl.element()))
+    drugs, drug = conditioning.once("agents", conditioning_doses), pl.element()
+    high = drugs.list.eval(myeloablative_drug(drug))
     by_drug = pl.when(high.list.any()).then(True).when(high.list.contains(None)).then(None).otherwise(False)
-    dosed = drugs.list.eval(
-        (is_agent(pl.element().struct.field("number"), "busulfan") & pl.element().struct.field("mg_kg").is_not_null())
-        | (
-            is_agent(pl.element().struct.field("number"), "melphalan")
-            & pl.element().struct.field("mg_m2").is_not_null()
-        )
-    ).list.any()
+    dosed = drugs.list.eval(drug.struct.field("busulfan").is_not_null() | drug.struct.field("melphalan").is_not_null())
     return one(
         by_drug | myeloablative_irradiation(conditioning),
         conditioning["intensity"].is_in(["reduced", "non_myeloablative"])
-        & (dosed.fill_null(False) | conditioning["tbi"].is_not_null()),
+        & (dosed.list.any().fill_null(False) | conditioning["tbi"].is_not_null()),
         Severity.WARNING,
         "Conditioning is called reduced or non-myeloablative, but a dose in it is myeloablative.",
     )
@@ -432,9 +421,10 @@ def neutrophil_engraftment(engraftment: Subject) -> Judged:
 @rule(
     "HCT-08",
     about=Engraftment,
-    severity=Severity.WARNING,
+    severity=Severity.ERROR,
     category=Kahn.PLAUSIBILITY,
     source=definition("platelet_engraftment").source,
+    also=(Logic("the graft is infused on day 0 and cannot take before"),),
 )
 def platelet_engraftment(engraftment: Subject) -> Judged:
     """Platelet engraftment does not meet its definition, or lies before that of the neutrophils or the transplant.
@@ -454,7 +444,7 @@ def platelet_engraftment(engraftment: Subject) -> Judged:
             Outcome(
                 name="before_day_0",
                 broken=before_day_0(engraftment),
-                severity=Severity.WARNING,
+                severity=Severity.ERROR,
                 message="Platelet engraftment lies on a day before the transplant.",
             ),
             Outcome(
@@ -712,6 +702,12 @@ def chimerism_share(chimerism: Subject) -> Judged:
     )
 
 
+def is_sos(term: pl.Expr) -> pl.Expr:
+    """Whether a term means sinusoidal obstruction syndrome (veno-occlusive disease)."""
+    words = r"(?i)sinusoidal obstruction|veno-?\s?occlusive|\b(SOS|VOD)\b"
+    return once_per_value(term, lambda told: told.str.contains(words), pl.Boolean)
+
+
 @rule(
     "HCT-14",
     about=AdverseEvent,
@@ -726,10 +722,9 @@ def sos_by_other_criteria(toxicity: Subject) -> Judged:
     Usual cause: graded by the scale of all other toxicities.
     Repair: name the scale. The syndrome is no error without a transplant: antibodies and chemotherapy cause it too.
     """
-    term = toxicity["term"].str.to_lowercase()
     return one(
         toxicity["scale"].ne_missing("EBMT_2018"),
-        term.str.contains(r"sinusoidal obstruction|veno-?\s?occlusive|\bsos\b|\bvod\b").fill_null(False),
+        toxicity.once("term", is_sos).fill_null(False),
         Severity.INFO,
         "Sinusoidal obstruction syndrome is not told to be by the criteria for children (EBMT 2018).",
     )

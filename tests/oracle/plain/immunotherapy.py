@@ -1,4 +1,7 @@
-"""IMM: the time-dependent rules, over one world."""
+"""IMM: the time-dependent rules, over one world.
+
+IMM-01 and IMM-13 count weeks and months, which worlds of a few days do not reach.
+"""
 
 from infant_course.events import (
     AdverseEvent,
@@ -10,7 +13,6 @@ from infant_course.events import (
     Immunophenotype,
     Immunotherapy,
     Laboratory,
-    LineageSwitch,
     Lymphodepletion,
     MarrowAssessment,
     MrdAssessment,
@@ -23,7 +25,7 @@ from infant_course.vocabulary import CellOrigin, CnsClass, GradingScale
 from oracle.plain.operators import SILENT, Kinds, Rules, Verdict, before, others
 from oracle.worlds import Placed, World
 
-CYCLE_START, FIRST_RESPONSE, LATEST_CRS, SWITCH_WINDOW, B_CELLS = 42, 21, 30, 184, 100
+CYCLE_START, FIRST_RESPONSE, LATEST_CRS, B_CELLS = 42, 21, 30, 100
 
 
 def _blinatumomab(placed: Placed) -> bool:
@@ -58,10 +60,10 @@ def imm_03(me: Placed, world: World) -> Verdict:
     inductions = [p for p in world.recorded(TreatmentBlock) if getattr(p.event, "block", None) == "induction"]
     if inductions and not any(me.start[0] >= induction.end[0] for induction in inductions):
         return True
-    diagnoses = world.recorded(Diagnosis)
-    found = getattr(diagnoses[0].event, "immunophenotypes", ()) if len(diagnoses) == 1 else ()
-    if any("CD19" in one.negative for one in found) and not any("CD19" in one.positive for one in found):
-        return True
+    for diagnosis in world.recorded(Diagnosis):
+        found = getattr(diagnosis.event, "immunophenotypes", ())
+        if any("CD19" in one.negative for one in found) and not any("CD19" in one.positive for one in found):
+            return True
     earlier = [p.event for p in before(me, world.recorded(MarrowAssessment))]
     marrows = [marrow for marrow in earlier if isinstance(marrow, MarrowAssessment) and marrow.blasts]
     full = [marrow for marrow in marrows if marrow.blasts and marrow.blasts.value >= 25]
@@ -163,15 +165,6 @@ def imm_11(me: Placed, world: World) -> Verdict:
     return not known
 
 
-def imm_13(me: Placed, world: World) -> Verdict:
-    """A switch after therapy against CD19 is within half a year of some."""
-    cells = [p for p in world.recorded(CellTherapy) if "CD19" in getattr(p.event, "targets", ())]
-    therapies = [*cells, *(p for p in world.recorded(Immunotherapy) if _blinatumomab(p))]
-    if not therapies:
-        return SILENT
-    return bool(before(me, therapies)) and not _within(me, therapies, SWITCH_WINDOW)
-
-
 RULES: Rules = {
     "IMM-02": (("immunotherapy",), imm_02, ()),
     "IMM-03": (("immunotherapy",), imm_03, ()),
@@ -182,15 +175,10 @@ RULES: Rules = {
     "IMM-08": (("adverse_event",), imm_08, ()),
     "IMM-10": (("laboratory",), imm_10, ()),
     "IMM-11": (("immunotherapy", "cell_therapy"), imm_11, ()),
-    "IMM-13": (("lineage_switch",), imm_13, ()),
 }
 
 _BLINATUMOMAB = Immunotherapy(id="", agent="blinatumomab")
 _TRIAL = Enrolment(id="", protocol="interfant-21")
-
-
-def _phenotype(**antigens: tuple[str, ...]) -> tuple[Immunophenotype, ...]:
-    return (Immunophenotype(**antigens),)
 
 
 def _marrow(blasts: float, assesses: str | None = None) -> MarrowAssessment:
@@ -223,7 +211,7 @@ KINDS: Kinds = {
         _marrow(30, "e0"),
         _marrow(30),
         _marrow(3),
-        Diagnosis(id="", immunophenotypes=_phenotype(negative=("CD19",))),
+        Diagnosis(id="", immunophenotypes=(Immunophenotype(negative=("CD19",)),)),
     ),
     "fluids": (
         _BLINATUMOMAB,
@@ -258,14 +246,8 @@ KINDS: Kinds = {
         Immunotherapy(id="", agent="inotuzumab"),
         CellTherapy(id="", targets=("CD22",)),
         Diagnosis(id=""),
-        Diagnosis(id="", immunophenotypes=_phenotype(positive=("CD22",))),
+        Diagnosis(id="", immunophenotypes=(Immunophenotype(positive=("CD22",)),)),
         MrdAssessment(id="", antigens=("CD22",)),
-        Relapse(id="", antigen_loss=("CD22",)),
-    ),
-    "switches": (
-        LineageSwitch(id=""),
-        CellTherapy(id="", targets=("CD19",)),
-        CellTherapy(id="", targets=("CD22",)),
-        _BLINATUMOMAB,
+        Relapse(id="", immunophenotypes=(Immunophenotype(negative=("CD22",)),)),
     ),
 }

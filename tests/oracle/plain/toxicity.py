@@ -166,7 +166,6 @@ KINDS: Kinds = {
     "clones": (
         SecondMalignancy(id="", disease="AML"),
         SecondMalignancy(id="", disease="AML", same_clone=False),
-        SecondMalignancy(id="", disease="AML", note="no material"),
         SecondMalignancy(id="", disease="carcinoma", same_clone=True),
         SecondMalignancy(id="", disease="carcinoma"),
         Relapse(id=""),

@@ -36,7 +36,11 @@ def add_to(verbs: Any) -> None:
 
 @frozen(kw_only=True)
 class Answer:
-    """What is told of one case. ``stated``: the group and the event that states it. ``facts``: with their origin."""
+    """What is told of one case. ``stated``: the group (or groups) and the events that state it.
+
+    ``named_by``: the event that names the protocol, or why there is none. ``agrees``: whether the stated group is the
+    derived one; None: cannot tell.
+    """
 
     patient: str
     file: str
@@ -87,17 +91,18 @@ def _answer(file: "Read", asked: str | None) -> Answer:
 
     course = file.course
     name, named_by = (asked, "--protocol") if asked is not None else _protocol(course)
-    assigned = next((event for event in course.of(RiskAssignment) if event.group is not None), None)
+    groups = {event.group: event.id for event in reversed(course.of(RiskAssignment)) if event.group is not None}
     facts = _facts(course)
-    stated = None if assigned is None else assigned.group
+    stated = " and ".join(reversed(groups)) or None
     at_diagnosis = after = agrees = None
     if name is not None:
         name = the_protocol(name).id
+        known = groups_of(name)
         given = {fact: told.value for fact, told in facts.items()}
         after = risk_group(name, **given)
         at_diagnosis = risk_group(name, **{fact: value for fact, value in given.items() if fact != RESPONSE})
-        group = None if stated is None else groups_of(name).group(stated)
-        if group is not None and groups_of(name).derivable:
+        group = known.group(next(iter(groups))) if len(groups) == 1 else None
+        if group is not None and known.derivable:
             agrees = False if group not in after.possible else True if after.settled else None
     return Answer(
         patient=course.id,
@@ -105,7 +110,7 @@ def _answer(file: "Read", asked: str | None) -> Answer:
         protocol=name,
         named_by=named_by,
         stated=stated,
-        stated_by="" if assigned is None else assigned.id,
+        stated_by=" and ".join(reversed(groups.values())),
         facts=facts,
         at_diagnosis=at_diagnosis,
         after_response=after,
@@ -114,15 +119,25 @@ def _answer(file: "Read", asked: str | None) -> Answer:
 
 
 def _protocol(course: "Course") -> tuple[str | None, str]:
-    """The protocol a case names, by its enrolment before its risk group before its blocks, and the event that does."""
-    from ...events import Enrolment, RiskAssignment, TreatmentBlock
+    """The protocol a case names, and the event that does; or None, and why.
 
-    naming: tuple[Enrolment | RiskAssignment | TreatmentBlock, ...] = (
-        *course.of(Enrolment),
-        *course.of(RiskAssignment),
-        *course.of(TreatmentBlock),
+    Risk groups speak before enrolments, and those before blocks. Names of different protocols settle nothing.
+    """
+    from ...events import Enrolment, RiskAssignment, TreatmentBlock
+    from ...knowledge.protocols import the_protocol
+
+    kinds: tuple[tuple[Enrolment | RiskAssignment | TreatmentBlock, ...], ...] = (
+        course.of(RiskAssignment),
+        course.of(Enrolment),
+        course.of(TreatmentBlock),
     )
-    return next(((event.protocol, event.id) for event in naming if event.protocol is not None), (None, ""))
+    for events in kinds:
+        named = {the_protocol(e.protocol).id: e.id for e in reversed(events) if e.protocol is not None}
+        if len(named) > 1:
+            return None, f"several are named, {' and '.join(sorted(named))}; --protocol ID chooses one"
+        if named:
+            return next(iter(named.items()))
+    return None, "not stated; --protocol ID names one"
 
 
 def _facts(course: "Course") -> dict[str, Fact]:
@@ -185,7 +200,7 @@ def _as_text(answers: list[Answer]) -> str:
 def _told(answer: Answer) -> Iterator[str]:
     yield f"{answer.patient} ({answer.file})"
     if answer.protocol is None or answer.at_diagnosis is None or answer.after_response is None:
-        yield from _line("protocol", "not stated; --protocol ID names one")
+        yield from _line("protocol", answer.named_by)
         return
     named_by = answer.named_by if answer.named_by.startswith("--") else f"by {answer.named_by}"
     yield from _line("protocol", f"{answer.protocol} ({named_by})")
@@ -239,7 +254,7 @@ def _one_as_json(answer: Answer) -> dict[str, Any]:
         "patient": answer.patient,
         "file": answer.file,
         "protocol": answer.protocol,
-        "protocol_named_by": answer.named_by or None,
+        "protocol_named_by": None if answer.protocol is None else answer.named_by,
         "stated": answer.stated,
         "stated_agrees": answer.agrees,
         "at_diagnosis": _derived_as_json(answer.at_diagnosis),
