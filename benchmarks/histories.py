@@ -845,6 +845,7 @@ def _toxicities(h: History) -> None:
         scale=words(make.index([4, 5, 1]), ("CTCAE_v4", "CTCAE_v5", "Ponte_di_Legno")),
         attributed_to=_list_series(h, "adverse_event", "attributed_to", ["induction"]),
     )
+    h.add("adverse_event", "in-words", make.chance(0.03), onset + 1, onset + 9, term="mucositis", severity="moderate")
     fatal = h.early_death & (h.death < NEVER)
     h.add(
         "adverse_event",
@@ -1312,9 +1313,9 @@ def _cell_therapy(h: History, lost: Flags, since: Ints) -> None:
     h.add(
         "laboratory",
         "bca-2",
-        given & make.chance(0.3),
+        given & make.chance(0.6),
         day + make.between(90, 300),
-        b_cells=quantity(make.between(0, 180), "/uL"),
+        b_cells=quantity(make.between(0, 600), "/uL"),
     )
 
 

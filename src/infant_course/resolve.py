@@ -51,6 +51,10 @@ class Gap(NamedTuple):
     a_maybe_first: bool
 
 
+OPEN: Box = (-UNBOUNDED, UNBOUNDED)
+"""Bounds of a point of which nothing is known."""
+
+
 @frozen(kw_only=True)
 class Reading:
     """One way to understand the course.
@@ -76,7 +80,8 @@ class Reading:
             return gap
         if a == b or (a[0] == b[0] and a[0] in self._instants):
             return Gap(*a, *b, 0, 0, False, False)
-        (a_low, a_high), (b_low, b_high) = self.bounds[a], self.bounds[b]
+        # A birth that this reading takes for unknown has no bounds.
+        (a_low, a_high), (b_low, b_high) = self.bounds.get(a, OPEN), self.bounds.get(b, OPEN)
         least = b_low - a_high if b_low > -UNBOUNDED and a_high < UNBOUNDED else -UNBOUNDED
         greatest = b_high - a_low if b_high < UNBOUNDED and a_low > -UNBOUNDED else UNBOUNDED
         return Gap(*a, *b, least, greatest, a_high < b_low, a_low <= b_high)

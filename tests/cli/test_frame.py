@@ -40,7 +40,7 @@ def test_wrong_use_ends_with_2_and_one_message(run, words):
 def test_an_unforeseen_error_shows_its_place_and_no_value(run, monkeypatch):
     """Its own text could hold patient values."""
 
-    def fail(_: str) -> str:
+    def fail(_: str, **__: object) -> str:
         raise KeyError("Jane Doe")
 
     monkeypatch.setattr("infant_course.rules.explain", fail)

@@ -587,7 +587,7 @@ def lineage_switch_of_another_clone(switch: Subject) -> Judged:
     )
 
 
-ANTIBODIES = {"CD19": ["blinatumomab"], "CD22": ["inotuzumab", "inotuzumab ozogamicin"]}
+ANTIBODIES = {"CD19": ["blinatumomab"], "CD22": ["inotuzumab", "inotuzumab ozogamicin", "inotuzumab_ozogamicin"]}
 """Agents of antibody therapy by the antigen aimed at."""
 
 

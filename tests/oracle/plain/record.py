@@ -40,6 +40,7 @@ def rec_08(me: Placed, world: World) -> Verdict:
         and type(placed.event) is type(me.event)
         and placed.start[0] == me.start[0]
         and _said(placed.event) == mine
+        and placed.event.note == me.event.note
         for placed in world.recorded()
     )
 
