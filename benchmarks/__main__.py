@@ -65,7 +65,8 @@ def cohort_figures(patients: int, runs: int, folder: Path) -> bool:
     )
     print(f"tables to verdicts {whole:.2f} s; beside Polars scanning and sorting, by patient and day,")
     print(
-        f"  the export with its fields, {size_of(tables) / 1e6:.0f} MB: {read:.2f} s, ratio {whole / read:.2f} (goal 1.0)"
+        f"  the export with its fields, {size_of(tables) / 1e6:.0f} MB: {read:.2f} s, "
+        f"ratio {whole / read:.2f} (goal 1.0)"
     )
     print(f"  ids and days of its events only: {bare:.2f} s, ratio {whole / bare:.2f}")
     return subjects_per_rule(judged(cohort), FEWEST_SUBJECTS if patients >= FULL_SIZE else 1)

@@ -47,11 +47,6 @@ class Result:
         """Share noticed."""
         return self.noticed / self.carriers if self.carriers else 0.0
 
-    @property
-    def awaited(self) -> tuple[str, ...]:
-        """Expected rules that are not in the catalogue."""
-        return tuple(rule for rule in self.kind.expected if rule not in RULES and rule != READER)
-
 
 FOUND = ["patient", "rule", "event", "outcome"]
 
@@ -170,14 +165,12 @@ def table(results: Iterable[Result]) -> str:
 
 
 def remarks(results: Iterable[Result]) -> list[str]:
-    """One line for every kind that too few were noticed of: the rules it awaits, and the reason written for it."""
+    """One line for every kind that too few were noticed of: the reason written for it."""
     lines = []
     for result in results:
         if result.recall >= ENOUGH:
             continue
-        awaits = f"awaits {', '.join(result.awaited)}" if result.awaited else ""
-        why = "; ".join(part for part in (awaits, result.kind.reason) if part) or NO_REASON
-        lines.append(f"- {result.kind.name} ({result.recall:.1%}): {why}")
+        lines.append(f"- {result.kind.name} ({result.recall:.1%}): {result.kind.reason or NO_REASON}")
     return lines
 
 

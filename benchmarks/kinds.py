@@ -49,7 +49,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "block-day-month",
         "day and month of the start of a block exchanged",
-        ("ORD-01", "ORD-02", "ORD-04", "ORD-05", "ORD-06", "PRO-04", "PRO-12"),
+        ("ORD-01", "ORD-02", "ORD-04", "ORD-05", "ORD-06", "PRO-04"),
         (change("treatment_block", event("ib", "marma") & SWAPPABLE, **day_and_month_swapped("start_lo", "start_hi")),),
         reason="a start moved by less than the time to the block before it changes no order",
     ),
@@ -776,6 +776,7 @@ KINDS: tuple[Kind, ...] = (
         "grade 5 entered in a patient who lived on",
         ("TOX-01",),
         (change("adverse_event", event("ae") & (pl.col("grade") < 5), grade=number(5)),),
+        reason="a patient who died later may have died of it, unless its end is recorded before the death",
     ),
     Kind(
         "grade-7",
@@ -890,7 +891,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "sum-mistyped",
         "cumulative dose typed 810 instead of 180",
-        ("DOS-08",),
+        (),
         (
             change(
                 "treatment_block",
@@ -900,7 +901,7 @@ KINDS: tuple[Kind, ...] = (
                 ),
             ),
         ),
-        reason="the sum can be made only where every course of daunorubicin has its dose",
+        reason="no rule adds doses up over the course; a sum needs the dose of every course of daunorubicin",
     ),
     Kind(
         "intensity-ticked",
@@ -919,6 +920,7 @@ KINDS: tuple[Kind, ...] = (
         "blinatumomab with 60 % blasts in the marrow before it",
         ("IMM-03",),
         (have("immunotherapy", event("blina-1")), change("marrow", event("bm-salvage"), blasts=quantity(60, "%"))),
+        reason="IMM-03 passes where any marrow before the cycle had fewer than 25 %, as that of the first remission",
     ),
     Kind(
         "blinatumomab-cns2",
@@ -928,6 +930,7 @@ KINDS: tuple[Kind, ...] = (
             have("immunotherapy", event("blina-first-1")),
             change("csf", event("lp-eoi"), cns=pl.lit("CNS2"), blasts=pl.lit(True)),
         ),
+        reason="IMM-04 passes where any fluid before the cycle was clear, as that of the diagnosis",
     ),
     Kind(
         "cd22-not-told",

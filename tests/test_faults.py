@@ -93,10 +93,8 @@ def test_an_error_is_planted_in_its_carriers_only() -> None:
 def test_a_missed_kind_without_a_reason_is_told() -> None:
     missed = faults.Result(Kind("k", "about", ("REC-05",), ()), 10, 3)
     explained = faults.Result(Kind("k", "about", ("REC-05",), (), reason="cannot be seen"), 10, 3)
-    awaiting = faults.Result(Kind("k", "about", ("XXX-99",), ()), 10, 3)
     assert faults.remarks([missed]) == [f"- k (30.0%): {faults.NO_REASON}"]
     assert faults.remarks([explained]) == ["- k (30.0%): cannot be seen"]
-    assert faults.remarks([awaiting]) == ["- k (30.0%): awaits XXX-99"]
     assert faults.remarks([faults.Result(missed.kind, 100, 98)]) == []
 
 

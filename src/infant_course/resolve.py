@@ -303,14 +303,11 @@ class _Resolver:
     # Facts.
 
     def _bounds(self, solution: Solution) -> dict[Point, Box]:
-        unknown = (-UNBOUNDED, UNBOUNDED)
         points = [(event.id, name) for event in self.course for name in ("start", "end")]
         if self.telling.start(BIRTH) in solution.bounds:
             points = [(BIRTH, "start"), (BIRTH, "end"), *points]
         return {
-            point: unknown
-            if point[0] in self.contradicted
-            else solution.bounds.get(self.telling.point(*point), unknown)
+            point: OPEN if point[0] in self.contradicted else solution.bounds.get(self.telling.point(*point), OPEN)
             for point in points
         }
 
@@ -355,10 +352,10 @@ def _dangling(course: Course, told: Iterable[Told]) -> Iterable[Problem]:
 def _merged(readings: Sequence[Reading]) -> Reading:
     """What all readings allow: the least of the leasts, the greatest of the greatests."""
     first = readings[0]
-    bounds = {
-        point: (min(r.bounds[point][0] for r in readings), max(r.bounds[point][1] for r in readings))
-        for point in first.bounds
-    }
+    bounds = {}
+    for point in dict.fromkeys(point for reading in readings for point in reading.bounds):
+        lows, highs = zip(*(reading.bounds.get(point, OPEN) for reading in readings), strict=True)
+        bounds[point] = (min(lows), max(highs))
     boxes = Reading(number=0, bounds=bounds, instants=first._instants)
     rows: dict[tuple[Point, Point], Gap] = {}
     more: set[tuple[Point, Point]] = set()
