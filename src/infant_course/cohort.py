@@ -20,6 +20,7 @@ import polars as pl
 from .course import BIRTH, Course, Patient, Problem, Statement
 from .errors import UsageError
 from .events import EVENT_TYPES, Event, field_hints, inner_type, own_fields
+from .intake import Intake
 from .resolve import Reading, Resolved, resolve
 from .shortest_paths import UNBOUNDED
 from .sources import Cite, Confidence
@@ -99,6 +100,19 @@ PATIENT_COLUMNS: dict[str, Any] = {
     "file": pl.String,
 }
 
+ORIGIN_COLUMNS: dict[str, Any] = {
+    "patient": pl.UInt32,
+    "event": pl.String,
+    "file": pl.String,
+    "row": pl.UInt32,
+    "record": pl.String,
+    "visit": pl.String,
+    "instrument": pl.String,
+    "instance": pl.String,
+}
+"""Where an event of an export stood: file and line, and, where the source has them, record, visit (a REDCap event),
+instrument and instance as written there."""
+
 
 def column_type(hint: Any) -> Any:
     """The Polars type of a field's type."""
@@ -157,6 +171,9 @@ class Cohort:
 
     ``complete`` says for each event type whether absence means that it did not happen: for all patients (a
     Boolean) or per unit (a Boolean series). A type that is not named is not complete.
+
+    ``origin`` and ``intake`` tell where the events of an export stood and what became of its cells; courses from
+    case files have neither.
     """
 
     patients: pl.DataFrame
@@ -167,6 +184,8 @@ class Cohort:
     stated: pl.DataFrame = attrs.field(factory=lambda: empty(STATED_COLUMNS))
     problems: pl.DataFrame = attrs.field(factory=lambda: empty(PROBLEM_COLUMNS))
     complete: Mapping[str, bool | pl.Series] = attrs.field(factory=dict)
+    origin: pl.DataFrame = attrs.field(factory=lambda: empty(ORIGIN_COLUMNS))
+    intake: Intake | None = None
 
     @classmethod
     def from_courses(cls, courses: Iterable[Course], *, end_window_days: int = END_WINDOW_DAYS) -> "Cohort":

@@ -12,6 +12,8 @@ def finding(**changes: object) -> Finding:
         "verdict": "failed",
         "severity": Severity.ERROR,
         "patient": "p1",
+        "site": None,
+        "about": "treatment_block",
         "event": "ib",
         "conflicts_with": ("ind",),
         "message": "An event ends before it starts.",

@@ -10,6 +10,7 @@ from attrs import asdict, evolve, field, frozen
 
 from ..cohort import Cohort
 from ..course import Course
+from ..intake import Intake
 from ..rules import CATALOGUE_VERSION, RULES, Judgement, Outcome, Rule, Settings, judge
 from ..vocabulary import Severity
 
@@ -34,13 +35,18 @@ class RuleCount:
 
 @frozen(kw_only=True)
 class Finding:
-    """One failed or undecided verdict: which rule, about which event, what it conflicts with, and what to do."""
+    """One failed or undecided verdict: which rule, about which event, what it conflicts with, and what to do.
+
+    ``about``: the type of the event, ``patient`` or ``birth``; ``site``: the patient's centre.
+    """
 
     rule: str
     outcome: str
     verdict: str
     severity: Severity
     patient: str
+    site: str | None
+    about: str
     event: str | None
     conflicts_with: tuple[str, ...]
     message: str
@@ -64,6 +70,7 @@ class Report:
     rules: tuple[RuleCount, ...]
     findings: tuple[Finding, ...] = field(repr=False)
     errored: Mapping[str, str] = field(factory=dict)
+    intake: Intake | None = None
 
     @cached_property
     def failed(self) -> tuple[Finding, ...]:
@@ -151,6 +158,7 @@ def check(
         rules=counts,
         findings=tuple(_findings(cohort, judgement, by_id, settings)),
         errored=dict(judgement.errored),
+        intake=cohort.intake,
     )
 
 
@@ -177,6 +185,8 @@ def _findings(cohort: Cohort, judgement: Judgement, rules: Mapping[str, Rule], s
                 verdict="failed" if outcome else "undecided",
                 severity=severity,
                 patient=patient,
+                site=teller.sites[row["patient"]],
+                about=row["about"],
                 event=row["event"],
                 conflicts_with=conflicts,
                 message=what + teller.detail(rule.id, row["patient"], row["event"], conflicts),
@@ -212,6 +222,7 @@ class _Teller:
         codes = judgement.verdicts["patient"].unique()
         told = cohort.patients.with_row_index("code").filter(pl.col("code").is_in(codes.implode()))
         self.patients = dict(zip(told["code"], told["patient"], strict=True))
+        self.sites = dict(zip(told["code"], told["site"], strict=True))
         self.files = dict(zip(told["code"], told["file"], strict=True))
         firsts = cohort.units.filter((pl.col("reading") == 0) & pl.col("patient").is_in(codes.implode()))
         lined = cohort.timeline.filter(pl.col("line").is_not_null()).join(firsts, on="unit")

@@ -66,6 +66,8 @@ def _finding(finding: "Finding") -> dict[str, Any]:
         "verdict": finding.verdict,
         "severity": finding.severity,
         "patient": finding.patient,
+        "site": finding.site,
+        "about": finding.about,
         "event": finding.event,
         "conflicts_with": list(finding.conflicts_with),
         "message": finding.message,

@@ -1,0 +1,74 @@
+"""What became of an export while it was read: rows counted, cells that could not be read, what was assumed.
+
+The sums agree: rows read are rows kept and rows set aside. Values of cells stand here for the local report only.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from attrs import field, frozen
+
+
+class CellProblem(StrEnum):
+    """What is wrong with a cell, a row or a column."""
+
+    UNREAD = "unread"
+    """The cell cannot be read; the rest of its row is kept."""
+    SUSPECT = "suspect"
+    """The cell can be read, but not in one way only: a date that a spreadsheet may have turned."""
+    SET_ASIDE = "set aside"
+    """The row cannot be kept: it has no patient, or another number of cells than the header."""
+    NOT_USED = "not used"
+    """A column or a table that nothing is read from."""
+
+
+@frozen(kw_only=True)
+class CellFinding:
+    """Something in a file that could not be taken as it stands; equal ones of a file are one, with their count.
+
+    ``row``: line of the first (the header is line 1; None: the whole column or file). ``rows``: how many.
+    ``patients``: their ids, at most 20, for the local report only.
+    """
+
+    file: str
+    problem: CellProblem
+    expected: str
+    column: str | None = None
+    row: int | None = None
+    rows: int = 1
+    value: str | None = field(default=None, repr=False)
+    patients: tuple[str, ...] = field(default=(), repr=False)
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        place = self.file + (f", line {self.row}" if self.row is not None else "")
+        place += f", column {self.column}" if self.column else ""
+        found = "" if self.value is None else f", found {self.value!r}"
+        more = f" ({self.rows} rows)" if self.rows > 1 else ""
+        text = f"{place}: {self.problem}: expected {self.expected}{found}{more}."
+        return f"{text}\n  Hint: {self.hint}" if self.hint else text
+
+
+@frozen(kw_only=True)
+class RowCount:
+    """Rows of one file: read, kept, and set aside with the reason. Read = kept + set aside."""
+
+    file: str
+    read: int
+    kept: int
+    set_aside: Mapping[str, int] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class Intake:
+    """What became of an export.
+
+    ``labels``: what the source calls a field, by event type and field. ``assumptions``: sentences for the report
+    (day zero, encoding, delimiter).
+    """
+
+    source: str
+    rows: tuple[RowCount, ...] = ()
+    cells: tuple[CellFinding, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    labels: Mapping[tuple[str, str], str] = field(factory=dict)

@@ -1,0 +1,21 @@
+"""Text that a spreadsheet program must not take for a formula."""
+
+_LEADS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+
+
+def inert(text: str) -> str:
+    """Text as a cell that no spreadsheet runs: a leading sign that could start a formula gets an apostrophe.
+
+    Plain numbers keep their sign.
+
+    >>> inert("=HYPERLINK(1)"), inert("-5"), inert("-5+cmd|x"), inert("t(4;11)")
+    ("'=HYPERLINK(1)", '-5', "'-5+cmd|x", 't(4;11)')
+    """
+    stripped = text.lstrip(" \u00a0\ufeff")
+    if not stripped.startswith(_LEADS):
+        return text
+    try:
+        float(stripped)
+    except ValueError:
+        return f"'{text}"
+    return text
