@@ -1,12 +1,19 @@
 """``infant-course check``: judge case files."""
 
 import argparse
+from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...errors import UsageError
+from ...files import write_whole
+from ...report.formats import FILES_ONLY, FORMATS
 from ..output import colours, say
 
 if TYPE_CHECKING:
+    from ...report.check import Report
+    from ...report.json import Input
     from ...rules import Settings
     from ..config import Config
 
@@ -21,7 +28,8 @@ def add_to(verbs: Any) -> None:
         description="Judge case files. Undecided verdicts never set the exit code; JSON lists them.",
     )
     verb.add_argument("paths", nargs="+", metavar="PATH", help="case file (YAML or JSON)")
-    verb.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    verb.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+    verb.add_argument("-o", "--out", metavar="FILE", help="write the report into this file")
     for name, meaning in (("--select", "only these rules"), ("--ignore", "not these rules")):
         verb.add_argument(name, type=_ids, action="extend", default=[], metavar="IDS", help=meaning)
     verb.add_argument(
@@ -73,10 +81,13 @@ def _date(text: str) -> date:
 def run(arguments: argparse.Namespace) -> int:
     """Read, judge, tell."""
     from ...report.check import check
+    from ...report.json import Input
     from ...rules import load_rules, select
     from ..config import read_config
     from ..reading import read_all
 
+    if arguments.format in FILES_ONLY and not arguments.out:
+        raise UsageError(f"--format {arguments.format} needs -o FILE")
     config = read_config()  # all that was asked for is looked at before reading: what is wrong is told at once
     rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
     chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)
@@ -85,15 +96,22 @@ def run(arguments: argparse.Namespace) -> int:
     if not read:
         return UNREAD
     report = check([file.course for file in read], rules=chosen, settings=settings)
-    if arguments.format == "json":
-        from ...report.json import Input, as_json
-
-        say(as_json(report, [Input(name=file.name, sha256=file.sha256) for file in read]))
-    else:
-        from ...report.terminal import as_text
-
-        say(as_text(report, colour=colours()))
+    tell(report, arguments, [Input(name=file.name, sha256=file.sha256) for file in read])
     return max(report.exit_code(arguments.fail_on), UNREAD if unread else 0)
+
+
+def tell(report: "Report", arguments: argparse.Namespace, inputs: "Sequence[Input]") -> None:
+    """Print the report, or write it into a file, whole or not at all. Raises UsageError where it cannot be."""
+    from ...report.formats import told
+
+    try:
+        text = told(report, arguments.format, inputs, colour=not arguments.out and colours())
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if arguments.out:
+        write_whole(Path(arguments.out), text)
+    elif isinstance(text, str):
+        say(text)
 
 
 def settings_of(arguments: argparse.Namespace, config: "Config") -> "Settings":
