@@ -17,7 +17,9 @@ from infant_course.report.check import check, merged
 from infant_course.report.findings import in_order, objects, table_of
 from infant_course.report.formats import FILES_ONLY, FORMATS, told
 from infant_course.report.json import Input
+from infant_course.report.rows import inert_text
 from infant_course.report.terminal import WIDTH, as_text
+from infant_course.spreadsheet import inert
 from infant_course.vocabulary import Severity
 from report.sample_report import count, finding, report
 
@@ -243,3 +245,10 @@ def test_what_was_read_in_parts_is_added_up() -> None:
     assert [(one.row, one.rows) for one in both.cells] == [(1, 4), (2, 1)]
     assert both.assumptions == READ.assumptions
     assert merged_intakes([]) is None
+
+
+@pytest.mark.parametrize(
+    "text", [HOSTILE, "-5", "-5+1", " =1", "\t=1", "t(4;11)", "", "|x", "%d", "+49 1", "1e5", "-inf", "é"]
+)
+def test_a_column_is_made_harmless_as_a_cell_is(text: str) -> None:
+    assert pl.Series([text]).to_frame("t").select(inert_text(pl.col("t"))).item() == inert(text)

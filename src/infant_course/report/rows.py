@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ..spreadsheet import inert_expr
+from ..spreadsheet import BLANKS, LEADS
 from .json import finding_as_dict, safe
 
 if TYPE_CHECKING:
@@ -21,8 +21,16 @@ def flat(table: pl.DataFrame) -> pl.DataFrame:
     """A table of findings whose every cell is one plain text or number."""
     joined = table.with_columns(pl.col("conflicts_with").list.join("; "))
     return joined.with_columns(
-        inert_expr(pl.col(name)).alias(name) for name, dtype in joined.schema.items() if dtype == pl.String
+        inert_text(pl.col(name)).alias(name) for name, dtype in joined.schema.items() if dtype == pl.String
     )
+
+
+def inert_text(text: pl.Expr) -> pl.Expr:
+    """:func:`infant_course.spreadsheet.inert` over a column of text."""
+    stripped = text.str.strip_chars_start(BLANKS)
+    leads = pl.any_horizontal(stripped.str.starts_with(lead) for lead in LEADS)
+    number = stripped.cast(pl.Float64, strict=False).is_not_null()
+    return pl.when(leads & ~number).then("'" + text).otherwise(text)
 
 
 def as_jsonl(report: "Report") -> str:
