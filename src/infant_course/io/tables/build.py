@@ -306,9 +306,7 @@ def _numbered(frame: "pl.DataFrame") -> "pl.DataFrame":
         if not taken.len():
             return frame
         clashes = pl.col("at").is_in(taken.implode())
-        frame = frame.with_columns(
-            pl.when(clashes).then(pl.col("told") + "+").otherwise(pl.col("told")).alias("told")
-        )
+        frame = frame.with_columns(pl.when(clashes).then(pl.col("told") + "+").otherwise(pl.col("told")).alias("told"))
 
 
 def _points(tables: "Mapping[str, pl.DataFrame]") -> "pl.DataFrame":

@@ -185,12 +185,13 @@ def _statements(column: FlatColumn, cells: "pl.Series", telling: Telling) -> "pl
     told_otherwise = lookup[(numbers + 1).fill_null(0)]
     if not days.count():
         return told_otherwise
-    day = days.to_physical()
+    since_1970 = days.to_physical()
+    is_day = since_1970.is_not_null()
     return told_otherwise.with_columns(
-        pl.when(day.is_not_null()).then(int(Kind.DATE)).otherwise(pl.col("kind")).cast(pl.UInt8).alias("kind"),
-        pl.coalesce(day, "lo").alias("lo"),
-        pl.coalesce(day, "hi").alias("hi"),
-        pl.when(day.is_not_null()).then(texts).otherwise(pl.col("text")).alias("text"),
+        pl.when(is_day).then(int(Kind.DATE)).otherwise(pl.col("kind")).cast(pl.UInt8).alias("kind"),
+        pl.coalesce(since_1970, "lo").alias("lo"),
+        pl.coalesce(since_1970, "hi").alias("hi"),
+        pl.when(is_day).then(texts).otherwise(pl.col("text")).alias("text"),
     )
 
 
