@@ -1,4 +1,4 @@
-"""``infant-course check``: judge case files."""
+"""``infant-course check``: judge case files, or an export."""
 
 import argparse
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from ...errors import UsageError
 from ...files import write_whole
 from ...report.formats import FILES_ONLY, FORMATS
 from ..output import colours, say
+from ..reading import add_export_to, export_in, files_of, read_all, read_export
 
 if TYPE_CHECKING:
     from ...report.check import Report
@@ -24,10 +25,10 @@ def add_to(verbs: Any) -> None:
     """Add the verb to the command."""
     verb = verbs.add_parser(
         "check",
-        help="judge case files against the catalogue of rules",
-        description="Judge case files. Undecided verdicts never set the exit code; JSON lists them.",
+        help="judge case files or an export against the catalogue of rules",
+        description="Judge case files, or one export. Undecided verdicts never set the exit code; JSON lists them.",
     )
-    verb.add_argument("paths", nargs="+", metavar="PATH", help="case file (YAML or JSON)")
+    verb.add_argument("paths", nargs="+", metavar="PATH", help="case files (YAML or JSON), or one export")
     verb.add_argument("--format", choices=FORMATS, default="text", help="default: text")
     verb.add_argument("-o", "--out", metavar="FILE", help="write the report into this file")
     for name, meaning in (("--select", "only these rules"), ("--ignore", "not these rules")):
@@ -45,6 +46,7 @@ def add_to(verbs: Any) -> None:
         help="last day of the data, YYYY-MM-DD; no rule reads the clock",
     )
     add_profile_to(verb)
+    add_export_to(verb)
     verb.set_defaults(run=run)
 
 
@@ -84,7 +86,6 @@ def run(arguments: argparse.Namespace) -> int:
     from ...report.json import Input
     from ...rules import load_rules, select
     from ..config import read_config
-    from ..reading import read_all
 
     if arguments.format in FILES_ONLY and not arguments.out:
         raise UsageError(f"--format {arguments.format} needs -o FILE")
@@ -92,11 +93,17 @@ def run(arguments: argparse.Namespace) -> int:
     rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
     chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)
     settings = settings_of(arguments, config)
-    read, unread = read_all(arguments.paths)
-    if not read:
-        return UNREAD
-    report = check([file.course for file in read], rules=chosen, settings=settings)
-    tell(report, arguments, [Input(name=file.name, sha256=file.sha256) for file in read])
+    export = export_in(arguments, arguments.paths)
+    if export is not None:
+        what: Any = read_export(arguments, export)
+        unread, inputs = 0, files_of(export)
+    else:
+        read, unread = read_all(arguments.paths)
+        if not read:
+            return UNREAD
+        what, inputs = [file.course for file in read], [(file.name, file.sha256) for file in read]
+    report = check(what, rules=chosen, settings=settings)
+    tell(report, arguments, [Input(name=name, sha256=digest) for name, digest in inputs])
     return max(report.exit_code(arguments.fail_on), UNREAD if unread else 0)
 
 
