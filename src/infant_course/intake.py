@@ -103,7 +103,7 @@ def merged_cells(findings: Iterable[CellFinding]) -> tuple[CellFinding, ...]:
     """Equal findings of a file and column as one, with their count and their first row."""
     merged: dict[tuple[object, ...], CellFinding] = {}
     for finding in findings:
-        key = (finding.file, finding.problem, finding.column, finding.value, finding.expected, finding.hint)
+        key = (finding.file, finding.problem, finding.column, finding.value, finding.expected)
         before = merged.get(key)
         if before is None:
             merged[key] = finding

@@ -11,6 +11,9 @@ FORMATS = ("text", "json", "jsonl", "csv", "xlsx", "sarif", "junit")
 FILES_ONLY = frozenset({"xlsx"})
 """Formats that are of no use on a terminal."""
 
+COUNT_UNDECIDED = frozenset({"text", "junit"})
+"""Formats that count undecided verdicts and do not list them."""
+
 
 def told(report: "Report", how: str, inputs: "Sequence[Input]" = (), *, colour: bool = False) -> str | bytes:
     """The report in one of :data:`FORMATS`. ``colour`` concerns text only.

@@ -151,6 +151,6 @@ def _verdict(report: "Report") -> str:
         _count(report.counted("failed", severity), noun)
         for severity, noun in (("error", "error"), ("warning", "warning"), ("info", "note"))
     ]
-    undecided = report.counted("undecided")
+    undecided = sum(count.undecided for count in report.rules)
     tail = f"; {_count(undecided, 'verdict')} undecided (--format json lists them)" if undecided else ""
     return f"{', '.join(parts)}{tail}."

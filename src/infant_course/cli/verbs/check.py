@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import UsageError
 from ...files import write_whole
-from ...report.formats import FILES_ONLY, FORMATS
+from ...report.formats import COUNT_UNDECIDED, FILES_ONLY, FORMATS
 from ..output import colours, say
-from ..reading import add_export_to, export_in, files_of, read_all, read_export
+from ..progress import watching
+from ..reading import add_export_to, add_parts_to, export_in, files_of, read_all, read_export, stream_of
 
 if TYPE_CHECKING:
     from ...report.check import Report
@@ -47,6 +48,7 @@ def add_to(verbs: Any) -> None:
     )
     add_profile_to(verb)
     add_export_to(verb)
+    add_parts_to(verb)
     verb.set_defaults(run=run)
 
 
@@ -84,6 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Read, judge, tell."""
     from ...report.check import check
     from ...report.json import Input
+    from ...report.parts import check_in_parts
     from ...rules import load_rules, select
     from ..config import read_config
 
@@ -95,14 +98,20 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments, config)
     export = export_in(arguments, arguments.paths)
     if export is not None:
-        what: Any = read_export(arguments, export)
         unread, inputs = 0, files_of(export)
+        stream = stream_of(arguments, export)
+        if stream is None:
+            report = check(read_export(arguments, export), rules=chosen, settings=settings)
+        else:
+            with watching(stream) as watch:
+                told = arguments.format not in COUNT_UNDECIDED
+                report = check_in_parts(stream, rules=chosen, settings=settings, undecided=told, watch=watch)
     else:
         read, unread = read_all(arguments.paths)
         if not read:
             return UNREAD
-        what, inputs = [file.course for file in read], [(file.name, file.sha256) for file in read]
-    report = check(what, rules=chosen, settings=settings)
+        inputs = [(file.name, file.sha256) for file in read]
+        report = check([file.course for file in read], rules=chosen, settings=settings)
     tell(report, arguments, [Input(name=name, sha256=digest) for name, digest in inputs])
     return max(report.exit_code(arguments.fail_on), UNREAD if unread else 0)
 

@@ -190,10 +190,15 @@ def _cp1252(raw: bytes, name: str, line: int | None) -> tuple[bytes, list[str]]:
             "name its encoding (--encoding), or save it as UTF-8",
             _line(raw, error),
         ) from None
-    said = [f"{name}: read as Windows-1252 (cp1252), as line {line} is not UTF-8."]
+    said = [cp1252_is_assumed(name, line)]
     if _UTF8_IN_CP1252.search(raw):
         said.append(f"{name}: some of it looks like UTF-8 all the same; letters beyond a to z may be wrong.")
     return text.encode(), said
+
+
+def cp1252_is_assumed(name: str, line: int | None) -> str:
+    """The sentence that tells it."""
+    return f"{name}: read as Windows-1252 (cp1252), as line {line} is not UTF-8."
 
 
 def _line_ends(data: bytes) -> int:
