@@ -199,7 +199,7 @@ class Gathered:
                     problem=CellProblem.NOT_USED,
                     column=column,
                     expected=f"a column of {name}" if name else "a column of some event type",
-                    row=int(filled[ROW][0]) if of_rows else None,
+                    row=filled[ROW][0] if of_rows else None,
                     rows=max(1, filled.height),
                     hint=did_you_mean(column, columns),
                 )
