@@ -1,5 +1,6 @@
 """Under Spark the findings are exactly those of one machine."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,3 +109,13 @@ def test_rules_are_selected_by_id(session: Any) -> None:
 def test_a_frame_of_another_shape_is_refused(session: Any) -> None:
     with pytest.raises(UsageError, match="there is no event"):
         spark_check(session.createDataFrame([("p1",)], "patient string"))
+
+
+def test_the_example_of_the_page_runs(session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "spark.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```pyspark\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    monkeypatch.chdir(tmp_path)
+    EVENTS.filter(pl.col("patient").is_in(EVENTS["patient"].unique().sort().head(9).implode())).write_csv("events.csv")
+    exec(compile(example, "docs/spark.md", "exec"), {})
+    failed = check(read("events.csv")).table.filter((pl.col("verdict") == "failed") & (pl.col("severity") == "error"))
+    assert pl.read_parquet("findings/*.parquet").height == failed.height
