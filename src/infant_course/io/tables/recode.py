@@ -7,6 +7,7 @@ for "missing" are counted and told.
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
+from typing import Any
 
 import polars as pl
 from attrs import field, frozen
@@ -19,10 +20,13 @@ from .recoding import NOTE, NUMBERS, FieldSource, Recoding, Recodings, folded
 UNMAPPED_ROW, NO_PATIENT_ROW = "no event of the mapping", "no patient"
 """Why a row is set aside here."""
 
+ANYTHING = "*"
+"""The word of a condition that any filled cell meets."""
+
 _ORIGIN = "_origin"
 _PLACES = (ROW, RECORD, VISIT, INSTRUMENT, INSTANCE)
 _NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
-_TOLD_PATIENTS = 20
+_TOLD_PATIENTS, _TOLD_GROUPS = 20, 100
 
 
 @frozen(kw_only=True)
@@ -142,7 +146,8 @@ class _Recoder:
             name = self.names.get(column.casefold())
             if name is None:
                 return pl.repeat(False, self.frame.height, dtype=pl.Boolean, eager=True)
-            fits &= fold(pl.col(name)).fill_null("").is_in(sorted(words))
+            said = pl.col(name)
+            fits &= said.is_not_null() if ANYTHING in words else fold(said).fill_null("").is_in(sorted(words))
         fitting = self.frame.select(fits.alias("fits")).to_series()
         if fitting.any():
             self.used.update(self.names[column.casefold()] for column in recoding.where)
@@ -156,6 +161,10 @@ class _Recoder:
         said: set[str] = set()
         sources = [source for source in recoding.fields if source.target != NOTE]
         mapped = {source.target: self._value(source) for source in sources}
+        for source in recoding.fields:
+            if source.target == NOTE:
+                notes += [_named(name, pl.col(name)) for name in self._present(source)]
+                said.update(self._present(source))
         for source in sources:
             columns = self._present(source)
             if columns:
@@ -164,9 +173,6 @@ class _Recoder:
                 continue
             exprs[source.target] = self._with_leftover(source, sources, mapped).replace("", None)
             notes += self._told(source, said)
-        for source in recoding.fields:
-            if source.target == NOTE:
-                notes += [_named(name, pl.col(name)) for name in self._present(source)]
         for columns in (self._present(source) for source in recoding.fields):
             self.used.update(columns)
         if notes and recoding.type != PATIENT:
@@ -196,7 +202,13 @@ class _Recoder:
         return pl.when(taken.is_not_null()).then(pl.concat_str(pl.lit("["), record, pl.lit("]")))
 
     def _taken(self, source: FieldSource) -> pl.Expr:
-        text = self._text(source)
+        """The first that a field takes of its columns."""
+        columns = self._present(source)
+        if not columns:
+            return pl.lit(None, dtype=pl.String)
+        return pl.coalesce(self._taken_of(source, pl.col(name)) for name in columns)
+
+    def _taken_of(self, source: FieldSource, text: pl.Expr) -> pl.Expr:
         ours = (
             fold(text).replace_strict(list(source.words), list(source.words.values()), default=None)
             if source.words
@@ -249,27 +261,42 @@ class _Recoder:
             )
         if not left.any():
             return
-        column = self.origin_column
         rows = self.frame.filter(left)
-        groups = rows.group_by(column or _ORIGIN, maintain_order=True).agg(
+        keys = self._asked(rows)
+        groups = rows.group_by(keys or [_ORIGIN], maintain_order=True).agg(
             pl.col(ROW).first().alias("first"),
             pl.len().alias("many"),
             pl.col(self.patient).unique(maintain_order=True).head(_TOLD_PATIENTS).alias("whose"),
         )
-        for value, first, many, whose in groups.iter_rows():
-            self.cells.append(
-                CellFinding(
-                    file=self.table.file,
-                    problem=CellProblem.NOT_USED,
-                    column=column,
-                    expected=f"an event of {self.recodings.file}",
-                    value=value if column else None,
-                    row=first,
-                    rows=many,
-                    patients=tuple(whose),
-                    hint="add an [[event]] for it to a mapping of your own (--mapping), if it is needed",
-                )
+        for row in groups.head(_TOLD_GROUPS).iter_rows(named=True):
+            value = ", ".join(f"{name} {row[name]}" for name in keys if row[name] is not None)
+            self._unmapped(value or None, row["first"], row["many"], row["whose"])
+        rest = groups.slice(_TOLD_GROUPS)
+        if rest.height:
+            self._unmapped(f"{rest.height:,} other kinds of row", rest["first"].min(), rest["many"].sum(), ())
+
+    def _asked(self, rows: pl.DataFrame) -> list[str]:
+        """The columns by which it is decided what these rows are."""
+        origins = set(rows[_ORIGIN].unique())
+        everything = (*self.recodings.events, *self.recodings.details)
+        asked = [column for recoding in everything if recoding.origins & origins for column in recoding.where]
+        present = [self.names[column.casefold()] for column in asked if column.casefold() in self.names]
+        return list(dict.fromkeys([*([self.origin_column] if self.origin_column else []), *present]))
+
+    def _unmapped(self, value: str | None, row: Any, rows: Any, patients: Iterable[str]) -> None:
+        self.cells.append(
+            CellFinding(
+                file=self.table.file,
+                problem=CellProblem.NOT_USED,
+                column=self.origin_column,
+                expected=f"an event of {self.recodings.file}",
+                value=value,
+                row=int(row),
+                rows=int(rows),
+                patients=tuple(patients),
+                hint="add an [[event]] for it to a mapping of your own (--mapping), if it is needed",
             )
+        )
 
     def _tell_columns(self, taken: pl.Series) -> None:
         """Columns with cells in rows that are kept, from which nothing is read."""

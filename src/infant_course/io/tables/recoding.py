@@ -9,7 +9,7 @@ A mapping file (TOML, YAML or JSON) says which rows are which event and which co
     [[event]]
     type = "mrd"                                # the event type
     from = ["LAB_TEST"]                         # table or track; all words are compared without case
-    where = { TEST = ["MRD"] }                  # and only rows that say so
+    where = { TEST = ["MRD"] }                  # and only rows that say so ("*": anything)
     complete = false                            # true: where the table is there, what it lacks did not happen
 
     [event.fields]                              # columns of the flat form
