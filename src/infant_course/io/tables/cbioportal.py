@@ -16,14 +16,14 @@ from ...errors import Fault, InputError
 from ...events import EVENT_TYPES
 from ...intake import CellFinding, CellProblem, Intake, RowCount
 from .cbioportal_files import FIXED, NEEDED, StudyFiles, study_files, study_frames
-from .cbioportal_own import IDENTITY, KIND, own_columns
+from .cbioportal_own import KIND, PATIENT_EVENTS, own_columns
 from .flat import PATIENT, ROW, FlatTable
 from .raw import RawTable
 from .recode import NO_PATIENT_ROW, Recoded, fold, merged, recode
 from .recoding import FieldSource, Recoding, Recodings, read_recodings, shipped
 
 SOURCE = "cbioportal"
-DIAGNOSIS = "diagnosis"
+DIAGNOSIS, ENROLMENT = "diagnosis", "enrolment"
 SHORTEST_MONTH, LONGEST_MONTH = 30.4, 30.4375
 """Days that studies take for a month of survival; both bounds are used, so that neither has to be right."""
 _TOLD_PATIENTS = 20
@@ -84,9 +84,9 @@ class _StudyReader:
     def read(self, study: StudyFiles) -> Study:
         self.cells += study.cells
         if self.day_zero == DIAGNOSIS:
-            self.assumptions.append("Day 0 is taken as the day of diagnosis (--day-zero says otherwise).")
-        else:
-            self.assumptions.append(f"Day 0 is taken as {self.day_zero}, as asked for.")
+            self.assumptions.append(
+                "Day 0 is taken as the day of diagnosis, as the format says; the files do not tell it (--day-zero)."
+            )
         usable = [table for table in study.tracks if self._usable(table)]
         if study.clinical is None and not usable:
             raise InputError(
@@ -103,8 +103,8 @@ class _StudyReader:
             self._track(table)
         if study.clinical is not None:
             self._clinical(study.clinical)
-        if self.day_zero == DIAGNOSIS:
-            self._diagnoses()
+        if self.day_zero in (DIAGNOSIS, ENROLMENT):
+            self._zeros(self.day_zero)
         tables = tuple(merged(self.tables))
         labels = {
             (table.type, target): name for table in tables for target, name in table.names.items() if target != PATIENT
@@ -298,7 +298,7 @@ class _StudyReader:
         frame = table.frame.with_columns(pl.col(patient).str.strip_chars().replace("", None))
         survival = {name.upper(): name for name in table.columns if name.upper() in ("OS_STATUS", "OS_MONTHS")}
         recoded = recode(
-            evolve(table, frame=frame), self.recodings, origin="clinical", known=tuple(survival.values())
+            evolve(table, frame=frame), self.recodings, origin="clinical", known=(*survival.values(), PATIENT_EVENTS)
         )
         set_aside = dict(table.count.set_aside)
         kept = self._take(recoded, set_aside)
@@ -306,7 +306,9 @@ class _StudyReader:
         self.tables += recoded.tables
         known = frame[patient].drop_nulls()
         self._strangers(known, table.file)
-        if "OS_STATUS" in survival:
+        if PATIENT_EVENTS in table.columns:
+            self.assumptions.append(f"{table.file}: written by infant-course, so its timelines alone tell who died.")
+        elif "OS_STATUS" in survival:
             self._survival(frame.filter(pl.col(patient).is_not_null()), patient, survival, table.file)
 
     def _strangers(self, known: pl.Series, file: str) -> None:
@@ -350,7 +352,7 @@ class _StudyReader:
             rows = bounded.filter(who & ~pl.col(patient).is_in(self._with(kind).implode()))
             if not rows.height:
                 continue
-            told += rows["start_earliest"].is_not_null().sum()
+            told += rows.filter(pl.col("start_earliest").is_not_null()).height
             flat = rows.select(
                 pl.col(patient).alias(PATIENT),
                 "start_earliest",
@@ -388,9 +390,9 @@ class _StudyReader:
         found = [table.frame[PATIENT] for table in self.tables if table.type == kind]
         return pl.concat(found).unique() if found else pl.Series(PATIENT, [], dtype=pl.String)
 
-    def _diagnoses(self) -> None:
-        """The diagnosis that day 0 is, of patients whose timelines have no row for it."""
-        having = self._with(DIAGNOSIS)
+    def _zeros(self, kind: str) -> None:
+        """The event that day 0 is, of patients whose timelines have no row for it."""
+        having = self._with(kind)
         events = [table for table in self.tables if table.type != PATIENT]
         if not events:
             return
@@ -403,9 +405,9 @@ class _StudyReader:
             return
         for (file,), rows in first.partition_by("file", as_dict=True, maintain_order=True).items():
             flat = rows.select(PATIENT, pl.lit("0").alias("start_day"), pl.col(ROW))
-            self.tables.append(FlatTable(type=DIAGNOSIS, frame=flat, file=str(file), names={PATIENT: "PATIENT_ID"}))
+            self.tables.append(FlatTable(type=kind, frame=flat, file=str(file), names={PATIENT: "PATIENT_ID"}))
         self.assumptions.append(
-            f"{first.height:,} patients have no row for their diagnosis: it is taken to be on day 0, as the format says."
+            f"{first.height:,} patients have no row for their {kind}: it is taken to be on day 0, since day 0 is that."
         )
 
 

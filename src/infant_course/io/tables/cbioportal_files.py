@@ -178,7 +178,10 @@ def bare_table(
     if len(short):
         cells.append(
             _lines_told(
-                file, CellProblem.SUSPECT, f"{width} cells, as in the header; those missing at the end count as empty", short
+                file,
+                CellProblem.SUSPECT,
+                f"{width} cells, as in the header; those missing at the end count as empty",
+                short,
             )
         )
     for number in unnamed:

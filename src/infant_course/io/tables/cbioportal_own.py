@@ -4,43 +4,50 @@ The portal shows every further column of a row as a detail. So all fields of an 
 and ``COURSE_EVENT`` says which event it is: a study that was written here is read back without a mapping.
 """
 
+from enum import StrEnum
 from functools import cache
 
-from ...events import EVENT_TYPES
 from .flat import PATIENT, FlatColumn, Part, flat_columns
 
 KIND, IDENTITY = "COURSE_EVENT", "EVENT_ID"
 """Columns with the event's type, and with its id."""
 
-STATUS, TREATMENT, SURGERY, LAB_TEST, IMAGING, TOXICITY = (
-    "STATUS",
-    "TREATMENT",
-    "SURGERY",
-    "LAB_TEST",
-    "IMAGING",
-    "TOXICITY",
-)
-TRACKS: dict[str, str] = {
-    "treatment_block": TREATMENT,
-    "immunotherapy": TREATMENT,
-    "targeted_therapy": TREATMENT,
-    "apheresis": TREATMENT,
-    "lymphodepletion": TREATMENT,
-    "cell_therapy": TREATMENT,
-    "radiotherapy": TREATMENT,
-    "conditioning": TREATMENT,
-    "supportive_treatment": TREATMENT,
-    "transplant": SURGERY,
-    "organ_transplant": SURGERY,
-    "measurement": LAB_TEST,
-    "laboratory": LAB_TEST,
-    "mrd": LAB_TEST,
-    "marrow": LAB_TEST,
-    "csf": LAB_TEST,
-    "chimerism": LAB_TEST,
-    "examination": IMAGING,
-    "adverse_event": TOXICITY,
-    "gvhd": TOXICITY,
+PATIENT_EVENTS = "COURSE_EVENTS"
+"""Column of the patients' file with the number of events written: then timelines alone tell who died."""
+
+
+class Track(StrEnum):
+    """The tracks that are written: words of the column EVENT_TYPE that the portal knows how to draw, and TOXICITY."""
+
+    STATUS = "STATUS"
+    TREATMENT = "TREATMENT"
+    SURGERY = "SURGERY"
+    LAB_TEST = "LAB_TEST"
+    IMAGING = "IMAGING"
+    TOXICITY = "TOXICITY"
+
+
+TRACKS: dict[str, Track] = {
+    "treatment_block": Track.TREATMENT,
+    "immunotherapy": Track.TREATMENT,
+    "targeted_therapy": Track.TREATMENT,
+    "apheresis": Track.TREATMENT,
+    "lymphodepletion": Track.TREATMENT,
+    "cell_therapy": Track.TREATMENT,
+    "radiotherapy": Track.TREATMENT,
+    "conditioning": Track.TREATMENT,
+    "supportive_treatment": Track.TREATMENT,
+    "transplant": Track.SURGERY,
+    "organ_transplant": Track.SURGERY,
+    "measurement": Track.LAB_TEST,
+    "laboratory": Track.LAB_TEST,
+    "mrd": Track.LAB_TEST,
+    "marrow": Track.LAB_TEST,
+    "csf": Track.LAB_TEST,
+    "chimerism": Track.LAB_TEST,
+    "examination": Track.IMAGING,
+    "adverse_event": Track.TOXICITY,
+    "gvhd": Track.TOXICITY,
 }
 """The track (EVENT_TYPE) of an event type; the others are STATUS."""
 
@@ -68,9 +75,9 @@ PORTAL_COLUMNS = frozenset(
 """Columns to which the portal or this module gives a meaning."""
 
 
-def track_of(event_type: str) -> str:
+def track_of(event_type: str) -> Track:
     """The EVENT_TYPE under which events of a type stand."""
-    return TRACKS.get(event_type, STATUS)
+    return TRACKS.get(event_type, Track.STATUS)
 
 
 @cache
@@ -92,8 +99,3 @@ def own_columns(event_type: str) -> dict[str, FlatColumn]:
     if event_type == "diagnosis":
         columns["START_AGE_DAYS"] = next(c for c in flat_columns(event_type) if c.name == "start_age_days")
     return columns
-
-
-def is_own(kind: str | None) -> bool:
-    """Whether a cell of the column COURSE_EVENT names an event type."""
-    return kind in EVENT_TYPES

@@ -16,7 +16,7 @@ from ...errors import Fault, InputError, UsageError
 from ...intake import CellFinding, CellProblem, Intake, RowCount
 from .flat import PATIENT, ROW, FlatTable, Shape, flat_columns
 from .raw import RawTable, read_raw
-from .recode import merged, recode
+from .recode import NUMBER, merged, recode
 from .recoding import NOTE, Recodings, folded, read_recodings, shipped
 
 SOURCE = "pcdc"
@@ -191,6 +191,9 @@ class _CommonsReader:
             if column is None:
                 continue
             zero = frame[column].str.contains(r"^\s*0+\s*$").fill_null(False)
+            text = columns.get("mrd_result")
+            if written == "MRD_RESULT_NUMERIC" and text is not None:  # the text holds the number itself
+                zero &= ~frame[text].str.contains(NUMBER).fill_null(False)
             if not zero.any():
                 continue
             rows = frame.filter(zero)
@@ -331,4 +334,3 @@ def _completed(target: FlatTable, added: pl.DataFrame, names: Mapping[str, str])
         frame = frame.with_columns(value.alias(name))
     frame = frame.drop(f"{name}:added" for name in fields)
     return evolve(target, frame=frame, names={**names, **target.names})
-

@@ -25,7 +25,7 @@ ANYTHING = "*"
 
 _ORIGIN = "_origin"
 _PLACES = (ROW, RECORD, VISIT, INSTRUMENT, INSTANCE)
-_NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
+NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
 _TOLD_PATIENTS, _TOLD_GROUPS = 20, 100
 
 
@@ -178,11 +178,23 @@ class _Recoder:
         if notes and recoding.type != PATIENT:
             joined = pl.concat_str(notes, separator="; ", ignore_nulls=True)
             exprs[NOTE] = pl.when(joined != "").then(joined)
+        if recoding.type == PATIENT:
+            self._tell_of_patients(recoding, rows)
         places = [name for name in _PLACES if name in rows.columns]
         frame = rows.select(
             *(expr.cast(pl.String).alias(target) for target, expr in exprs.items()), *(pl.col(name) for name in places)
         )
         return FlatTable(type=recoding.type, frame=frame, file=self.table.file, names=names)
+
+    def _tell_of_patients(self, recoding: Recoding, rows: pl.DataFrame) -> None:
+        """Words such as "Not Reported" about a patient: there is no note to keep them in, so they are counted."""
+        for source in recoding.fields:
+            words = sorted(self.recodings.told - set(source.words))
+            for name in self._present(source):
+                many = rows.filter(fold(pl.col(name)).is_in(words)).height
+                if many:
+                    said = ", ".join(_words(rows, {name: fold(pl.col(name)).is_in(words)}))
+                    self.assumptions.append(f"{self.table.file}, {name}: not stated of {many:,} patients ({said}).")
 
     def _present(self, source: FieldSource) -> list[str]:
         return [self.names[column.casefold()] for column in source.columns if column.casefold() in self.names]
@@ -215,7 +227,7 @@ class _Recoder:
             else pl.lit(None, dtype=pl.String)
         )
         if source.only == NUMBERS:
-            return pl.coalesce(ours, pl.when(text.str.contains(_NUMBER)).then(text))
+            return pl.coalesce(ours, pl.when(text.str.contains(NUMBER)).then(text))
         if source.only is not None:
             return ours
         said = fold(text).is_in(sorted(self.recodings.told)).fill_null(False)

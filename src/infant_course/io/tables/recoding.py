@@ -268,9 +268,7 @@ class _Checker:
         return FieldSource(
             target=target,
             columns=self._texts(table.get("column", []), f"{place}, column"),
-            words={
-                folded(word): self._text(ours, f"{place}, words, {word}") or "" for word, ours in words.items()
-            },
+            words={folded(word): self._text(ours, f"{place}, words, {word}") or "" for word, ours in words.items()},
             only=only if isinstance(only, str) else None,
             always=None if always is None else self._text(always, f"{place}, always"),
             record=self._text(table["record"], f"{place}, record") if "record" in table else None,
@@ -315,8 +313,14 @@ class _Checker:
 
 
 def _found(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    return repr(value) if isinstance(value, (str, int, float, bool)) else {list: "a list", dict: "a table"}.get(
-        type(value), type(value).__name__
-    )
+    match value:
+        case None:
+            return "nothing"
+        case str() | bool() | int() | float():
+            return repr(value)
+        case list():
+            return "a list"
+        case dict():
+            return "a table"
+        case _:
+            return type(value).__name__
