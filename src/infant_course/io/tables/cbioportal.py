@@ -12,18 +12,21 @@ from typing import Any
 import polars as pl
 from attrs import evolve, field, frozen
 
+from ...cohort import Cohort
 from ...errors import Fault, InputError
 from ...events import EVENT_TYPES
 from ...intake import CellFinding, CellProblem, Intake, RowCount
+from .build import build, day_zero_of
 from .cbioportal_files import FIXED, NEEDED, StudyFiles, study_files, study_frames
 from .cbioportal_own import KIND, PATIENT_EVENTS, own_columns
+from .clock import DayZero
 from .flat import PATIENT, ROW, FlatTable
 from .raw import RawTable
 from .recode import NO_PATIENT_ROW, Recoded, fold, merged, recode
 from .recoding import FieldSource, Recoding, Recodings, read_recodings, shipped
 
 SOURCE = "cbioportal"
-DIAGNOSIS, ENROLMENT = "diagnosis", "enrolment"
+DIAGNOSIS = "diagnosis"
 SHORTEST_MONTH, LONGEST_MONTH = 30.4, 30.4375
 """Days that studies take for a month of survival; both bounds are used, so that neither has to be right."""
 _TOLD_PATIENTS = 20
@@ -39,11 +42,38 @@ class Study:
     complete: frozenset[str] = frozenset()
 
 
+def read(
+    source: str | Path | Mapping[str, Any],
+    *,
+    mapping: str | Path | None = None,
+    day_zero: DayZero | str = DayZero.DIAGNOSIS,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> Cohort:
+    """The cohort of a study's folder, of one timeline file, or of frames by name (the patients' has "clinical" in it).
+
+    ``mapping``: a file in place of the shipped one. ``day_zero``: what the files count their days from. Raises
+    InputError for what cannot be read, UsageError for an unknown day zero.
+    """
+    zero = day_zero_of(day_zero)
+    study = read_study(source, mapping=mapping, day_zero=zero, encoding=encoding, delimiter=delimiter)
+    return build(
+        study.tables,
+        source=SOURCE,
+        day_zero=zero,
+        complete=study.complete,
+        counts=study.intake.rows,
+        cells=study.intake.cells,
+        assumptions=study.intake.assumptions,
+        labels=study.intake.labels,
+    )
+
+
 def read_study(
     source: str | Path | Mapping[str, Any],
     *,
     mapping: str | Path | None = None,
-    day_zero: str = DIAGNOSIS,
+    day_zero: DayZero = DayZero.DIAGNOSIS,
     encoding: str | None = None,
     delimiter: str | None = None,
 ) -> Study:
@@ -73,7 +103,7 @@ def _timed(recodings: Recodings) -> Recodings:
 class _StudyReader:
     """Gathers the tables of a study and what is to be told."""
 
-    def __init__(self, recodings: Recodings, day_zero: str) -> None:
+    def __init__(self, recodings: Recodings, day_zero: DayZero) -> None:
         self.recodings = recodings
         self.day_zero = day_zero
         self.tables: list[FlatTable] = []
@@ -83,7 +113,7 @@ class _StudyReader:
 
     def read(self, study: StudyFiles) -> Study:
         self.cells += study.cells
-        if self.day_zero == DIAGNOSIS:
+        if self.day_zero is DayZero.DIAGNOSIS:
             self.assumptions.append(
                 "Day 0 is taken as the day of diagnosis, as the format says; the files do not tell it (--day-zero)."
             )
@@ -103,8 +133,8 @@ class _StudyReader:
             self._track(table)
         if study.clinical is not None:
             self._clinical(study.clinical)
-        if self.day_zero in (DIAGNOSIS, ENROLMENT):
-            self._zeros(self.day_zero)
+        if self.day_zero in (DayZero.DIAGNOSIS, DayZero.ENROLMENT):
+            self._zeros(str(self.day_zero))
         tables = tuple(merged(self.tables))
         labels = {
             (table.type, target): name for table in tables for target, name in table.names.items() if target != PATIENT
@@ -245,7 +275,7 @@ class _StudyReader:
                     ends,
                     CellProblem.NOT_USED,
                 )
-        if flat.type == DIAGNOSIS and self.day_zero == DIAGNOSIS and "start_day" in flat.frame.columns:
+        if flat.type == DIAGNOSIS and self.day_zero is DayZero.DIAGNOSIS and "start_day" in flat.frame.columns:
             day = pl.col("start_day").cast(pl.Int64, strict=False)
             other = flat.frame.filter(day != 0)
             if other.height:
@@ -297,16 +327,16 @@ class _StudyReader:
             return
         frame = table.frame.with_columns(pl.col(patient).str.strip_chars().replace("", None))
         survival = {name.upper(): name for name in table.columns if name.upper() in ("OS_STATUS", "OS_MONTHS")}
-        recoded = recode(
-            evolve(table, frame=frame), self.recodings, origin="clinical", known=(*survival.values(), PATIENT_EVENTS)
-        )
+        own = PATIENT_EVENTS in table.columns
+        recodings = evolve(self.recodings, missing=frozenset()) if own else self.recodings
+        known = (*survival.values(), PATIENT_EVENTS)
+        recoded = recode(evolve(table, frame=frame), recodings, origin="clinical", known=known)
         set_aside = dict(table.count.set_aside)
         kept = self._take(recoded, set_aside)
         self.counts.append(RowCount(file=table.file, read=read, kept=kept, set_aside=set_aside))
         self.tables += recoded.tables
-        known = frame[patient].drop_nulls()
-        self._strangers(known, table.file)
-        if PATIENT_EVENTS in table.columns:
+        self._strangers(frame[patient].drop_nulls(), table.file)
+        if own:
             self.assumptions.append(f"{table.file}: written by infant-course, so its timelines alone tell who died.")
         elif "OS_STATUS" in survival:
             self._survival(frame.filter(pl.col(patient).is_not_null()), patient, survival, table.file)

@@ -241,8 +241,8 @@ class _Study:
         timeline = timeline.with_columns(pl.when(itself).then(0).otherwise(pl.col("day")).alias("day"))
         one = pl.col("day").is_not_null().all() & (pl.col("day").n_unique() == 1)
         end = pl.col("last").is_not_null().all() & (pl.col("last").n_unique() == 1)
-        days = timeline.group_by("code", "event", maintain_order=True).agg(
-            pl.col("patient", "name", "kind", "ordinal", "end_stated", "lasts").first(),
+        days = timeline.group_by("code", "event", "kind", "ordinal", maintain_order=True).agg(
+            pl.col("patient", "name", "end_stated", "lasts").first(),
             pl.when(one).then(pl.col("day").first()).alias("day"),
             pl.when(end & pl.col("lasts").first()).then(pl.col("last").first()).alias("last"),
             pl.col("zero").first(),
@@ -275,8 +275,8 @@ class _Study:
         """The rows of one event type, as text, in the order of the patients and of the telling."""
         first = table.join(self.units.filter(pl.col("reading") == 0), on="unit", maintain_order="left")
         rows = first.join(
-            kept.filter(pl.col("kind") == kind).select("code", "event", "day", "last"),
-            on=["code", "event"],
+            kept.filter(pl.col("kind") == kind).select("code", "event", "ordinal", "day", "last"),
+            on=["code", "event", "ordinal"],
             maintain_order="left",
         )
         if not rows.height:

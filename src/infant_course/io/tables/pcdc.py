@@ -12,8 +12,11 @@ from typing import Any
 import polars as pl
 from attrs import evolve, field, frozen
 
+from ...cohort import Cohort
 from ...errors import Fault, InputError, UsageError
 from ...intake import CellFinding, CellProblem, Intake, RowCount
+from .build import build, day_zero_of
+from .clock import DayZero
 from .flat import PATIENT, ROW, FlatTable, Shape, flat_columns
 from .raw import RawTable, read_raw
 from .recode import NUMBER, merged, recode
@@ -38,6 +41,33 @@ class Commons:
     tables: tuple[FlatTable, ...] = field(repr=False)
     intake: Intake = field(repr=False)
     complete: frozenset[str] = frozenset()
+
+
+def read(
+    source: str | Path | Mapping[str, Any],
+    *,
+    mapping: str | Path | None = None,
+    day_zero: DayZero | str = DayZero.DIAGNOSIS,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> Cohort:
+    """The cohort of a folder of tables, of one table, or of frames by the table's name.
+
+    ``mapping``: a file in place of the shipped one. ``day_zero`` matters only to a mapping that reads days; the
+    dictionary has ages. Raises InputError for what cannot be read, UsageError for an unknown day zero.
+    """
+    zero = day_zero_of(day_zero)
+    commons = read_commons(source, mapping=mapping, encoding=encoding, delimiter=delimiter)
+    return build(
+        commons.tables,
+        source=SOURCE,
+        day_zero=zero,
+        complete=commons.complete,
+        counts=commons.intake.rows,
+        cells=commons.intake.cells,
+        assumptions=commons.intake.assumptions,
+        labels=commons.intake.labels,
+    )
 
 
 def read_commons(
