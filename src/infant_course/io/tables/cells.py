@@ -183,7 +183,7 @@ def read_fields(
         column = parts[Part.VALUE]
         dtype = column_type(str) if name in ("patient", "id", "lasting") else schema[name]
         if column.name not in frame.columns:
-            empty = [] if isinstance(dtype, pl.List) else None
+            empty: list[str] | None = [] if isinstance(dtype, pl.List) else None
             read[name] = pl.Series(name, [empty], dtype=dtype).new_from_index(0, height)
             continue
         texts = frame[column.name]
@@ -199,9 +199,7 @@ def read_fields(
     return read
 
 
-def _column(
-    column: FlatColumn, texts: "pl.Series", telling: Telling, dtype: Any, decimal_comma: bool
-) -> "pl.Series":
+def _column(column: FlatColumn, texts: "pl.Series", telling: Telling, dtype: Any, decimal_comma: bool) -> "pl.Series":
     """One column by its shape."""
     match column.shape:
         case Shape.TEXT:

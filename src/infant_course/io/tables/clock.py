@@ -58,10 +58,11 @@ def anchors(points: "pl.DataFrame", day_zero: DayZero) -> "pl.DataFrame":
     """The event that is day zero of every patient (``patient``, ``event``); none where it cannot be told.
 
     Of several it is the first told with day 0, else the first in time where all have full dates; of diagnoses the
-    first told.
+    first told. An event that bears the id of another cannot be day zero: nothing could name it.
     """
     import polars as pl
 
+    points = points.filter(~pl.col("event").str.contains(" ", literal=True))
     if day_zero is DayZero.DIAGNOSIS:
         return first_told(points, "diagnosis").select("patient", "event")
     starts = points.filter(pl.col("type").is_in(list(ANCHORS[day_zero])) & (pl.col("point") == "start")).with_columns(
@@ -96,9 +97,7 @@ class Clock:
     frame: "pl.DataFrame" = field(repr=False)
 
 
-def clock_of(
-    patients: "pl.DataFrame", points: "pl.DataFrame", zeros: "pl.DataFrame", not_simple: "pl.Series"
-) -> Clock:
+def clock_of(patients: "pl.DataFrame", points: "pl.DataFrame", zeros: "pl.DataFrame", not_simple: "pl.Series") -> Clock:
     """What is known of every patient's clock.
 
     ``patients``: one row each, with ``birth_kind``, ``birth_lo`` and ``birth_hi``. ``zeros``: :func:`anchors`.
@@ -158,12 +157,13 @@ def clock_of(
         .then(pl.col("zero_lo"))
     )
     frame = frame.with_columns(zero_day.cast(pl.Int32).alias("zero_day"))
-    has_clock = pl.col("dated") | pl.col("diagnosis").is_not_null() | (pl.col("any_age") & (pl.col("birth_kind") == 0))
+    fixed = pl.col("dated") | pl.col("diagnosis").is_not_null()
+    has_clock = fixed | (pl.col("any_age") & (pl.col("birth_kind") == 0))
     # Without dates the first diagnosis is day 0; a statement of its own that is not an age in days may contradict that.
     own_day = pl.col("dx_kind").is_in([0, age, int(Kind.AFTER), int(Kind.DAY_OF), int(Kind.UNKNOWN)])
     simple = (
         ~pl.col("any_other")
-        & pl.col("birth_kind").is_in([0, date, int(Kind.UNKNOWN)])
+        & (pl.col("birth_kind").is_in([0, date]) | ((pl.col("birth_kind") == int(Kind.UNKNOWN)) & fixed))
         & (~pl.col("any_age") | pl.col("birth_day").is_not_null())
         & (has_clock | ~pl.col("patient").is_in(points["patient"].unique().implode()))
         & (pl.col("dated") | pl.col("diagnosis").is_null() | own_day)
@@ -208,8 +208,8 @@ def _tangled(points: "pl.DataFrame", frame: "pl.DataFrame") -> "pl.Series":
     from_zero = (
         (pl.col("ref") == pl.col("zero")) & pl.col("zero_day").is_not_null() & (pl.col("kind") == int(Kind.AFTER))
     )
-    itself = (pl.col("ref") == pl.col("event")) & (pl.col("point") == "start") & ~(
-        (pl.col("lo") == 0) & (pl.col("hi") == 0)
+    itself = (
+        (pl.col("ref") == pl.col("event")) & (pl.col("point") == "start") & ~((pl.col("lo") == 0) & (pl.col("hi") == 0))
     )
     bad = ~(from_dx | from_zero).fill_null(False) | itself.fill_null(False)
     return leaning.filter(bad)["patient"].unique()

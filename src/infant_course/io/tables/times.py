@@ -94,7 +94,9 @@ def read_times(
     ends = [by_part.get(Part.EARLIEST), by_part.get(Part.LATEST)]
     if any(ends):
         texts = [
-            trimmed(frame[end.name]) if end is not None else pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
+            trimmed(frame[end.name])
+            if end is not None
+            else pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
             for end in ends
         ]
         names = [f"{point}_earliest", f"{point}_latest"]
@@ -304,16 +306,14 @@ _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T]\d{1,2}:\
 _YEAR_FIRST = re.compile(r"(\d{4})(?:([./])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2}))(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
 _NAMED = re.compile(r"(?:(\d{1,2})[ .-]+)?([A-Za-z]{3,9})[ .,-]+(\d{4}|\d{2})")
 _SERIAL = re.compile(r"[1-7]\d{4}(?:\.\d+)?")
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
 def _tell_wrong_dates(column: str, texts: "pl.Series", wrong: dict[str, ValueError], telling: Telling) -> None:
     """Tell what is no statement of time; what looks like a date of a spreadsheet with what it may mean."""
     dates = {value: meant for value in wrong if (meant := readings(value))}
     suspect = texts.is_in(list(dates)).fill_null(False)
-    telling.tell(
-        column, texts, suspect, _SHORT_FORMS, lambda value: _meant(dates[value]), CellProblem.SUSPECT
-    )
+    telling.tell(column, texts, suspect, _SHORT_FORMS, lambda value: _meant(dates[value]), CellProblem.SUSPECT)
     other = {value: _plainer(error) for value, error in wrong.items() if value not in dates}
     tell_wrong(column, texts, other, telling)
 

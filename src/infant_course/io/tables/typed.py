@@ -32,6 +32,8 @@ class Typed:
     frame: "pl.DataFrame" = field(repr=False)
     telling: Telling = field(repr=False)
     without_patient: "pl.Series" = field(repr=False)
+    given: frozenset[str] = frozenset()
+    """The columns of its type that the table has, and that are not empty."""
 
     @property
     def points(self) -> tuple[str, ...]:
@@ -76,4 +78,5 @@ def typed(table: FlatTable, *, decimal_comma: bool, days_from_birth: bool) -> Ty
         frame=pl.concat([placed, read, *points], how="horizontal"),
         telling=telling,
         without_patient=without,
+        given=frozenset(name for name in frame.columns if name == "complete" or frame[name].count()),
     )
