@@ -243,14 +243,19 @@ class _StudyReader:
                 names["end_day"] = "STOP_DATE"
             names |= {column.name: name for name, column in own_columns(event_type).items() if name in rows.columns}
             flat = rows.select(*(pl.col(name).alias(target) for target, name in names.items()), pl.col(ROW))
+            if "start_age_days" in names:  # day 0 says nothing of the diagnosis itself; its age does
+                aged = pl.col("start_age_days").is_not_null() & (pl.col("start_day") == "0")
+                flat = flat.with_columns(pl.when(~aged).then(pl.col("start_day")).alias("start_day"))
             made.append(FlatTable(type=event_type, frame=flat, file=file, names=names))
         return made, int(nobody.sum())
 
     def _tell_times(self, flat: FlatTable, frame: pl.DataFrame) -> None:
         """What is doubtful in the fixed columns of rows that are events."""
-        unstated = flat.frame.filter(pl.col("start_day").is_null()) if "start_day" in flat.frame.columns else None
-        if unstated is not None and unstated.height:
-            self._tell(flat.file, "START_DATE", "whole days since day zero in every row", unstated)
+        if "start_day" in flat.frame.columns:
+            nowhere = [name for name in flat.frame.columns if name.startswith("start")]
+            unstated = flat.frame.filter(pl.all_horizontal(pl.col(nowhere).is_null()))
+            if unstated.height:
+                self._tell(flat.file, "START_DATE", "whole days since day zero in every row", unstated)
         stops = "STOP_DATE" in frame.columns
         if stops and EVENT_TYPES[flat.type].LASTS and {"start_day", "end_day"} <= set(flat.frame.columns):
             start, end = (pl.col(name).cast(pl.Int64, strict=False) for name in ("start_day", "end_day"))
