@@ -117,9 +117,7 @@ def test_every_row_is_kept_or_set_aside_with_its_reason(cohort: Cohort) -> None:
     assert set(map(repr, cohort.intake.rows)) == {
         repr(RowCount(file="data_clinical_patient.txt", read=3, kept=3)),
         repr(RowCount(file="data_timeline_lab_test.txt", read=4, kept=4)),
-        repr(
-            RowCount(file="data_timeline_status.txt", read=5, kept=4, set_aside={"no event of the mapping": 1})
-        ),
+        repr(RowCount(file="data_timeline_status.txt", read=5, kept=4, set_aside={"no event of the mapping": 1})),
         repr(RowCount(file="data_timeline_treatment.txt", read=4, kept=4)),
     }
 
@@ -236,13 +234,15 @@ def test_a_mapping_of_ones_own_takes_the_place_of_the_shipped_one(tmp_path: Path
 @pytest.mark.parametrize(
     ("name", "lines", "expected"),
     [
-        ("data_timeline_status.txt", ["PATIENT_ID\tSTOP_DATE", "P1\t3"], "the columns PATIENT_ID, START_DATE, EVENT_TYPE"),
+        (
+            "data_timeline_status.txt",
+            ["PATIENT_ID\tSTOP_DATE", "P1\t3"],
+            "the columns PATIENT_ID, START_DATE, EVENT_TYPE",
+        ),
         ("mutations.txt", ["a\tb", "1\t2"], "a folder without one"),
     ],
 )
-def test_what_holds_no_course_is_one_clear_error(
-    tmp_path: Path, name: str, lines: list[str], expected: str
-) -> None:
+def test_what_holds_no_course_is_one_clear_error(tmp_path: Path, name: str, lines: list[str], expected: str) -> None:
     write(tmp_path, name, *lines)
     with pytest.raises(InputError, match=expected):
         cbioportal.read(tmp_path)

@@ -9,7 +9,18 @@ from infant_course import Cohort, InputError
 from infant_course.events import Death, Diagnosis, LastContact, MrdAssessment, Quantity, Relapse, Transplant
 from infant_course.intake import CellProblem
 from infant_course.io.tables import pcdc
-from infant_course.vocabulary import CnsClass, Donor, Graft, Kmt2aStatus, Lineage, Method, MrdResult, Sex, Site, VitalStatus
+from infant_course.vocabulary import (
+    CnsClass,
+    Donor,
+    Graft,
+    Kmt2aStatus,
+    Lineage,
+    Method,
+    MrdResult,
+    Sex,
+    Site,
+    VitalStatus,
+)
 
 TABLES = Path(__file__).parent / "tables"
 WHO = "HONEST_BROKER_SUBJECT_ID"
@@ -50,7 +61,9 @@ def test_mrd_is_read_from_the_text_where_the_number_is_a_whole_one(cohort: Cohor
 
 
 def test_unknown_and_not_reported_are_kept_apart(cohort: Cohort) -> None:
-    notes = [event.note or "" for event in (*cohort.course("S1").of(MrdAssessment), *cohort.course("S2").of(MrdAssessment))]
+    notes = [
+        event.note or "" for event in (*cohort.course("S1").of(MrdAssessment), *cohort.course("S2").of(MrdAssessment))
+    ]
     assert ["MRD_METHOD: Not Reported" in note for note in notes] == [False, True, False, False]
     assert ["MRD_METHOD: Unknown" in note for note in notes] == [False, False, True, True]
     contacts = cohort.course("S2").of(LastContact)

@@ -22,7 +22,7 @@ from ...errors import UsageError
 from ...events import EVENT_TYPES
 from ...spreadsheet import inert
 from ..values import is_identifier
-from .cbioportal_own import IDENTITY, KIND, PATIENT_EVENTS, Track, own_columns, track_of
+from .cbioportal_own import KIND, PATIENT_EVENTS, Track, own_columns, track_of
 from .cells import substitute
 from .flat import FlatColumn, Part, Shape
 
@@ -340,7 +340,7 @@ class _Study:
             return rows["start_age_days"].cast(pl.String)
         if column.name == "id":
             names = _names(rows["event"])
-            self._lose("id", rows.filter(names != rows["event"]), IDENTITY)
+            self._lose("id", rows.filter(names != rows["event"]), "id")
             return names
         if column.name == "lasting":
             return self._lasting(rows)

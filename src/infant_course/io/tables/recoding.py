@@ -28,6 +28,7 @@ any data is read.
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,7 @@ class Recodings:
     details: tuple[Recoding, ...]
 
 
+@cache
 def shipped(name: str) -> Recodings:
     """The mapping of that name that comes with the package."""
     source = files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
@@ -241,7 +243,8 @@ class _Checker:
         for target, source in self._table(value, f"{place}, fields", None).items():
             here = f"{place}, fields, {target}"
             if target not in known or target == PATIENT:
-                self._wrong(here, f"a column of {kind}", repr(target), did_you_mean(target, known))
+                hint = "patient_column names it" if target == PATIENT else did_you_mean(target, known)
+                self._wrong(here, f"a column of {kind}", repr(target), hint)
                 continue
             found = self._source(target, source, here)
             allowed = known[target].words
