@@ -190,9 +190,10 @@ def test_a_time_that_can_be_understood_in_two_ways_is_not_written(tmp_path: Path
 def test_a_folder_that_is_there_is_not_written_over(tmp_path: Path) -> None:
     cohort = Cohort.from_courses([EXAMPLE])
     (tmp_path / "study").mkdir()
-    with pytest.raises(UsageError, match="there already"):
+    (tmp_path / "study" / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match="new or empty"):
         write_cbioportal(cohort, tmp_path / "study")
-    with pytest.raises(UsageError, match="study '../x'"):
+    with pytest.raises(UsageError, match=r"study '\.\./x'"):
         write_cbioportal(cohort, tmp_path / "new", study="../x")
     assert [path.name for path in tmp_path.iterdir()] == ["study"]
 
@@ -216,41 +217,42 @@ def fields_of(event: Event) -> dict[str, object]:
     return {"type": event.TYPE} | shared | {a.name: getattr(event, a.name) for a in own_fields(type(event))}
 
 
-def known_days(cohort: Cohort) -> dict[tuple[str, str], tuple[int | None, int | None]]:
+Gaps = dict[tuple[int, str, str, str, str], int]
+Days = tuple[int | None, int | None]
+
+
+def since(zero: tuple[str, dict[str, int]], event: str, row: dict[str, int], point: str, gaps: Gaps) -> int | None:
+    """Days from the diagnosis to a point of an event, None where they are not known."""
+    dx, first = zero
+    if event == dx and point == "start":
+        return 0
+    if first["start_lo"] == first["start_hi"] and row[f"{point}_lo"] == row[f"{point}_hi"]:
+        return row[f"{point}_lo"] - first["start_lo"]
+    there = gaps.get((row["unit"], dx, "start", event, point))
+    back = gaps.get((row["unit"], event, point, dx, "start"))
+    return there if there is not None else None if back is None else -back
+
+
+def known_days(cohort: Cohort) -> dict[tuple[str, str], Days]:
     """First and last day of each event since the diagnosis that was told first, None where it is not known."""
     names = cohort.patients["patient"].to_list()
-    found: dict[tuple[str, str], set[tuple[int | None, int | None]]] = {}
-    gaps = {
+    gaps: Gaps = {
         (row["unit"], row["a"], row["a_point"], row["b"], row["b_point"]): row["least"]
         for row in cohort.gap.iter_rows(named=True)
         if row["least"] == row["greatest"]
     }
+    told = [(name, row["event"], row) for name, kind in cohort.tables.items() for row in kind.iter_rows(named=True)]
+    found: dict[tuple[str, str], set[Days]] = {}
     for unit in cohort.units.iter_rows(named=True):
-        events = [
-            (row["ordinal"], row["event"], name, row)
-            for name, kind in cohort.tables.items()
-            for row in kind.iter_rows(named=True)
-            if row["unit"] == unit["unit"]
-        ]
-        zeros = [(ordinal, event, row) for ordinal, event, name, row in events if name == "diagnosis"]
-        if not zeros:
+        events = [one for one in told if one[2]["unit"] == unit["unit"]]
+        diagnoses = [(event, row) for name, event, row in events if name == "diagnosis"]
+        if not diagnoses:
             continue
-        _, dx, zero = min(zeros, key=lambda one: one[0])
-        for _, event, name, row in events:
-
-            def since(
-                point: str, event: str = event, row: dict[str, int] = row, unit: int = unit["unit"]
-            ) -> int | None:
-                if event == dx and point == "start":
-                    return 0
-                if zero["start_lo"] == zero["start_hi"] and row[f"{point}_lo"] == row[f"{point}_hi"]:
-                    return row[f"{point}_lo"] - zero["start_lo"]
-                there = gaps.get((unit, dx, "start", event, point))
-                back = gaps.get((unit, event, point, dx, "start"))
-                return there if there is not None else None if back is None else -back
-
-            end = since("end") if EVENT_TYPES[name].LASTS else None
-            found.setdefault((names[unit["patient"]], event), set()).add((since("start"), end))
+        zero = min(diagnoses, key=lambda one: one[1]["ordinal"])
+        for name, event, row in events:
+            end = since(zero, event, row, "end", gaps) if EVENT_TYPES[name].LASTS else None
+            day = since(zero, event, row, "start", gaps)
+            found.setdefault((names[unit["patient"]], event), set()).add((day, end))
     known = {}
     for key, days in found.items():
         starts, ends = {start for start, _ in days}, {end for _, end in days}

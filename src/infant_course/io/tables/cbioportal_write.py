@@ -6,11 +6,8 @@ that the format demands: a sample per patient, which is named as what it is.
 """
 
 import json
-import os
 import re
-import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +22,8 @@ from ..values import is_identifier
 from .cbioportal_own import KIND, PATIENT_EVENTS, Track, own_columns, track_of
 from .cells import substitute
 from .flat import FlatColumn, Part, Shape
+from .frames import text_of_floats
+from .write import write_folder
 
 MONTH_DAYS = 30.4
 """Days of a month of survival, as studies have it."""
@@ -99,7 +98,7 @@ class Written:
 def write_cbioportal(
     cohort: Cohort, folder: str | Path, *, study: str = "infant_course", cancer_type: str = "bll"
 ) -> Written:
-    """Write a study into a new folder, whole or not at all. Raises UsageError where the folder is there, OSError.
+    """Write a study into a folder that is new or empty, whole or not at all. Raises UsageError, OSError.
 
     ``study``: its identifier. ``cancer_type``: the OncoTree code that the portal files it under (bll:
     B-lymphoblastic leukaemia).
@@ -108,28 +107,14 @@ def write_cbioportal(
     for name, value in (("study", study), ("cancer_type", cancer_type)):
         if not _STUDY.fullmatch(value):
             raise UsageError(f"{name} {value!r}: expected letters, digits and . _ - only")
-    if folder.exists():
-        raise UsageError(f"{folder} is there already: name a new folder")
     files, written = _Study(cohort, study, cancer_type).files(folder)
-    _put(folder, files)
-    return written
 
-
-def _put(folder: Path, files: Mapping[str, str]) -> None:
-    """All files in a folder that appears at once."""
-    parent = folder.parent
-    parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(dir=parent, prefix=".infant-course-"))
-    try:
+    def fill(aside: Path) -> None:
         for name, text in files.items():
             (aside / name).write_bytes(text.encode())
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(aside, 0o777 & ~mask)  # mkdtemp makes it private; a study is an ordinary folder
-        os.rename(aside, folder)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
+
+    write_folder(folder, fill)
+    return written
 
 
 class _Study:
@@ -348,7 +333,9 @@ class _Study:
         if column.part is Part.UNIT:
             return values.struct.field("unit")
         if isinstance(values.dtype, pl.Struct):
-            return values.struct.field("value").cast(pl.String)
+            return text_of_floats(values.struct.field("value"))
+        if column.shape is Shape.NUMBER:
+            return text_of_floats(values)
         if column.shape in (Shape.NAME, Shape.NAMES):
             return self._references(column, rows, kept)
         if isinstance(values.dtype, pl.List):
