@@ -320,6 +320,7 @@ class CohortBuilder:
         self.complete: list[frozenset[str]] = []
 
     def add_all(self, courses: Iterable[Course]) -> "CohortBuilder":
+        """Add courses, each of another patient. Raises UsageError."""
         seen: set[str] = set()
         for course in courses:
             if course.id in seen:
@@ -329,6 +330,7 @@ class CohortBuilder:
         return self
 
     def add(self, course: Course) -> None:
+        """Add one course."""
         code = len(self.patients)
         source = course.source
         resolved: Resolved = course.resolved if self.time == TimeSettings() else resolve(course, self.time)
@@ -407,6 +409,8 @@ class CohortBuilder:
         ]
 
     def cohort(self) -> Cohort:
+        """The tables."""
+
         def table(rows: list[tuple[Any, ...]], columns: Mapping[str, Any]) -> pl.DataFrame:
             return pl.DataFrame(rows, schema=dict(columns), orient="row")
 
