@@ -89,10 +89,17 @@ class Written:
     events: int
     losses: pl.DataFrame = field(repr=False)
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> str:
+        """How many cases of each loss there are; empty where there is none."""
         counts = self.losses.group_by("loss").len().sort("loss").rows()
-        told = "".join(f"\n  {many:,} × {LISTED[loss]}" for loss, many in counts)
-        return f"{self.events:,} events written to {self.folder}." + (f" Not carried ({REPORT}):{told}" if told else "")
+        cases = "".join(f"\n  {many:,} × {LISTED[loss]}" for loss, many in counts)
+        return f"not everything could be taken along; {self.folder / REPORT} lists each case.{cases}" if counts else ""
+
+
+def write(cohort: Cohort, folder: str | Path, *, to: str = "cbioportal") -> str:
+    """:func:`write_cbioportal` by the name of the format; returns what could not be taken along."""
+    return write_cbioportal(cohort, folder).told
 
 
 def write_cbioportal(
