@@ -15,6 +15,7 @@ from infant_course.events import (
     Death,
     Diagnosis,
     Event,
+    Immunotherapy,
     LastContact,
     MrdAssessment,
     Quantity,
@@ -163,13 +164,18 @@ def test_each_loss_is_listed(tmp_path: Path) -> None:
 def test_texts_that_would_break_the_file_are_made_safe_and_listed(tmp_path: Path) -> None:
     wild = course(
         Diagnosis(id="dx", note='"a"\tb\r\nc\x85d', kmt2a_partner="AFF1"),
+        Immunotherapy(id="blina", when=at("1 day after dx"), agent='blinatumomab"'),
         LastContact(id="end of all", when=at("3 days after dx")),
     )
     written = write_cbioportal(Cohort.from_courses([wild]), tmp_path / "study")
     first, second = table(tmp_path / "study" / "data_timeline_status.txt")
     assert first["NOTE"] == "'a\" b  c d"
     assert second["EVENT_ID"].startswith("end_of_all-")
-    assert losses(written) == {("P1", "dx", "note", "text"), ("P1", "end of all", "id", "id")}
+    assert losses(written) == {
+        ("P1", "dx", "note", "text"),
+        ("P1", "blina", "agent", "text"),
+        ("P1", "end of all", "id", "id"),
+    }
 
 
 def test_a_course_without_a_diagnosis_has_no_day_0(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from .cbioportal_own import KIND, PATIENT_EVENTS, own_columns
 from .clock import DayZero
 from .flat import PATIENT, ROW, FlatTable
 from .raw import RawTable
-from .recode import NO_PATIENT_ROW, Recoded, fold, merged, recode
+from .recode import NO_PATIENT_ROW, Recoded, equal_as_one, fold, merged, recode
 from .recoding import FieldSource, Recoding, Recodings, read_recodings, shipped
 
 SOURCE = "cbioportal"
@@ -97,7 +97,7 @@ def _timed(recodings: Recodings) -> Recodings:
         added = tuple(FieldSource(target=name, columns=(column,)) for name, column in times if name not in stated)
         return evolve(recoding, fields=(*added, *recoding.fields))
 
-    return evolve(recodings, events=tuple(map(timed, recodings.events)))
+    return evolve(recodings, patient_column=FIXED[0], events=tuple(map(timed, recodings.events)))
 
 
 class _StudyReader:
@@ -118,15 +118,16 @@ class _StudyReader:
                 "Day 0 is taken as the day of diagnosis, as the format says; the files do not tell it (--day-zero)."
             )
         usable = [table for table in study.tracks if self._usable(table)]
-        if study.clinical is None and not usable:
+        known = study.clinical is not None and _patient_column(study.clinical) is not None
+        if not usable and not known:
             raise InputError(
                 faults=[
                     Fault(
                         file=table.file,
-                        expected=f"the columns {', '.join(NEEDED)} of a timeline",
+                        expected=f"the columns {', '.join(NEEDED)} of a timeline, or PATIENT_ID of the patients' file",
                         found=", ".join(table.columns[:6]) or "no column",
                     )
-                    for table in study.tracks
+                    for table in (*study.tracks, *([study.clinical] if study.clinical is not None else []))
                 ]
             )
         for table in usable:
@@ -142,7 +143,7 @@ class _StudyReader:
         intake = Intake(
             source=SOURCE,
             rows=tuple(self.counts),
-            cells=tuple(self.cells),
+            cells=equal_as_one(self.cells),
             assumptions=tuple(self.assumptions),
             labels=labels,
         )
@@ -185,8 +186,8 @@ class _StudyReader:
         """One timeline file."""
         self.cells += table.cells
         self.assumptions += table.assumptions
-        renamed = {name: name.upper() for name in table.columns if name.upper() in FIXED and name != name.upper()}
-        frame = table.frame.rename({old: new for old, new in renamed.items() if new not in table.columns})
+        spelt = {name.upper(): name for name in reversed(table.columns) if name.upper() in FIXED}
+        frame = table.frame.rename({name: new for new, name in spelt.items() if new not in table.columns})
         frame = frame.with_columns(pl.col("PATIENT_ID").str.strip_chars().replace("", None))
         own = (
             frame.select(pl.col(KIND).is_in(sorted(EVENT_TYPES)).fill_null(False)).to_series()
@@ -318,7 +319,7 @@ class _StudyReader:
         """The patients' clinical file: who they are, and whether they live."""
         self.cells += table.cells
         self.assumptions += table.assumptions
-        patient = next((name for name in table.columns if name.upper() == "PATIENT_ID"), None)
+        patient = _patient_column(table)
         read = table.count.read
         if patient is None:
             self.cells.append(
@@ -344,7 +345,8 @@ class _StudyReader:
         if own:
             self.assumptions.append(f"{table.file}: written by infant-course, so its timelines alone tell who died.")
         elif "OS_STATUS" in survival:
-            self._survival(frame.filter(pl.col(patient).is_not_null()), patient, survival, table.file)
+            people = frame.filter(pl.col(patient).is_not_null()).unique(patient, keep="first", maintain_order=True)
+            self._survival(people, patient, survival, table.file)
 
     def _strangers(self, known: pl.Series, file: str) -> None:
         """Patients of timelines who are not in the clinical file: kept, and said."""
@@ -444,6 +446,10 @@ class _StudyReader:
         self.assumptions.append(
             f"{first.height:,} patients have no row for their {kind}: it is taken to be on day 0, since day 0 is that."
         )
+
+
+def _patient_column(table: RawTable) -> str | None:
+    return next((name for name in table.columns if name.upper() == FIXED[0]), None)
 
 
 def _month_bounds(frame: pl.DataFrame, column: str | None, missing: list[str]) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import field, frozen
+from attrs import frozen
 
 from ...errors import UsageError
 from ...intake import CellFinding, CellProblem
@@ -34,7 +34,6 @@ class StudyFiles:
     tracks: tuple[RawTable, ...]
     clinical: RawTable | None = None
     cells: tuple[CellFinding, ...] = ()
-    frames: Mapping[str, Any] = field(factory=dict, repr=False)
 
 
 def study_files(path: str | Path, *, encoding: str | None = None, delimiter: str | None = None) -> StudyFiles:
@@ -63,6 +62,8 @@ def study_frames(frames: Mapping[str, Any]) -> StudyFiles:
     """The tables of a study given as frames (Polars, pandas, Arrow), by name; the clinical one has "clinical" in it."""
     from .frames import from_frame
 
+    if not frames:
+        raise UsageError("no frames: expected timelines by name, and the patients under a name with 'clinical' in it")
     tracks, clinical = [], None
     for name, frame in frames.items():
         table = from_frame(frame, name)

@@ -7,7 +7,7 @@ that the format demands: a sample per patient, which is named as what it is.
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from ...errors import UsageError
 from ...events import EVENT_TYPES
 from ...spreadsheet import inert
 from ..values import is_identifier
-from .cbioportal_own import KIND, PATIENT_EVENTS, Track, own_columns, track_of
+from .cbioportal_display import portal_columns, same, texts_of
+from .cbioportal_own import KIND, PATIENT_EVENTS, own_columns, track_of
 from .cells import substitute
 from .flat import FlatColumn, Part, Shape
 from .frames import text_of_floats
@@ -57,20 +58,6 @@ LISTED: dict[str, str] = {
 _LOSSES = {"patient": pl.String, "event": pl.String, "field": pl.String, "loss": pl.String}
 _STUDY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _UNWRITABLE = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"
-_SUBTYPES = {
-    "treatment_block": "Chemotherapy",
-    "immunotherapy": "Immunotherapy",
-    "targeted_therapy": "Targeted Therapy",
-    "cell_therapy": "Cell Therapy",
-    "radiotherapy": "Radiotherapy",
-    "transplant": "Stem Cell Transplant",
-    "organ_transplant": "Organ Transplant",
-}
-_TESTS = {
-    "mrd": ("MRD (%)", "value"),
-    "marrow": ("Marrow blasts (%)", "blasts"),
-    "chimerism": ("Donor cells (%)", "donor"),
-}
 _CLINICAL_DOC = {
     "SEX": ("Sex", "Sex", "STRING"),
     "SITE": ("Site", "Centre that reports", "STRING"),
@@ -278,10 +265,10 @@ class _Study:
             "PATIENT_ID": rows["name"],
             "START_DATE": rows["day"].cast(pl.String),
             "STOP_DATE": rows["last"].cast(pl.String),
-            "EVENT_TYPE": _same(track_of(kind), rows.height),
+            "EVENT_TYPE": same(track_of(kind), rows.height),
         }
-        columns |= {name: self._safe(text, rows, name) for name, text in _portal(kind, rows).items()}
-        columns[KIND] = _same(kind, rows.height)
+        columns |= {name: self._safe(text, rows) for name, text in portal_columns(kind, rows).items()}
+        columns[KIND] = same(kind, rows.height)
         for name, column in own_columns(kind).items():
             text = self._cells(column, rows, kept)
             if text is not None and text.is_not_null().any():
@@ -346,7 +333,7 @@ class _Study:
         if column.shape in (Shape.NAME, Shape.NAMES):
             return self._references(column, rows, kept)
         if isinstance(values.dtype, pl.List):
-            return self._safe(_texts(values, _list_text), rows, column.name)
+            return self._safe(texts_of(values, _list_text), rows, column.name)
         if values.dtype == pl.Boolean:
             return values.cast(pl.String)
         return self._safe(values.cast(pl.String), rows, column.name)
@@ -375,11 +362,11 @@ class _Study:
         index = rows.select("event").with_row_index("_at")
         return index.join(joined, on="_at", how="left", maintain_order="left")["target"]
 
-    def _safe(self, texts: pl.Series, rows: pl.DataFrame, name: str) -> pl.Series:
-        """Texts that can stand in a cell without quoting; what had to be changed is listed."""
+    def _safe(self, texts: pl.Series, rows: pl.DataFrame, name: str | None = None) -> pl.Series:
+        """Texts that can stand in a cell without quoting; what had to be changed of a field ``name`` is listed."""
         safe = texts.str.replace_all(_UNWRITABLE, " ").str.replace(r'^(\s*)"', "${1}'").str.replace(r'"(\s*)$', "'${1}")
         changed = (safe != texts).fill_null(False)
-        if changed.any() and name.upper() not in _PORTAL_ONLY:
+        if name is not None and changed.any():
             self._lose("text", rows.filter(changed), name)
         return safe
 
@@ -451,103 +438,10 @@ class _Study:
         )
 
 
-_PORTAL_ONLY = {"TREATMENT_TYPE", "SUBTYPE", "AGENT", "TEST", "RESULT", "STATUS"}
-
-
-def _same(text: str, many: int) -> pl.Series:
-    return pl.repeat(text, many, dtype=pl.String, eager=True)
-
-
-def _portal(kind: str, rows: pl.DataFrame) -> dict[str, pl.Series]:
-    """The columns to which the portal gives a meaning. All of it stands in the event's own columns too."""
-    many = rows.height
-    words = kind.replace("_", " ").capitalize()
-    match track_of(kind):
-        case Track.TREATMENT:
-            therapy = "Radiation Therapy" if kind == "radiotherapy" else "Medical Therapy"
-            return {
-                "TREATMENT_TYPE": _same(therapy, many),
-                "SUBTYPE": _same(_SUBTYPES.get(kind, words), many),
-                "AGENT": _agent(kind, rows),
-            }
-        case Track.SURGERY:
-            return {"SUBTYPE": _same(_SUBTYPES[kind], many)}
-        case Track.LAB_TEST:
-            return _test(kind, words, rows)
-        case Track.TOXICITY:
-            return {"SUBTYPE": rows["term"] if kind == "adverse_event" else _same("GVHD", many)}
-        case Track.IMAGING:
-            return {"SUBTYPE": rows["method"]}
-        case _:
-            return {"STATUS": _same("DECEASED" if kind == "death" else words, many)}
-
-
-def _agent(kind: str, rows: pl.DataFrame) -> pl.Series:
-    """What names the line of a treatment in the portal: the block, the agent or the agents."""
-    for name in ("agent", "product", "block"):
-        if name in rows.columns and (kind != "treatment_block" or name == "block"):
-            said = rows[name]
-            break
-    else:
-        said = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
-    if "agents" not in rows.columns:
-        return said
-    names = _texts(rows["agents"], lambda agents: " + ".join(agent["name"] for agent in agents))
-    return pl.select(pl.coalesce(said, names)).to_series()
-
-
-def _test(kind: str, words: str, rows: pl.DataFrame) -> dict[str, pl.Series]:
-    """Test and result. A test is drawn as a line where all its results are numbers, so others have another name."""
-    if kind not in _TESTS:
-        return {"TEST": _same(words, rows.height), "RESULT": _texts_of_rows(kind, rows)}
-    test, name = _TESTS[kind]
-    value = rows[name].struct
-    share = pl.select(
-        pl.when(value.field("unit") == "fraction").then(value.field("value") * 100).otherwise(value.field("value"))
-    ).to_series()
-    percent = pl.Series([None if number is None else f"{number:.6g}" for number in share], dtype=pl.String)
-    unlevelled = words if kind != "mrd" else "MRD (no level)"
-    word = rows["result"] if kind == "mrd" else pl.repeat(None, rows.height, dtype=pl.String, eager=True)
-    there = percent.is_not_null()
-    return {
-        "TEST": pl.select(pl.when(there).then(pl.lit(test)).otherwise(pl.lit(unlevelled))).to_series(),
-        "RESULT": pl.select(pl.when(there).then(percent).otherwise(word)).to_series(),
-    }
-
-
-def _texts_of_rows(kind: str, rows: pl.DataFrame) -> pl.Series:
-    """The numbers of an event in words: "wbc 12 10^9/L, platelets 30 10^9/L"."""
-    fields = [name for name, dtype in rows.schema.items() if isinstance(dtype, pl.Struct)]
-    parts = [
-        pl.when(pl.col(name).struct.field("value").is_not_null()).then(
-            pl.concat_str(
-                pl.lit(f"{name} "),
-                pl.col(name).struct.field("value").cast(pl.String),
-                pl.lit(" "),
-                pl.col(name).struct.field("unit"),
-            )
-        )
-        for name in fields
-    ]
-    return rows.select(pl.concat_str(parts, separator=", ", ignore_nulls=True).replace("", None)).to_series()
-
-
 def _names(texts: pl.Series) -> pl.Series:
     """Ids as they can be written and read back."""
     wrong = [text for text in texts.unique() if text is not None and not is_identifier(text)]
     return texts.replace(wrong, [substitute(text) for text in wrong]) if wrong else texts
-
-
-def _texts(values: pl.Series, text_of: Callable[[list[Any]], str]) -> pl.Series:
-    """Lists as text, each distinct one made once; an empty list is null."""
-    made: dict[str, str | None] = {}
-    texts = []
-    for value in values.to_list():
-        key = json.dumps(value, default=str)
-        if key not in made:
-            made[key] = text_of(value) if value else None
-        texts.append(made[key])
-    return pl.Series(texts, dtype=pl.String)
 
 
 def _list_text(items: list[Any]) -> str:

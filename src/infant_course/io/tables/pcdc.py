@@ -19,7 +19,7 @@ from .build import build, day_zero_of
 from .clock import DayZero
 from .flat import PATIENT, ROW, FlatTable, Shape, flat_columns
 from .raw import RawTable, read_raw
-from .recode import NUMBER, merged, recode
+from .recode import NUMBER, equal_as_one, merged, recode
 from .recoding import NOTE, Recodings, folded, read_recodings, shipped
 
 SOURCE = "pcdc"
@@ -82,6 +82,8 @@ def read_commons(
     if isinstance(source, Mapping):
         from .frames import from_frame
 
+        if not source:
+            raise UsageError("no frames: expected tables by their names, such as minimal_residual_disease")
         tables = {name: from_frame(frame, name) for name, frame in source.items()}
     else:
         tables = _files(Path(source), encoding, delimiter)
@@ -169,7 +171,7 @@ class _CommonsReader:
         intake = Intake(
             source=SOURCE,
             rows=tuple(self.counts),
-            cells=tuple(self.cells),
+            cells=equal_as_one(self.cells),
             assumptions=tuple(self.assumptions),
             labels=labels,
         )
@@ -180,7 +182,7 @@ class _CommonsReader:
         """One table; whether the mapping has a use for it."""
         self.cells += table.cells
         self.assumptions += table.assumptions
-        columns = {column.casefold(): column for column in table.columns}
+        columns = {column.casefold(): column for column in reversed(table.columns)}
         patient = columns.get(self.recodings.patient_column.casefold())
         reason = UNKNOWN_TABLE if folded(name) not in self.origins else NO_SUBJECT_COLUMN if patient is None else None
         read = table.count.read

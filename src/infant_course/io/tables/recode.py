@@ -10,7 +10,7 @@ from operator import or_
 from typing import Any
 
 import polars as pl
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ...intake import CellFinding, CellProblem
 from .flat import INSTANCE, INSTRUMENT, PATIENT, RECORD, ROW, VISIT, FlatTable
@@ -72,7 +72,7 @@ class _Recoder:
     def __init__(self, table: RawTable, recodings: Recodings, origin: str | None, column: str | None) -> None:
         self.table = table
         self.recodings = recodings
-        self.names = {name.casefold(): name for name in table.columns}
+        self.names = {name.casefold(): name for name in reversed(table.columns)}
         self.patient = self.names[recodings.patient_column.casefold()]
         self.used = {self.patient}
         self.cells: list[CellFinding] = []
@@ -276,16 +276,16 @@ class _Recoder:
         rows = self.frame.filter(left)
         keys = self._asked(rows)
         groups = rows.group_by(keys or [_ORIGIN], maintain_order=True).agg(
-            pl.col(ROW).first().alias("first"),
-            pl.len().alias("many"),
-            pl.col(self.patient).unique(maintain_order=True).head(_TOLD_PATIENTS).alias("whose"),
+            pl.col(ROW).first().alias("_first"),
+            pl.len().alias("_many"),
+            pl.col(self.patient).unique(maintain_order=True).head(_TOLD_PATIENTS).alias("_whose"),
         )
         for row in groups.head(_TOLD_GROUPS).iter_rows(named=True):
             value = ", ".join(f"{name} {row[name]}" for name in keys if row[name] is not None)
-            self._unmapped(value or None, row["first"], row["many"], row["whose"])
+            self._unmapped(value or None, row["_first"], row["_many"], row["_whose"])
         rest = groups.slice(_TOLD_GROUPS)
         if rest.height:
-            self._unmapped(f"{rest.height:,} other kinds of row", rest["first"].min(), rest["many"].sum(), ())
+            self._unmapped(f"{rest.height:,} other kinds of row", rest["_first"].min(), rest["_many"].sum(), ())
 
     def _asked(self, rows: pl.DataFrame) -> list[str]:
         """The columns by which it is decided what these rows are."""
@@ -354,3 +354,24 @@ def merged(tables: Iterable[FlatTable]) -> list[FlatTable]:
         frame = pl.concat([part.frame for part in parts], how="diagonal") if len(parts) > 1 else parts[0].frame
         made.append(FlatTable(type=kind, frame=frame.sort(ROW) if len(parts) > 1 else frame, file=file, names=names))
     return made
+
+
+def equal_as_one(cells: Iterable[CellFinding]) -> tuple[CellFinding, ...]:
+    """Findings that say the same of one file as one, with the first line, all rows and the first patients."""
+    groups: dict[tuple[Any, ...], list[CellFinding]] = {}
+    for cell in cells:
+        key = (cell.file, cell.problem, cell.expected, cell.column, cell.value, cell.hint)
+        groups.setdefault(key, []).append(cell)
+    made = []
+    for same in groups.values():
+        lines = [cell.row for cell in same if cell.row is not None]
+        patients = dict.fromkeys(patient for cell in same for patient in cell.patients)
+        made.append(
+            evolve(
+                same[0],
+                row=min(lines) if lines else None,
+                rows=sum(cell.rows for cell in same),
+                patients=tuple(patients)[:_TOLD_PATIENTS],
+            )
+        )
+    return tuple(made)
