@@ -229,6 +229,10 @@ def test_a_mapping_of_ones_own_takes_the_place_of_the_shipped_one(tmp_path: Path
     cohort = cbioportal.read(path, mapping=mapping)
     assert [event.value for event in cohort.course("P1").of(MrdAssessment)] == [Quantity(0.5, "%")]
     assert cohort.course("P1").complete == {"mrd"}
+    path.write_text(path.read_text().replace("minimal_disease", "WBC"))
+    assert cbioportal.read(path, mapping=mapping).complete.keys() == {"mrd"}, "the track is there, so none was found"
+    path.write_text(path.read_text().replace("LAB_TEST", "IMAGING"))
+    assert cbioportal.read(path, mapping=mapping).complete.keys() == set()
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,7 @@ class _StudyReader:
         self.cells: list[CellFinding] = []
         self.counts: list[RowCount] = []
         self.assumptions: list[str] = []
+        self.present: set[str] = set()
 
     def read(self, study: StudyFiles) -> Study:
         self.cells += study.cells
@@ -147,8 +148,7 @@ class _StudyReader:
             assumptions=tuple(self.assumptions),
             labels=labels,
         )
-        found = {table.type for table in tables}
-        complete = frozenset(r.type for r in self.recodings.events if r.complete and r.type in found)
+        complete = frozenset(r.type for r in self.recodings.events if r.complete and r.origins & self.present)
         return Study(tables=tables, intake=intake, complete=complete)
 
     def _usable(self, table: RawTable) -> bool:
@@ -189,6 +189,7 @@ class _StudyReader:
         spelt = {name.upper(): name for name in reversed(table.columns) if name.upper() in FIXED}
         frame = table.frame.rename({name: new for new, name in spelt.items() if new not in table.columns})
         frame = frame.with_columns(pl.col("PATIENT_ID").str.strip_chars().replace("", None))
+        self.present.update(frame.select(fold(pl.col("EVENT_TYPE")).drop_nulls().unique()).to_series())
         own = (
             frame.select(pl.col(KIND).is_in(sorted(EVENT_TYPES)).fill_null(False)).to_series()
             if KIND in frame.columns
