@@ -263,3 +263,45 @@ def test_a_meta_file_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
     assert ("meta_timeline_x.txt".removesuffix(".txt"), "data_filename", None, 1, "../secret.txt") in told(
         cohort, CellProblem.NOT_USED
     )
+
+
+FAR = 1 << 28
+
+
+@pytest.mark.parametrize(
+    ("status", "months", "kind", "day", "unread"),
+    [
+        ("LIVING", "1", "last_contact", (15, 46), None),  # 0.5 to 1.5 months
+        ("0:LIVING", "10.0", "last_contact", (302, 306), None),  # 9.95 to 10.05 months
+        ("1:DECEASED", "0.03", "death", (0, 2), None),  # 0.025 to 0.035 months
+        ("Deceased", "NA", "death", (-FAR, FAR), None),
+        ("DECEASED", "-1", "death", (-FAR, FAR), ("OS_MONTHS", "-1")),
+        ("0:DECEASED", "3", None, None, ("OS_STATUS", "0:DECEASED")),
+        ("Recurred", "3", None, None, ("OS_STATUS", "Recurred")),
+        ("[Not Available]", "3", None, None, None),
+    ],
+)
+def test_survival_is_read_as_far_as_it_is_told(
+    tmp_path: Path,
+    status: str,
+    months: str,
+    kind: str | None,
+    day: tuple[int, int] | None,
+    unread: tuple[str, str] | None,
+) -> None:
+    write(tmp_path, "data_clinical_patient.txt", "PATIENT_ID\tOS_STATUS\tOS_MONTHS", f"P1\t{status}\t{months}")
+    cohort = cbioportal.read(tmp_path)
+    assert set(cohort.tables) == ({kind, "diagnosis"} if kind else set())
+    if kind is not None:
+        assert days(cohort, kind) == {("P1", *(day or ()))}
+    found = {(column, value) for _, column, _, _, value in told(cohort, CellProblem.UNREAD)}
+    assert found == ({unread} if unread else set())
+
+
+def test_a_patient_who_stands_twice_in_the_clinical_file_dies_once(tmp_path: Path) -> None:
+    write(tmp_path, "data_clinical_patient.txt", "PATIENT_ID\tOS_STATUS", "P1\tDECEASED", "P1\tDECEASED")
+    cohort = cbioportal.read(tmp_path)
+    assert len(cohort.course("P1").of(Death)) == 1
+    assert cohort.intake is not None
+    (count,) = cohort.intake.rows
+    assert (count.read, count.kept) == (2, 1)
