@@ -173,7 +173,8 @@ def test_no_text_is_a_formula_and_none_is_changed(tmp_path, note):
     )
     folder = ic.write(Cohort.from_courses([course]), tmp_path / "x")
     assert read(folder).course("P1") == course
-    cells = [cell for path in folder.iterdir() for row in csv.reader(path.open(encoding="utf-8")) for cell in row]
+    texts = [path.read_text(encoding="utf-8").splitlines(keepends=True) for path in folder.iterdir()]
+    cells = [cell for lines in texts for row in csv.reader(lines) for cell in row]
     assert [cell for cell in cells if inert(cell) != cell] == []
 
 
