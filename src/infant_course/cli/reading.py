@@ -1,4 +1,4 @@
-"""What is named on the command line: an export, or case files, each read on its own so that a bad one hides no other."""
+"""What is named on the command line: an export, or case files, each read on its own; a bad one hides no other."""
 
 import argparse
 import hashlib
