@@ -146,6 +146,13 @@ def test_the_clinical_files(tmp_path: Path) -> None:
     assert table(folder / "data_clinical_sample.txt")[0] == {"PATIENT_ID": "P1", "SAMPLE_ID": "P1-placeholder"}
 
 
+def test_the_age_at_diagnosis_comes_back(tmp_path: Path) -> None:
+    write_cbioportal(Cohort.from_courses([EXAMPLE]), tmp_path / "study")
+    back = cbioportal.read(tmp_path / "study")
+    assert [str(when) for when in back.course("P1")["dx"].when] == ["age 90 days"]
+    assert back.births.select("start_lo", "start_hi").rows() == [(-90, -90)]
+
+
 def losses(written: Written) -> set[tuple[str, str | None, str | None, str]]:
     return set(written.losses.rows())
 
@@ -317,6 +324,12 @@ def test_what_is_declared_lost_is_lost_and_all_else_comes_back(
         for event in again:
             assert after[one.id, event.id] == before[one.id, event.id]
             assert event.lasting == one[event.id].lasting
+        ends = {event for patient, event, _, loss in lost if patient == one.id and loss == "no end"}
+        assert ends == {
+            event.id
+            for event in one
+            if event.id in expected and event.until and event.LASTS and before[one.id, event.id][1] is None
+        }
         left_out = {event.id for event in one} - set(expected)
         days = [before.get((one.id, event)) for event in left_out]
         assert all(day is None or day[0] is None for day in days), "an event with a day was left out"
