@@ -2,8 +2,10 @@
 
 import csv
 import re
+from datetime import date
 from pathlib import Path
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -299,8 +301,30 @@ def carried(told: Course, lost: set[tuple[str, str | None, str | None, str]]) ->
     return kept
 
 
-@settings(max_examples=40)
-@given(st.lists(courses(), max_size=3, unique_by=lambda one: one.id))
+DAYS = st.dates(min_value=date(2019, 12, 1), max_value=date(2020, 6, 1))
+TIMES = st.one_of(
+    DAYS.map(str),
+    DAYS.map(lambda day: f"{day:%Y-%m}"),
+    st.integers(0, 400).map(lambda days: f"{days} days after dx-0"),
+    st.integers(0, 9).map(lambda days: f"{days} days before dx-0"),
+)
+
+
+@st.composite
+def placed_courses(draw: st.DrawFn) -> Course:
+    """A course with a diagnosis, of whose events most have a day."""
+    told = draw(courses())
+    events: list[Event] = [Diagnosis(id="dx-0", when=draw(DAYS.map(lambda day: at(str(day)))))]
+    for event in told:
+        times = {"when": at(draw(TIMES))} if draw(st.integers(0, 4)) else {}
+        if type(event).LASTS:
+            times |= {"until": draw(st.lists(TIMES, max_size=1).map(lambda texts: tuple(map(parse, texts))))}
+        events.append(attrs.evolve(event, **times))
+    return attrs.evolve(told, events=events)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.one_of(placed_courses(), placed_courses(), courses()), max_size=2, unique_by=lambda one: one.id))
 def test_what_is_declared_lost_is_lost_and_all_else_comes_back(
     tmp_path_factory: pytest.TempPathFactory, told: list[Course]
 ) -> None:
