@@ -1,10 +1,12 @@
 """``infant-course check``: judge case files."""
 
 import argparse
+from contextlib import ExitStack
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ..output import colours, say
+from ..ledgers import add_recording_to, check_options, exit_code, open_ledger, take_part
+from ..output import colours, complain, say
 
 if TYPE_CHECKING:
     from ...rules import Settings
@@ -36,6 +38,7 @@ def add_to(verbs: Any) -> None:
         metavar="DATE",
         help="last day of the data, YYYY-MM-DD; no rule reads the clock",
     )
+    add_recording_to(verb)
     add_profile_to(verb)
     verb.set_defaults(run=run)
 
@@ -72,7 +75,7 @@ def _date(text: str) -> date:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read, judge, tell."""
-    from ...report.check import check
+    from ...report.check import check, cohort_of
     from ...rules import load_rules, select
     from ..config import read_config
     from ..reading import read_all
@@ -81,19 +84,32 @@ def run(arguments: argparse.Namespace) -> int:
     rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
     chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)
     settings = settings_of(arguments, config)
-    read, unread = read_all(arguments.paths)
-    if not read:
-        return UNREAD
-    report = check([file.course for file in read], rules=chosen, settings=settings)
-    if arguments.format == "json":
-        from ...report.json import Input, as_json
+    check_options(arguments)
+    with ExitStack() as stack:
+        ledger = (
+            stack.enter_context(open_ledger(arguments, create=not arguments.compare_only)) if arguments.ledger else None
+        )
+        read, unread = read_all(arguments.paths)
+        if not read:
+            return UNREAD
+        cohort = cohort_of([file.course for file in read], settings)
+        report = check(cohort, rules=chosen, settings=settings)
+        if arguments.format == "json":
+            from ...report.json import Input, as_json
 
-        say(as_json(report, [Input(name=file.name, sha256=file.sha256) for file in read]))
-    else:
-        from ...report.terminal import as_text
+            say(as_json(report, [Input(name=file.name, sha256=file.sha256) for file in read]))
+        else:
+            from ...report.terminal import as_text
 
-        say(as_text(report, colour=colours()))
-    return max(report.exit_code(arguments.fail_on), UNREAD if unread else 0)
+            say(as_text(report, colour=colours()))
+        code = report.exit_code(arguments.fail_on)
+        if ledger is not None:
+            result = take_part(
+                arguments, ledger, cohort, report, rules, tell=say if arguments.format == "text" else complain
+            )
+            if arguments.fail_on_new and not report.errored:
+                code = exit_code(result, arguments.fail_on_new)
+    return max(code, UNREAD if unread else 0)
 
 
 def settings_of(arguments: argparse.Namespace, config: "Config") -> "Settings":

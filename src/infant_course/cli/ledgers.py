@@ -1,0 +1,147 @@
+"""Options of the verbs that use a ledger, and a run's part in one. The one place that reads the clock."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..files import printable
+from .output import complain
+
+if TYPE_CHECKING:
+    from ..cohort import Cohort
+    from ..ledger import Ledger, RunResult
+    from ..ledger.entry import Entry
+    from ..report.check import Report
+    from ..rules import Rule
+
+SEVERITIES = ("error", "warning", "info")
+SHOWN = 20
+"""So many findings that are new or back are listed."""
+
+
+def add_ledger_to(verb: Any, *, required: bool = True) -> None:
+    """``--ledger`` and ``--as-of``."""
+    verb.add_argument(
+        "--ledger",
+        type=Path,
+        required=required,
+        metavar="FILE",
+        help="file that keeps findings over successive exports; it holds patient data",
+    )
+    verb.add_argument(
+        "--as-of", type=day, metavar="DATE", help="the day to go by in the ledger, YYYY-MM-DD (default: today)"
+    )
+
+
+def add_recording_to(verb: Any) -> None:
+    """What a check may do with a ledger."""
+    add_ledger_to(verb, required=False)
+    verb.add_argument(
+        "--fail-on-new",
+        choices=SEVERITIES,
+        metavar="SEVERITY",
+        help="exit code 1 only for findings of this severity or worse that are new in the ledger or back; "
+        "replaces --fail-on",
+    )
+    verb.add_argument("--compare-only", action="store_true", help="compare with the ledger and write nothing to it")
+    verb.add_argument(
+        "--new-settings",
+        action="store_true",
+        help="the settings were changed on purpose: what only the former ones found is resolved",
+    )
+    verb.add_argument("--show-accepted", action="store_true", help="list the accepted findings of the ledger too")
+
+
+def day(text: str) -> date:
+    """A day given on the command line."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"expected a date as YYYY-MM-DD, found {text!r}") from error
+
+
+def as_of(arguments: argparse.Namespace) -> date:
+    """The day to go by: as asked for, else today."""
+    return arguments.as_of or date.today()
+
+
+def open_ledger(arguments: argparse.Namespace, *, create: bool = False) -> "Ledger":
+    """The ledger that was named. What is unwise about its place is said."""
+    from ..ledger import Ledger
+    from ..ledger.place import cautions
+
+    ledger = Ledger(arguments.ledger, create=create)
+    for caution in cautions(arguments.ledger):
+        complain(f"Warning: {caution}")
+    return ledger
+
+
+def check_options(arguments: argparse.Namespace) -> None:
+    """Raises UsageError where options are given that do nothing without a ledger."""
+    from ..errors import UsageError
+
+    given = {"--fail-on-new": arguments.fail_on_new, "--compare-only": arguments.compare_only}
+    given |= {"--new-settings": arguments.new_settings, "--show-accepted": arguments.show_accepted}
+    idle = [name for name, value in given.items() if value]
+    if idle and arguments.ledger is None:
+        raise UsageError(f"{', '.join(idle)}: name the ledger too, with --ledger FILE")
+
+
+def as_text(result: "RunResult", accepted: "tuple[Entry, ...]" = ()) -> str:
+    """What a run did to a ledger, in lines."""
+    from ..ledger.ledger import OUT_OF_SCOPE
+
+    shown = ", ".join(f"{result.counts[status]:,} {status}" for status in result.counts)
+    lines = [f"Ledger, {result.as_of}: {shown}."]
+    for change in result.fresh[:SHOWN]:
+        event = f", {change.event}" if change.event else ""
+        why = f" ({change.why})" if change.status == "reopened" else ""
+        lines.append(f"  {change.status} {change.severity} {change.rule} Q{change.number} {change.fingerprint}")
+        lines.append(f"    {printable(f'{change.patient}{event}{why}')}")
+    if len(result.fresh) > SHOWN:
+        lines.append(f"  and {len(result.fresh) - SHOWN:,} more: `infant-course ledger list --status new,reopened`")
+    gone = sum(change.why == "the event is gone" for change in result.of("resolved"))
+    if gone:
+        lines.append(f"  Of the resolved ones {gone:,} went with their event: it is not in this export any more.")
+    for reason, number in result.untouched.items():
+        lines.append(f"  Left as they are, because {OUT_OF_SCOPE[reason]}: {number:,}.")
+    if result.absent:
+        lines.append(f"  Patients with open findings who are not in this run: {result.absent:,}.")
+    if result.settings:
+        lines.append(f"  Other settings than in the run before: {'; '.join(result.settings)}.")
+    if result.untouched.get("settings"):
+        lines.append("  If that is meant, --new-settings resolves what only the former settings found.")
+    for entry in accepted:
+        word = entry.acceptances[-1]
+        until = f" until {word.until}" if word.until else ""
+        lines.append(f"  accepted {entry.severity} {entry.rule} Q{entry.number} {entry.fingerprint}{until}")
+        lines.append(f"    {printable(f'{entry.patient}: {word.by}, {word.as_of}: {word.why}')}")
+    return "\n".join(lines)
+
+
+def exit_code(result: "RunResult", severity: str) -> int:
+    """1 where the run opened a finding of this severity or worse."""
+    return int(any(SEVERITIES.index(change.severity) <= SEVERITIES.index(severity) for change in result.fresh))
+
+
+def take_part(
+    arguments: argparse.Namespace,
+    ledger: "Ledger",
+    cohort: "Cohort",
+    report: "Report",
+    rules: "Mapping[str, Rule]",
+    tell: Callable[[str], None],
+) -> "RunResult":
+    """Record a check in its ledger, or compare it only, and tell what became of it."""
+    sight = ledger.see(cohort, report, rules=rules)
+    keep = ledger.compare if arguments.compare_only else ledger.record
+    today = as_of(arguments)
+    result = keep(sight, as_of=today, new_settings=arguments.new_settings)
+    accepted: tuple[Entry, ...] = ()
+    if arguments.show_accepted:
+        found = [entry for entry in ledger.entries(as_of=today) if entry.status == "accepted"]
+        accepted = tuple(ledger.entry(entry.fingerprint, as_of=today) for entry in found)
+    tell(as_text(result, accepted))
+    return result
