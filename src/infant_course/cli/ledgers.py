@@ -91,7 +91,7 @@ def check_options(arguments: argparse.Namespace) -> None:
 
 def as_text(result: "RunResult", accepted: "tuple[Entry, ...]" = ()) -> str:
     """What a run did to a ledger, in lines."""
-    from ..ledger.ledger import OUT_OF_SCOPE
+    from ..ledger.ledger import GONE, OUT_OF_SCOPE
 
     shown = ", ".join(f"{result.counts[status]:,} {status}" for status in result.counts)
     lines = [f"Ledger, {result.as_of}: {shown}."]
@@ -102,9 +102,9 @@ def as_text(result: "RunResult", accepted: "tuple[Entry, ...]" = ()) -> str:
         lines.append(f"    {printable(f'{change.patient}{event}{why}')}")
     if len(result.fresh) > SHOWN:
         lines.append(f"  and {len(result.fresh) - SHOWN:,} more: `infant-course ledger list --status new,reopened`")
-    gone = sum(change.why == "the event is gone" for change in result.of("resolved"))
+    gone = sum(change.why == GONE for change in result.of("resolved"))
     if gone:
-        lines.append(f"  Of the resolved ones {gone:,} went with their event: it is not in this export any more.")
+        lines.append(f"  Of the resolved ones {gone:,} went with an event: it is not in this export any more.")
     for reason, number in result.untouched.items():
         lines.append(f"  Left as they are, because {OUT_OF_SCOPE[reason]}: {number:,}.")
     if result.absent:

@@ -35,6 +35,10 @@ OUT_OF_SCOPE = {
 """Why a finding that was not found is left as it is."""
 
 
+GONE = "its event, or one it conflicts with, is gone"
+"""Why a finding was resolved that nobody corrected."""
+
+
 @frozen(kw_only=True)
 class Change:
     """A finding that a run opened, reopened or resolved."""
@@ -119,11 +123,12 @@ class Ledger:
                 patients=frozenset(name for (name,) in self._db.execute("SELECT name FROM patient")),
                 fingerprints=frozenset(name for (name,) in self._db.execute("SELECT fingerprint FROM finding")),
                 events=frozenset(
-                    (name, event)
-                    for name, event in self._db.execute(
-                        "SELECT name, event FROM finding JOIN patient ON patient.id = finding.patient_id "
-                        "WHERE event IS NOT NULL AND status <> 'resolved'"
+                    (row["name"], event)
+                    for row in self._db.execute(
+                        "SELECT name, event, against FROM finding JOIN patient ON patient.id = finding.patient_id "
+                        "WHERE status <> 'resolved'"
                     )
+                    for event in _events(row)
                 ),
                 upto=self._db.execute("SELECT coalesce(max(id), 0) FROM run").fetchone()[0],
             )
@@ -467,8 +472,8 @@ class _Recorder:
 
     def _why(self, was: Status, row: sqlite3.Row, seen: Seen | None, sight: Sight, broken: str) -> str:
         if seen is None:
-            gone = row["event"] is not None and (row["name"], row["event"]) not in sight.there
-            return "the event is gone" if gone else "not found any more"
+            gone = [event for event in _events(row) if (row["name"], event) not in sight.there]
+            return GONE if gone else "not found any more"
         if broken and was in (Status.ACCEPTED, Status.REOPENED):
             return broken
         return "found again"
@@ -508,6 +513,11 @@ class _Recorder:
             "INSERT INTO step (finding, run, as_of, status, why) VALUES (?, ?, ?, ?, ?)",
             (number, self.run, self.day, status, why),
         )
+
+
+def _events(row: sqlite3.Row) -> list[str]:
+    """The event a finding is about, and those it conflicts with."""
+    return [event for event in (row["event"], *(other for other, _ in json.loads(row["against"]))) if event is not None]
 
 
 def _columns(seen: Seen, sight: Sight) -> dict[str, Any]:
