@@ -126,7 +126,17 @@ def test_a_verdict_that_cannot_be_told_any_more_closes_nothing(tmp_path: Path):
         assert statuses(ledger, day(1)) == {("p1", "ORD-09"): "new"}
         record(ledger, [course(relapse="unknown")], day(2), "ORD-09")
         entry = ledger.entry("Q1", as_of=day(2))
-        assert (entry.status, entry.verdict) == ("open", "undecided")
+        assert (entry.status, entry.verdict, entry.against) == ("open", "undecided", (("relapse", ""),))
+        result = record(ledger, [course()], day(3), "ORD-09")
+        assert [change.why for change in result.of("resolved")] == [GONE]
+
+
+def test_what_cannot_be_told_because_its_events_are_gone_is_resolved(tmp_path: Path):
+    """One of two deaths is taken out; that there is no other cannot be told, as deaths are not declared complete."""
+    with new_ledger(tmp_path) as ledger:
+        record(ledger, [course(death="2021-01-01", second_death="2021-02-01")], day(1), "REC-05")
+        result = record(ledger, [course(death="2021-01-01")], day(2), "REC-05")
+        assert [change.why for change in result.of("resolved")] == [GONE]
 
 
 def test_the_order_of_rows_and_patients_changes_nothing(tmp_path: Path):

@@ -434,6 +434,9 @@ class _Recorder:
     def _again(self, row: sqlite3.Row, seen: Seen | None, sight: Sight) -> None:
         """A finding that the ledger has, and that this run looked for."""
         was = Status(row["status"])
+        gone = any((row["name"], event) not in sight.there for event in _events(row))
+        if gone and seen and seen.verdict != "failed":  # nothing is left that it could be said of
+            seen = None
         standing = self.acceptances.get(row["number"])
         broken = self._broken(standing, seen) if standing and seen else ""
         status = next_status(
@@ -443,7 +446,7 @@ class _Recorder:
             accepted=standing is not None and not broken,
         )
         assert status is not None
-        why = self._why(was, row, seen, sight, broken)
+        why = self._why(was, seen, broken, gone)
         changed = status is not was
         values = {
             "status": status,
@@ -452,6 +455,9 @@ class _Recorder:
         }
         if seen:
             values |= _columns(seen, sight) | {"last_run": self.run}
+            if seen.verdict != "failed":  # what it conflicted with is not told again, but still belongs to it
+                values["against"] = packed([[event, ""] for event, _ in json.loads(row["against"])])
+                values["types"] = row["types"]
         names = ", ".join(f"{name} = :{name}" for name in values)
         self.db.execute(f"UPDATE finding SET {names} WHERE number = :number", {**values, "number": row["number"]})
         if changed:
@@ -470,9 +476,8 @@ class _Recorder:
             return "the data behind it changed since it was accepted"
         return ""
 
-    def _why(self, was: Status, row: sqlite3.Row, seen: Seen | None, sight: Sight, broken: str) -> str:
+    def _why(self, was: Status, seen: Seen | None, broken: str, gone: bool) -> str:
         if seen is None:
-            gone = [event for event in _events(row) if (row["name"], event) not in sight.there]
             return GONE if gone else "not found any more"
         if broken and was in (Status.ACCEPTED, Status.REOPENED):
             return broken

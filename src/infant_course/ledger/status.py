@@ -29,7 +29,8 @@ def next_status(was: Status | None, *, verdict: str | None, same_day: bool, acce
     its status on the day of this run. ``accepted``: whether an acceptance holds for exactly what was found. None:
     nothing to keep.
 
-    What cannot be told opens nothing, and closes nothing either: to empty a date is no answer to a query.
+    What cannot be told opens nothing, and closes nothing either: to empty a date is no answer to a query. (Where the
+    events themselves are gone, nothing was found.)
     """
     if verdict is None:
         return was and Status.RESOLVED
