@@ -246,7 +246,9 @@ class Ledger:
                 row = self._db.execute("SELECT id FROM patient WHERE name = ?", (patient,)).fetchone()
                 if row is None:
                     raise LedgerError(f"{self.path}: no such patient in this ledger.")
-                gone: int = self._db.execute("SELECT count(*) FROM finding WHERE patient_id = ?", tuple(row)).fetchone()[0]
+                gone: int = self._db.execute(
+                    "SELECT count(*) FROM finding WHERE patient_id = ?", tuple(row)
+                ).fetchone()[0]
                 self._db.execute("DELETE FROM patient WHERE id = ?", tuple(row))
             self._db.execute("VACUUM")
         return gone

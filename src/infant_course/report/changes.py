@@ -153,7 +153,8 @@ def _told(
     word: str,
 ) -> Iterable[ToldFinding]:
     whole, single = set(patients or ()), set(events or ())
-    for row in rows.sort("rule", "patient", "event", "fingerprint").iter_rows(named=True):
+    worst = pl.col("severity").replace_strict({"error": 0, "warning": 1}, default=2, return_dtype=pl.UInt8)
+    for row in rows.sort(worst, "rule", "patient", "event", "fingerprint").iter_rows(named=True):
         why = "data or judgement"
         if row["patient"] in whole:
             why = f"patient {word}"
