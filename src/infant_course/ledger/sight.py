@@ -7,7 +7,7 @@ to, and whatever else of the patient its rule asks for: their hash tells whether
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import polars as pl
@@ -24,9 +24,6 @@ from .store import packed
 
 MOST_AGAINST = 10
 """So many conflicting events are shown with a query."""
-
-NOT_DATA = frozenset({"note"})
-"""Fields that are about the record, not about the patient: a note put in the margin reopens nothing."""
 
 POINTS = ("start_lo", "start_hi", "end_lo", "end_hi", "start_stated", "end_stated")
 Pair = tuple[int, str]
@@ -289,8 +286,7 @@ class _Eye:
 
     def _facts(self, code: int, row: _Row) -> dict[str, Any]:
         """An event as data: every field that is stated, and its times."""
-        names = [a.name for a in own_fields(EVENT_TYPES[row.type])] + ["estimated", "derived_from"]
-        fields = {name: row.record[name] for name in names if name not in NOT_DATA}
+        fields = {name: row.record[name] for name in _data_of(row.type)}
         stated = {name: value for name, value in fields.items() if value is not None and value != []}
         return {"type": row.type, "time": self._times(code, row), **stated}
 
@@ -381,6 +377,13 @@ class _Eye:
         return self.labels.get((kind, name)) or name.replace("_", " ")
 
 
+@cache
+def _data_of(kind: str) -> tuple[str, ...]:
+    """The fields of an event type that are data of the patient: no note, and nothing about the record."""
+    return (*(a.name for a in own_fields(EVENT_TYPES[kind])), "estimated", "derived_from")
+
+
+@lru_cache(maxsize=50_000)
 def _day(day: int, dated: bool) -> str:
     """A bound as people write it."""
     if abs(day) >= UNBOUNDED:
