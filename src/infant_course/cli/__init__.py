@@ -18,6 +18,7 @@ from .verbs import (
     answers,
     case,
     check,
+    convert,
     demo,
     diff,
     draw,
@@ -50,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     verbs = top.add_subparsers(metavar="VERB", required=True, parser_class=_Parser)
     for group in (
-        *(demo, check, draw, rules, case, outcomes, protocols, risk, agents),
+        *(demo, check, draw, convert, rules, case, outcomes, protocols, risk, agents),
         *(accept, queries, answers, ledger, diff),
     ):
         group.add_to(verbs)

@@ -1,13 +1,13 @@
 """Options of the verbs that use a ledger, and a run's part in one. The one place that reads the clock."""
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..files import printable
-from .output import complain
+from .output import complain, say
 
 if TYPE_CHECKING:
     from ..cohort import Cohort
@@ -67,26 +67,32 @@ def as_of(arguments: argparse.Namespace) -> date:
     return arguments.as_of or date.today()
 
 
-def open_ledger(arguments: argparse.Namespace, *, create: bool = False) -> "Ledger":
-    """The ledger that was named. What is unwise about its place is said."""
+def open_ledger(arguments: argparse.Namespace, *, create: bool = False, quiet: bool = False) -> "Ledger":
+    """The ledger that was named. What is unwise about its place is said, unless that was done before."""
     from ..ledger import Ledger
     from ..ledger.place import cautions
 
     ledger = Ledger(arguments.ledger, create=create)
-    for caution in cautions(arguments.ledger):
+    for caution in () if quiet else cautions(arguments.ledger):
         complain(f"Warning: {caution}")
     return ledger
 
 
-def check_options(arguments: argparse.Namespace) -> None:
-    """Raises UsageError where options are given that do nothing without a ledger."""
+def prepare(arguments: argparse.Namespace) -> None:
+    """See whether a check can use its ledger, before anything is read. Raises InfantCourseError."""
     from ..errors import UsageError
 
     given = {"--fail-on-new": arguments.fail_on_new, "--compare-only": arguments.compare_only}
     given |= {"--new-settings": arguments.new_settings, "--show-accepted": arguments.show_accepted}
     idle = [name for name, value in given.items() if value]
-    if idle and arguments.ledger is None:
-        raise UsageError(f"{', '.join(idle)}: name the ledger too, with --ledger FILE")
+    if arguments.ledger is None:
+        if idle:
+            raise UsageError(f"{', '.join(idle)}: name the ledger too, with --ledger FILE")
+        return
+    if not arguments.ledger.parent.is_dir():
+        raise UsageError(f"{arguments.ledger}: there is no such folder to keep a ledger in")
+    if arguments.compare_only or arguments.ledger.exists():
+        open_ledger(arguments, create=not arguments.compare_only).close()
 
 
 def as_text(result: "RunResult", accepted: "tuple[Entry, ...]" = ()) -> str:
@@ -121,27 +127,22 @@ def as_text(result: "RunResult", accepted: "tuple[Entry, ...]" = ()) -> str:
     return "\n".join(lines)
 
 
-def exit_code(result: "RunResult", severity: str) -> int:
-    """1 where the run opened a finding of this severity or worse."""
-    return int(any(SEVERITIES.index(change.severity) <= SEVERITIES.index(severity) for change in result.fresh))
-
-
 def take_part(
-    arguments: argparse.Namespace,
-    ledger: "Ledger",
-    cohort: "Cohort",
-    report: "Report",
-    rules: "Mapping[str, Rule]",
-    tell: Callable[[str], None],
-) -> "RunResult":
-    """Record a check in its ledger, or compare it only, and tell what became of it."""
-    sight = ledger.see(cohort, report, rules=rules)
-    keep = ledger.compare if arguments.compare_only else ledger.record
+    arguments: argparse.Namespace, cohort: "Cohort", report: "Report", rules: "Mapping[str, Rule]", code: int
+) -> int:
+    """Record a check in its ledger, or compare it only; tell what became of it, and return the exit code."""
     today = as_of(arguments)
-    result = keep(sight, as_of=today, new_settings=arguments.new_settings)
     accepted: tuple[Entry, ...] = ()
-    if arguments.show_accepted:
-        found = [entry for entry in ledger.entries(as_of=today) if entry.status == "accepted"]
-        accepted = tuple(ledger.entry(entry.fingerprint, as_of=today) for entry in found)
+    with open_ledger(arguments, create=not arguments.compare_only, quiet=True) as ledger:
+        sight = ledger.see(cohort, report, rules=rules)
+        keep = ledger.compare if arguments.compare_only else ledger.record
+        result = keep(sight, as_of=today, new_settings=arguments.new_settings)
+        if arguments.show_accepted:
+            found = [entry for entry in ledger.entries(as_of=today) if entry.status == "accepted"]
+            accepted = tuple(ledger.entry(entry.fingerprint, as_of=today) for entry in found)
+    tell = say if arguments.format == "text" else complain
     tell(as_text(result, accepted))
-    return result
+    if arguments.fail_on_new is None or report.errored:
+        return code
+    worth = SEVERITIES[: SEVERITIES.index(arguments.fail_on_new) + 1]
+    return int(any(change.severity in worth for change in result.fresh))

@@ -1,12 +1,12 @@
-"""``infant-course check``: judge case files."""
+"""``infant-course check``: judge case files, or an export."""
 
 import argparse
-from contextlib import ExitStack
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ..ledgers import add_recording_to, check_options, exit_code, open_ledger, take_part
-from ..output import colours, complain, say
+from ..ledgers import add_recording_to, prepare, take_part
+from ..output import colours, say
+from ..reading import add_export_to, export_in, files_of, read_all, read_export
 
 if TYPE_CHECKING:
     from ...rules import Settings
@@ -19,10 +19,10 @@ def add_to(verbs: Any) -> None:
     """Add the verb to the command."""
     verb = verbs.add_parser(
         "check",
-        help="judge case files against the catalogue of rules",
-        description="Judge case files. Undecided verdicts never set the exit code; JSON lists them.",
+        help="judge case files or an export against the catalogue of rules",
+        description="Judge case files, or one export. Undecided verdicts never set the exit code; JSON lists them.",
     )
-    verb.add_argument("paths", nargs="+", metavar="PATH", help="case file (YAML or JSON)")
+    verb.add_argument("paths", nargs="+", metavar="PATH", help="case files (YAML or JSON), or one export")
     verb.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     for name, meaning in (("--select", "only these rules"), ("--ignore", "not these rules")):
         verb.add_argument(name, type=_ids, action="extend", default=[], metavar="IDS", help=meaning)
@@ -40,6 +40,7 @@ def add_to(verbs: Any) -> None:
     )
     add_recording_to(verb)
     add_profile_to(verb)
+    add_export_to(verb)
     verb.set_defaults(run=run)
 
 
@@ -78,37 +79,34 @@ def run(arguments: argparse.Namespace) -> int:
     from ...report.check import check, cohort_of
     from ...rules import load_rules, select
     from ..config import read_config
-    from ..reading import read_all
 
     config = read_config()  # all that was asked for is looked at before reading: what is wrong is told at once
     rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
     chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)
     settings = settings_of(arguments, config)
-    check_options(arguments)
-    with ExitStack() as stack:
-        ledger = (
-            stack.enter_context(open_ledger(arguments, create=not arguments.compare_only)) if arguments.ledger else None
-        )
+    prepare(arguments)
+    export = export_in(arguments, arguments.paths)
+    if export is not None:
+        cohort = read_export(arguments, export)
+        unread, inputs = 0, files_of(export) if arguments.format == "json" else []
+    else:
         read, unread = read_all(arguments.paths)
         if not read:
             return UNREAD
         cohort = cohort_of([file.course for file in read], settings)
-        report = check(cohort, rules=chosen, settings=settings)
-        if arguments.format == "json":
-            from ...report.json import Input, as_json
+        inputs = [(file.name, file.sha256) for file in read]
+    report = check(cohort, rules=chosen, settings=settings)
+    if arguments.format == "json":
+        from ...report.json import Input, as_json
 
-            say(as_json(report, [Input(name=file.name, sha256=file.sha256) for file in read]))
-        else:
-            from ...report.terminal import as_text
+        say(as_json(report, [Input(name=name, sha256=digest) for name, digest in inputs]))
+    else:
+        from ...report.terminal import as_text
 
-            say(as_text(report, colour=colours()))
-        code = report.exit_code(arguments.fail_on)
-        if ledger is not None:
-            result = take_part(
-                arguments, ledger, cohort, report, rules, tell=say if arguments.format == "text" else complain
-            )
-            if arguments.fail_on_new and not report.errored:
-                code = exit_code(result, arguments.fail_on_new)
+        say(as_text(report, colour=colours()))
+    code = report.exit_code(arguments.fail_on)
+    if arguments.ledger is not None:
+        code = take_part(arguments, cohort, report, rules, code)
     return max(code, UNREAD if unread else 0)
 
 
