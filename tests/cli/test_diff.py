@@ -59,3 +59,23 @@ def test_a_side_that_cannot_be_read_is_2(run, case, tmp_path: Path, broken):
     said = run("diff", case(), path)
     assert (said.code, said.out) == (2, "")
     assert "broken.yaml" in said.err
+
+
+DIAGNOSES = "patient,id,start\nP1,dx,2020-01-01\nP2,dx,2020-01-01\n"
+RELAPSES = "patient,id,start\nP1,rel,2019-01-01\nP2,rel,2019-02-01\n"
+
+
+def test_exports_in_tables_are_compared(run, tmp_path):
+    """Two relapses before the diagnosis, of which one was corrected."""
+    for name, relapses in (("old", RELAPSES), ("new", RELAPSES.replace("2019-02-01", "2021-02-01"))):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "diagnosis.csv").write_text(DIAGNOSES)
+        (tmp_path / name / "relapse.csv").write_text(relapses)
+    said = run("diff", tmp_path / "old", tmp_path / "new")
+    assert said.code == 1
+    assert "P2, relapse rel: 2019-02-01, now 2021-02-01" in said.out
+    assert "error ORD-09 P2, dx" in said.out
+    assert "Events" not in said.out
+    ledger = ("--select", "ORD-09", "--ledger", tmp_path / "ledger.sqlite")
+    assert "2 new" in run("check", tmp_path / "old", *ledger, "--as-of", "2024-01-01").out
+    assert "1 open, 1 resolved" in run("check", tmp_path / "new", *ledger, "--as-of", "2024-02-01").out

@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING, Any
 from ...files import printable
 from ..ledgers import day
 from ..output import complain, say
+from ..reading import add_export_to, export_in, read_all, read_export
 from .check import add_profile_to, settings_of
 
 if TYPE_CHECKING:
+    from ...cohort import Cohort
     from ...report.changes import Changes, Side, ToldFinding
     from ...rules import Rule, Settings
+
+CASES = (".yaml", ".yml", ".json")
+"""How the name of a case file ends."""
 
 SHOWN = 20
 """So many of each kind are listed in text."""
@@ -24,7 +29,7 @@ def add_to(verbs: Any) -> None:
     verb = verbs.add_parser(
         "diff",
         help="findings, patients, events and key dates that differ between two exports",
-        description="Two exports (a case file, or a folder of them), which are both checked, or two reports written "
+        description="Two exports, case files or folders of case files, which are both checked; or two reports written "
         "with `check --format json`, of which only the findings can be compared. Exit: 0 nothing differs, 1 something "
         "does, 2 wrong use or unreadable input.",
     )
@@ -33,6 +38,7 @@ def add_to(verbs: Any) -> None:
     verb.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     verb.add_argument("--cut-off", type=day, metavar="DATE", help="last day of the data of both, YYYY-MM-DD")
     add_profile_to(verb)
+    add_export_to(verb)
     verb.set_defaults(run=run)
 
 
@@ -45,34 +51,39 @@ def run(arguments: argparse.Namespace) -> int:
     config = read_config()
     rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
     settings = settings_of(arguments, config)
-    old, new = (_side(path, rules, settings) for path in (arguments.old, arguments.new))
+    old, new = (_side(arguments, path, rules, settings) for path in (arguments.old, arguments.new))
     found = changes(old, new)
     say(json.dumps(as_dict(found), indent=2) if arguments.format == "json" else as_text(found))
     return int(bool(found))
 
 
-def _side(path: Path, rules: "Mapping[str, Rule]", settings: "Settings") -> "Side":
-    """An export, checked, or a report."""
-    from ...errors import UsageError
+def _side(arguments: argparse.Namespace, path: Path, rules: "Mapping[str, Rule]", settings: "Settings") -> "Side":
+    """An export or case files, checked; or a report."""
     from ...report.changes import side, side_of_json
-    from ...report.check import check, cohort_of
-    from ..reading import read_all
+    from ...report.check import check
 
     if path.suffix.lower() == ".json" and _is_report(path):
         return side_of_json(path)
-    names = (
-        sorted(str(p) for p in path.iterdir() if p.suffix in (".yaml", ".yml", ".json")) if path.is_dir() else [path]
-    )
-    read, unread = read_all(str(name) for name in names)
-    if unread or not read:
-        raise UsageError(
-            f"{path}: cannot be compared, because {'not all of it' if read else 'nothing in it'} can be read"
-        )
-    cohort = cohort_of([file.course for file in read], settings)
+    cohort = _cohort(arguments, path, settings)
     report = check(cohort, rules=rules.values(), settings=settings)
     for rule, reason in report.errored.items():
         complain(f"Warning: {rule} could not be run on {path}: {reason}")
     return side(report, cohort)
+
+
+def _cohort(arguments: argparse.Namespace, path: Path, settings: "Settings") -> "Cohort":
+    from ...errors import UsageError
+    from ...report.check import cohort_of
+
+    cases = sorted(file for file in path.iterdir() if file.suffix in CASES) if path.is_dir() else []
+    if not cases or arguments.source:
+        export = export_in(arguments, [str(path)])
+        if export is not None:
+            return read_export(arguments, export)
+    read, unread = read_all(str(name) for name in cases or [path])
+    if unread:
+        raise UsageError(f"{path}: not compared, because not all of it can be read")
+    return cohort_of([file.course for file in read], settings)
 
 
 def _is_report(path: Path) -> bool:
