@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from infant_course.cli.ledgers import as_text
+from ledger.sights import day, new_ledger, seen, sight
+
 WRONG_WBC = "3000 10^9/L"
 TWO_DEATHS = "  - {event: death, id: d1, when: after dx}\n  - {event: death, id: d2, when: after dx}\n"
 """What REC-05 calls an error."""
@@ -166,3 +169,15 @@ def test_own_rules_are_kept_too(run, case, ledger, tmp_path):
     said = run("check", case(), "--rules", module, "--select", "OWN-01", *on(ledger, "01"))
     assert said.code == 1, said.err
     assert "wbc: 20 10^9/L" in run("ledger", "show", "Q1", *on(ledger, "01")).out
+
+
+def test_what_is_told_without_names_names_nobody(tmp_path):
+    """For reports that are shared: numbers only."""
+    with new_ledger(tmp_path) as ledger:
+        result = ledger.record(sight(seen("PAT-1")), as_of=day(1))
+        ledger.accept("Q1", by="Ann", why="PAT-1 is odd", as_of=day(1))
+        accepted = [ledger.entry("Q1", as_of=day(1))]
+    assert "PAT-1" in as_text(result, accepted)
+    told = as_text(result, accepted, names=False)
+    assert told == "Ledger, 2024-01-02: 1 new, 0 open, 0 resolved, 0 reopened, 0 accepted."
+    assert seen("PAT-1").fingerprint not in told

@@ -1,7 +1,7 @@
 """Options of the verbs that use a ledger, and a run's part in one. The one place that reads the clock."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,18 +95,18 @@ def prepare(arguments: argparse.Namespace) -> None:
         open_ledger(arguments, create=not arguments.compare_only).close()
 
 
-def as_text(result: "RunResult", accepted: "tuple[Entry, ...]" = ()) -> str:
-    """What a run did to a ledger, in lines."""
+def as_text(result: "RunResult", accepted: "Sequence[Entry]" = (), *, names: bool = True) -> str:
+    """What a run did to a ledger, in lines. Without ``names`` it tells of no patient."""
     from ..ledger.ledger import GONE, OUT_OF_SCOPE
 
-    shown = ", ".join(f"{result.counts[status]:,} {status}" for status in result.counts)
+    shown = ", ".join(f"{number:,} {status}" for status, number in result.counts.items())
     lines = [f"Ledger, {result.as_of}: {shown}."]
-    for change in result.fresh[:SHOWN]:
+    for change in result.fresh[:SHOWN] if names else ():
         event = f", {change.event}" if change.event else ""
         why = f" ({change.why})" if change.status == "reopened" else ""
         lines.append(f"  {change.status} {change.severity} {change.rule} Q{change.number} {change.fingerprint}")
         lines.append(f"    {printable(f'{change.patient}{event}{why}')}")
-    if len(result.fresh) > SHOWN:
+    if len(result.fresh) > SHOWN and names:
         lines.append(f"  and {len(result.fresh) - SHOWN:,} more: `infant-course ledger list --status new,reopened`")
     gone = sum(change.why == GONE for change in result.of("resolved"))
     if gone:
@@ -119,7 +119,7 @@ def as_text(result: "RunResult", accepted: "tuple[Entry, ...]" = ()) -> str:
         lines.append(f"  Other settings than in the run before: {'; '.join(result.settings)}.")
     if result.untouched.get("settings"):
         lines.append("  If that is meant, --new-settings resolves what only the former settings found.")
-    for entry in accepted:
+    for entry in accepted if names else ():
         word = entry.acceptances[-1]
         until = f" until {word.until}" if word.until else ""
         lines.append(f"  accepted {entry.severity} {entry.rule} Q{entry.number} {entry.fingerprint}{until}")
@@ -128,9 +128,18 @@ def as_text(result: "RunResult", accepted: "tuple[Entry, ...]" = ()) -> str:
 
 
 def take_part(
-    arguments: argparse.Namespace, cohort: "Cohort", report: "Report", rules: "Mapping[str, Rule]", code: int
+    arguments: argparse.Namespace,
+    cohort: "Cohort",
+    report: "Report",
+    rules: "Mapping[str, Rule]",
+    code: int,
+    *,
+    names: bool = True,
 ) -> int:
-    """Record a check in its ledger, or compare it only; tell what became of it, and return the exit code."""
+    """Record a check in its ledger, or compare it only; tell what became of it, and return the exit code.
+
+    ``names``: whether what is told may name patients.
+    """
     today = as_of(arguments)
     accepted: tuple[Entry, ...] = ()
     with open_ledger(arguments, create=not arguments.compare_only, quiet=True) as ledger:
@@ -141,7 +150,7 @@ def take_part(
             found = [entry for entry in ledger.entries(as_of=today) if entry.status == "accepted"]
             accepted = tuple(ledger.entry(entry.fingerprint, as_of=today) for entry in found)
     tell = say if arguments.format == "text" else complain
-    tell(as_text(result, accepted))
+    tell(as_text(result, accepted, names=names))
     if arguments.fail_on_new is None or report.errored:
         return code
     worth = SEVERITIES[: SEVERITIES.index(arguments.fail_on_new) + 1]

@@ -132,7 +132,8 @@ def see(cohort: Cohort, report: Report, known: Known, rules: Mapping[str, Rule] 
     seen: tuple[Seen, ...] = ()
     if frame.height:
         wanted = (pl.col("verdict") == "failed") | pl.col("fingerprint").is_in(list(known.fingerprints))
-        told = frame.filter(wanted).unique("fingerprint", keep="first", maintain_order=True)
+        told = frame.filter(wanted).sort("verdict", maintain_order=True)  # failed before undecided
+        told = told.unique("fingerprint", keep="first", maintain_order=True)
         strange = sorted(set(told["rule"]) - rules.keys())
         if strange:
             raise UsageError(f"rules that the ledger was not told of: {', '.join(strange)}. Give them as rules=...")

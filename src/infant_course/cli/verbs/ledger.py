@@ -99,11 +99,12 @@ def run_list(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         say(json.dumps([_plain(entry) for entry in found], indent=2))  # ASCII: does no harm to a terminal
         return 0
+    lines = []
     for entry in found:
         event = f", {entry.event}" if entry.event else ""
-        head = f"Q{entry.number:<5} {entry.fingerprint}  {entry.status:<8}  {entry.severity:<7}  {entry.rule}"
-        say(f"{head}\n       {printable(f'{entry.patient}{event}')}; since {entry.since}, last found {entry.last_seen}")
-    say(f"{len(found):,} finding{'' if len(found) == 1 else 's'}.")
+        lines.append(f"Q{entry.number:<5} {entry.fingerprint}  {entry.status:<8}  {entry.severity:<7}  {entry.rule}")
+        lines.append(f"       {printable(entry.patient + event)}; since {entry.since}, last found {entry.last_seen}")
+    say("\n".join([*lines, f"{len(found):,} finding{'' if len(found) == 1 else 's'}."]))
     return 0
 
 
