@@ -2,11 +2,14 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from infant_course import InputError
 from infant_course.ledger import Ledger
@@ -19,11 +22,11 @@ Rows = list[dict[str, str]]
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Ledger:
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """Three queries to one site."""
-    ledger = new_ledger(tmp_path)
-    ledger.record(sight(*map(seen, "pqr")), as_of=day(1))
-    return ledger
+    with new_ledger(tmp_path) as ledger:
+        ledger.record(sight(*map(seen, "pqr")), as_of=day(1))
+        yield ledger
 
 
 def ask(ledger: Ledger, folder: Path, kind: str = "csv", on: int = 1) -> Path:
@@ -188,3 +191,41 @@ def test_a_file_of_no_replies_is_one_clear_error(tmp_path: Path, what: str):
     with pytest.raises(InputError) as caught:
         read_replies(path)
     assert str(caught.value).startswith(str(path))
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    kind=st.sampled_from(["xlsx", "csv", "random"]),
+    noise=st.binary(min_size=1, max_size=60),
+    place=st.floats(0, 1),
+    drop=st.integers(0, 200),
+)
+def test_damage_to_a_file_is_an_error_or_told_line_by_line(
+    ledger: Ledger, tmp_path: Path, kind: str, noise: bytes, place: float, drop: int
+):
+    """Never anything else, and no reply that nobody wrote."""
+    path = tmp_path / "a" / "no-site.xlsx"
+    if not path.exists():
+        ask(ledger, tmp_path / "a", "xlsx")
+        ask(ledger, tmp_path / "b", "csv")
+    sound = {"xlsx": path, "csv": tmp_path / "b" / "no-site.csv"}
+    data = sound[kind].read_bytes() if kind in sound else b""
+    at = int(place * len(data))
+    back = tmp_path / "back"
+    back.write_bytes(data[:at] + noise + data[at + drop :])
+    try:
+        lines = read_replies(back)
+    except InputError:
+        return
+    taken = ledger.take(lines, by="Bob", file="back", as_of=day(2))
+    assert len(taken.lines) == len(lines)
+    for line, remark in taken.lines:
+        assert not remark.kept or line.reply
+
+
+def test_a_workbook_that_unpacks_to_a_huge_size_is_refused(tmp_path: Path):
+    path = tmp_path / "bomb.xlsx"
+    with ZipFile(path, "w", ZIP_DEFLATED) as parts:
+        parts.writestr("xl/worksheets/sheet1.xml", b"0" * 201_000_000)
+    with pytest.raises(InputError, match="huge"):
+        read_replies(path)

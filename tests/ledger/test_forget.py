@@ -1,5 +1,6 @@
 """Erasing a patient leaves no byte behind, and accepting asks for who and why."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,34 @@ def test_forgetting_leaves_no_byte_of_a_patient(tmp_path: Path):
         assert ledger.summary(as_of=day(4)).whole
         with pytest.raises(LedgerError, match="no finding"):
             ledger.entry(fingerprint, as_of=day(4))
+
+
+class Unpacked:
+    """A connection that cannot pack its file."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.connection, name)
+
+    def execute(self, query: str, *values: object) -> object:
+        if query == "VACUUM":
+            raise sqlite3.OperationalError("database or disk is full")
+        return self.connection.execute(query, *values)  # type: ignore[arg-type]
+
+
+def test_a_file_that_cannot_be_packed_has_lost_the_patient_all_the_same(tmp_path: Path):
+    """And it is said that only packing failed."""
+    with new_ledger(tmp_path) as ledger:
+        history(ledger)
+        sound = ledger._db
+        ledger._db = Unpacked(sound)  # type: ignore[assignment]
+        with pytest.raises(LedgerError, match="erased and overwritten, but"):
+            ledger.forget(f"{SECRET}-id")
+        ledger._db = sound
+        assert traces(tmp_path) == []
+        assert len(ledger.entries(as_of=day(4))) == 200
 
 
 def test_an_update_leaves_no_old_value_behind(tmp_path: Path):

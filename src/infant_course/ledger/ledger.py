@@ -250,7 +250,13 @@ class Ledger:
                     "SELECT count(*) FROM finding WHERE patient_id = ?", tuple(row)
                 ).fetchone()[0]
                 self._db.execute("DELETE FROM patient WHERE id = ?", tuple(row))
-            self._db.execute("VACUUM")
+            try:
+                self._db.execute("VACUUM")
+            except sqlite3.Error:
+                raise LedgerError(
+                    f"{self.path}: the patient is erased and overwritten, but the file could not be packed anew (is "
+                    "the disk full, or the ledger in use?). The next `ledger forget` packs it."
+                ) from None
         return gone
 
     def _find(self, name: str, as_of: date, *, history: bool = False) -> Entry:

@@ -35,6 +35,9 @@ COLUMNS: Mapping[str, Callable[[Entry, date], str | int]] = {
 """Heading and content of each column. A fingerprint is led by ``fp-``: without it a spreadsheet takes some for
 numbers."""
 
+MOST_ROWS = 1_000_000
+"""Queries in one workbook; a spreadsheet ends at 1,048,576 lines."""
+
 FORMATS = ("xlsx", "csv", "html")
 
 
@@ -85,6 +88,8 @@ def write_queries(entries: Iterable[Entry], folder: Path, *, kind: str, as_of: d
     from .query_files import write_sheet
 
     told = sheets(entries, as_of)
+    if kind == "xlsx" and max((len(sheet.entries) for sheet in told), default=0) > MOST_ROWS:
+        raise LedgerError(f"more than {MOST_ROWS:,} queries to one site: a workbook cannot hold them. Say csv.")
     if folder.is_dir():
         old = sorted(p.name for p in folder.iterdir() if p.suffix[1:] in FORMATS and _is_query_file(p.name))
         if old:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import warnings
 from collections.abc import Iterator
 from datetime import date, datetime
 from html import escape
@@ -20,6 +21,9 @@ MOST_IN_A_CELL = 32_000
 
 MOST_BYTES = 200_000_000
 """A file of replies may not be larger than this, as it is or unpacked."""
+
+MOST_COLUMNS = 100
+"""So many columns of a workbook are looked at."""
 
 _WIDTHS = {
     QUESTION: 60,
@@ -137,7 +141,7 @@ def read_replies(path: Path) -> tuple[Line, ...]:
         raise _fault(path, "a file of replies", f"a file of more than {MOST_BYTES:,} bytes")
     with path.open("rb") as stream:
         packed = stream.read(4) == b"PK\x03\x04"
-    rows = _xlsx_rows(path) if packed else _csv_rows(path)
+    rows = iter(_xlsx_rows(path)) if packed else _csv_rows(path)
     try:
         head = [name.strip().casefold() for name in next(rows, (0, []))[1]]
         places = {}
@@ -187,26 +191,30 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         start = reader.line_num + 1
 
 
-def _xlsx_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def _xlsx_rows(path: Path) -> list[tuple[int, list[str]]]:
     from zipfile import ZipFile
 
     from openpyxl import load_workbook
 
+    book: Any = None
     try:
         with ZipFile(path) as parts:
             if sum(part.file_size for part in parts.infolist()) > MOST_BYTES:
                 raise _fault(path, "a file of replies", "one that unpacks to a huge size")
-        book = load_workbook(path, read_only=True, data_only=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what spreadsheet programs add and nobody asks for
+            book = load_workbook(path, read_only=True, data_only=False)
+        page = book["queries"] if "queries" in book.sheetnames else book.worksheets[0]
+        rows = page.iter_rows(max_col=MOST_COLUMNS, values_only=True)
+        # openpyxl fails anywhere in a damaged file, so all of it is read in here
+        return [(number, [_as_typed(v) for v in row]) for number, row in enumerate(rows, start=1) if any(row)]
     except InputError:
         raise
     except Exception as error:  # whatever openpyxl makes of a file that is none
-        raise _fault(path, "a workbook (XLSX)", f"one that cannot be opened ({_kind(error)})") from None
-    try:
-        page: Any = book["queries"] if "queries" in book.sheetnames else book.worksheets[0]
-        for number, row in enumerate(page.iter_rows(values_only=True), start=1):
-            yield number, [_as_typed(value) for value in row]
+        raise _fault(path, "a workbook (XLSX)", f"one that cannot be read ({_kind(error)})") from None
     finally:
-        book.close()
+        if book is not None:
+            book.close()
 
 
 def _kind(error: Exception) -> str:

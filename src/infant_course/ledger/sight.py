@@ -126,24 +126,17 @@ def _needs(rule: Rule, about: str, settings: Settings) -> _Needs:
 
 def see(cohort: Cohort, report: Report, known: Known, rules: Mapping[str, Rule] = RULES) -> Sight:
     """What a checked cohort shows to a ledger that knows so much already."""
-    sites = dict(cohort.patients.select("patient", "site").iter_rows())
-    codes = {name: code for code, name in enumerate(cohort.patients["patient"])}
-    frame = report.frame()
-    seen: tuple[Seen, ...] = ()
-    if frame.height:
-        wanted = (pl.col("verdict") == "failed") | pl.col("fingerprint").is_in(list(known.fingerprints))
-        told = frame.filter(wanted).sort("verdict", maintain_order=True)  # failed before undecided
-        told = told.unique("fingerprint", keep="first", maintain_order=True)
-        strange = sorted(set(told["rule"]) - rules.keys())
-        if strange:
-            raise UsageError(f"rules that the ledger was not told of: {', '.join(strange)}. Give them as rules=...")
-        seen = tuple(_Eye(cohort, report, rules, codes).look(told))
-    concerned = {finding.patient for finding in seen} | (known.patients & sites.keys())
-    given = (
-        None
-        if cohort.intake is None
-        else frozenset(cohort.tables) | {k for k, whole in cohort.complete.items() if _any(whole)}
-    )
+    told = _told(report, known)
+    strange = sorted(set(told["rule"]) - rules.keys()) if told.height else []
+    if strange:
+        raise UsageError(f"rules that the ledger was not told of: {', '.join(strange)}. Give them as rules=...")
+    names = known.patients | (set(told["patient"]) if told.height else set())
+    concerned = cohort.patients.with_row_index("code").filter(pl.col("patient").is_in(list(names)))
+    codes = dict(concerned.select("patient", "code").iter_rows())
+    seen = tuple(_Eye(cohort, report, rules, codes).look(told)) if told.height else ()
+    given = None
+    if cohort.intake is not None:
+        given = frozenset(cohort.tables) | {kind for kind, whole in cohort.complete.items() if _any(whole)}
     return Sight(
         version=report.version,
         catalogue=report.catalogue,
@@ -152,11 +145,21 @@ def see(cohort: Cohort, report: Report, known: Known, rules: Mapping[str, Rule] 
         types=given,
         patients=report.patients,
         events=report.events,
-        sites={name: sites[name] for name in sorted(concerned)},
+        sites=dict(concerned.select("patient", "site").iter_rows()),
         there=_there(cohort, known, codes),
         findings=seen,
         upto=known.upto,
     )
+
+
+def _told(report: Report, known: Known) -> pl.DataFrame:
+    """The findings that concern a ledger: those that failed, and what it knows; one of each fingerprint."""
+    frame = report.frame()
+    if not frame.height:
+        return frame
+    wanted = (pl.col("verdict") == "failed") | pl.col("fingerprint").is_in(list(known.fingerprints))
+    told = frame.filter(wanted).sort("verdict", maintain_order=True)  # failed before undecided
+    return told.unique("fingerprint", keep="first", maintain_order=True)
 
 
 def _any(whole: bool | pl.Series) -> bool:
