@@ -118,7 +118,7 @@ def test_a_query_says_all_that_a_site_needs(tmp_path: Path, kind: str):
         "instrument": "labs",
         "instance": "2",
         "field": "Leukocytes\nDate",
-        "value": "3000 10^9/L\n(empty)",
+        "value": "Leukocytes: 3000 10^9/L\nDate: (empty)",
         "compared with": "rel: 2020-02",
         "question": "Something is odd. Please confirm the date.",
         "reply": "",

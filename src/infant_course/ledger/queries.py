@@ -13,6 +13,13 @@ from .store import LedgerError
 QUERY, FINGERPRINT, QUESTION, REPLY = "query", "fingerprint", "question", "reply"
 """Headings that replies are taken back by."""
 
+
+def _values(entry: Entry) -> str:
+    """The value of the field concerned; where there are several, each with its label: cells wrap."""
+    told = [(label, value or "(empty)") for label, value in entry.shown]
+    return told[0][1] if len(told) == 1 else "\n".join(f"{label}: {value}" for label, value in told)
+
+
 COLUMNS: Mapping[str, Callable[[Entry, date], str | int]] = {
     QUERY: lambda entry, _: f"Q{entry.number}",
     "record": lambda entry, _: entry.place.get("record") or entry.patient,
@@ -20,7 +27,7 @@ COLUMNS: Mapping[str, Callable[[Entry, date], str | int]] = {
     "instrument": lambda entry, _: entry.place.get("instrument") or entry.about,
     "instance": lambda entry, _: entry.place.get("instance") or "",
     "field": lambda entry, _: "\n".join(label for label, _ in entry.shown),
-    "value": lambda entry, _: "\n".join(value or "(empty)" for _, value in entry.shown),
+    "value": lambda entry, _: _values(entry),
     "compared with": lambda entry, _: "\n".join(
         f"{event}: {times}" if times else event for event, times in entry.against
     ),

@@ -44,7 +44,7 @@ def write_sheet(sheet: Sheet, path: Path, kind: str) -> Path:
 
 
 def _title(sheet: Sheet) -> str:
-    return f"Queries to {'patients without a site' if sheet.site is None else sheet.site}, {sheet.as_of}"
+    return f"Queries {'about patients without a site' if sheet.site is None else f'to {sheet.site}'}, {sheet.as_of}"
 
 
 def _inert(cell: str | int) -> str | int:
@@ -109,22 +109,30 @@ body { font: 15px/1.4 system-ui, sans-serif; margin: 1.5rem }
 table { border-collapse: collapse; width: 100% }
 caption { text-align: left; font-size: 1.3rem; font-weight: 600; padding-bottom: .6rem }
 th, td { border: 1px solid #8888; padding: .35rem .5rem; text-align: left; vertical-align: top; white-space: pre-line;
-  overflow-wrap: anywhere }
+  overflow-wrap: break-word; max-width: 24rem }
 thead th { background: #8882 }
-td.reply { min-width: 14rem }
-@media print { @page { size: landscape } body { margin: 0; font-size: 9px } tr { break-inside: avoid } }
+.wide { min-width: 11rem }
+.reply, .question { min-width: 16rem }
+@media print { @page { size: landscape } body { margin: 0; font-size: 8px } tr { break-inside: avoid }
+  .wide { min-width: 7em } .reply, .question { min-width: 12em } }
 """
+
+
+_KINDS = {name: "" for name in COLUMNS} | {
+    "value": ' class="wide"',
+    "compared with": ' class="wide"',
+    QUESTION: ' class="question"',
+    REPLY: ' class="reply"',
+}
+"""Attributes of the cells of a column: how wide it is at least."""
 
 
 def as_html(sheet: Sheet) -> str:
     """The sheet as one page for reading and printing, which loads nothing and runs nothing."""
-    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in COLUMNS)
+    heads = "".join(f'<th scope="col"{kind}>{escape(name)}</th>' for name, kind in _KINDS.items())
     lines = []
     for row in sheet.rows:
-        cells = [
-            f'<td class="reply">{escape(str(cell))}</td>' if name == REPLY else f"<td>{escape(str(cell))}</td>"
-            for name, cell in zip(COLUMNS, row, strict=True)
-        ]
+        cells = [f"<td{kind}>{escape(str(cell))}</td>" for kind, cell in zip(_KINDS.values(), row, strict=True)]
         lines.append(f"<tr>{''.join(cells)}</tr>")
     title = escape(_title(sheet))
     return (
