@@ -9,10 +9,15 @@ import openpyxl
 import pytest
 
 from infant_course.ledger import Ledger, LedgerError
+from infant_course.ledger.entry import NO_REQUEST
 from infant_course.ledger.queries import COLUMNS, write_queries
+from infant_course.rules import RULES
 from ledger.sights import day, new_ledger, seen, sight
 
 SITES = {"p": "Ghent", "q": "Lyon", "r": None, "s": "ghent"}
+VERBS = set(
+    "confirm name record add state give keep correct remove leave take map move date divide enter use merge ask".split()
+)
 NASTY = {
     "formula": '=HYPERLINK("http://x","y")',
     "command": "+cmd|' /C calc'!A0",
@@ -208,3 +213,26 @@ def test_numbers_of_queries_are_never_given_twice(tmp_path: Path):
         ledger.record(sight(seen("t"), seen("p"), sites={"t": "Ghent"}), as_of=day(2))
         told = {entry.patient: entry.number for entry in ledger.entries(as_of=day(2))}
     assert told == {"p": 1, "q": 2, "r": 3, "t": 5}
+
+
+@pytest.mark.parametrize(
+    ("advice", "question"),
+    [
+        ("confirm the date.", "It is odd. Please confirm the date."),
+        ("Confirm the date.", "It is odd. Please confirm the date."),
+        ("none needed; state it.", "It is odd. None needed; state it."),
+        ("the two contradict each other.", "It is odd. The two contradict each other."),
+        ("", "It is odd."),
+    ],
+)
+def test_a_question_is_a_sentence(tmp_path: Path, advice: str, question: str):
+    """Made of the rule's message and its repair."""
+    with new_ledger(tmp_path) as ledger:
+        ledger.record(sight(seen("p", message="It is odd.", advice=advice)), as_of=day(1))
+        assert ledger.entry("Q1", as_of=day(1)).question == question
+
+
+def test_every_rule_of_the_catalogue_asks_in_a_sentence():
+    """Its repair begins with a verb, or with one of the words that are known to ask for nothing."""
+    openings = {rule.repair.split()[0] for rule in RULES.values()}
+    assert openings - {word.strip() for word in NO_REQUEST} <= VERBS

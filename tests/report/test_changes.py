@@ -29,14 +29,14 @@ def test_the_same_export_twice_differs_in_nothing():
 
 
 def test_findings_come_and_go_with_the_reason():
-    """Corrected, gone with the patient, gone with the event; and the same the other way round."""
+    """Errors first: corrected, gone with the patient, gone with the event it was against; and the same the other way round."""
     old = of(course("a"), course("b"), course("c", wbc=20, relapse="2019-01-01"))
     new = of(course("a", wbc=20), course("c", wbc=20), course("d"))
     found = changes(old, new)
     assert [(f.patient, f.rule, f.why) for f in found.went] == [
+        ("c", "ORD-09", "data or judgement"),
         ("a", "BAS-02", "data or judgement"),
         ("b", "BAS-02", "patient gone"),
-        ("c", "ORD-09", "data or judgement"),
     ]
     assert [(f.patient, f.rule, f.why) for f in found.came] == [("d", "BAS-02", "patient new")]
     assert (found.patients_gone, found.patients_new) == (("b",), ("d",))

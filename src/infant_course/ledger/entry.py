@@ -10,6 +10,10 @@ from attrs import field, frozen
 from .status import STANDING, Status
 
 
+NO_REQUEST = ("none ", "nothing ", "the ")
+"""How a rule's repair begins that asks nobody to do something."""
+
+
 @frozen(kw_only=True)
 class Step:
     """One change of a finding's status: on which day, to what, and why."""
@@ -88,8 +92,9 @@ class Entry:
         advice = self.advice.strip()
         if not advice:
             return self.message
-        please = advice if advice[:2].isupper() else advice[0].lower() + advice[1:]
-        return f"{self.message} Please {please}"
+        if advice.lower().startswith(NO_REQUEST):
+            return f"{self.message} {advice[0].upper()}{advice[1:]}"
+        return f"{self.message} Please {advice if advice[:2].isupper() else advice[0].lower() + advice[1:]}"
 
     def age(self, as_of: date) -> int:
         """Whole days since it was last opened."""
