@@ -16,7 +16,27 @@ from ledger.sights import day, new_ledger, seen, sight
 
 SITES = {"p": "Ghent", "q": "Lyon", "r": None, "s": "ghent"}
 VERBS = set(
-    "confirm name record add state give keep correct remove leave take map move date divide enter use merge ask".split()
+    [
+        "confirm",
+        "name",
+        "record",
+        "add",
+        "state",
+        "give",
+        "keep",
+        "correct",
+        "remove",
+        "leave",
+        "take",
+        "map",
+        "move",
+        "date",
+        "divide",
+        "enter",
+        "use",
+        "merge",
+        "ask",
+    ]
 )
 NASTY = {
     "formula": '=HYPERLINK("http://x","y")',

@@ -29,7 +29,7 @@ def test_the_same_export_twice_differs_in_nothing():
 
 
 def test_findings_come_and_go_with_the_reason():
-    """Errors first: corrected, gone with the patient, gone with the event it was against; and the same the other way round."""
+    """Errors first: the event it was against gone, corrected, gone with the patient; and the other way round."""
     old = of(course("a"), course("b"), course("c", wbc=20, relapse="2019-01-01"))
     new = of(course("a", wbc=20), course("c", wbc=20), course("d"))
     found = changes(old, new)

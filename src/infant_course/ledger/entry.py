@@ -9,7 +9,6 @@ from attrs import field, frozen
 
 from .status import STANDING, Status
 
-
 NO_REQUEST = ("none ", "nothing ", "the ")
 """How a rule's repair begins that asks nobody to do something."""
 
