@@ -77,7 +77,7 @@ def _parquet(raw: bytes, path: Path, limits: Limits) -> RawTable:
             str(path), "a whole Parquet file", "one that is damaged or cut off", "export it again"
         ) from None
     if frame.width > limits.columns:
-        raise unreadable(str(path), f"at most {limits.columns:,} columns", f"{frame.width:,}", "raise Limits.columns")
+        raise unreadable(str(path), f"at most {limits.columns:,} columns", f"{frame.width:,}")
     return from_frame(frame, path.name)
 
 
