@@ -22,11 +22,12 @@ def check_in_parts(
     settings: Settings,
     undecided: bool = True,
     watch: Callable[[], None] = lambda: None,
+    seen: Callable[[Cohort, Report], None] = lambda cohort, report: None,
 ) -> Report:
     """Judge the cohorts of a stream one after the other; the report is that of the whole.
 
     ``undecided``: whether undecided verdicts are kept as findings. Where they are only counted, as in text, far less
-    memory is needed. ``watch`` is called after each part. Raises InputError.
+    memory is needed. ``seen`` gets each part with its whole report, then ``watch`` is called. Raises InputError.
     """
     rules = tuple(rules)
     reports = []

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 from ...errors import UsageError
 from ...files import write_whole
 from ...report.formats import COUNT_UNDECIDED, FILES_ONLY, FORMATS
+from ..ledgers import add_recording_to, look, prepare, take_part
 from ..output import colours, say
 from ..progress import watching
 from ..reading import add_export_to, add_parts_to, export_in, files_of, read_all, read_export, stream_of
 
 if TYPE_CHECKING:
+    from ...cohort import Cohort
+    from ...ledger.sight import Sight
     from ...report.check import Report
     from ...report.json import Input
     from ...rules import Settings
@@ -46,6 +49,7 @@ def add_to(verbs: Any) -> None:
         metavar="DATE",
         help="last day of the data, YYYY-MM-DD; no rule reads the clock",
     )
+    add_recording_to(verb)
     add_profile_to(verb)
     add_export_to(verb)
     add_parts_to(verb)
@@ -84,7 +88,7 @@ def _date(text: str) -> date:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read, judge, tell."""
-    from ...report.check import check
+    from ...report.check import check, cohort_of
     from ...report.json import Input
     from ...report.parts import check_in_parts
     from ...rules import load_rules, select
@@ -96,24 +100,36 @@ def run(arguments: argparse.Namespace) -> int:
     rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
     chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)
     settings = settings_of(arguments, config)
+    prepare(arguments)
+    sights: list[Sight] = []
+
+    def seen(cohort: Cohort, report: Report) -> None:
+        if arguments.ledger is not None:
+            sights.append(look(arguments, cohort, report, rules))
+
     export = export_in(arguments, arguments.paths)
     if export is not None:
         unread, inputs = 0, files_of(export)
         stream = stream_of(arguments, export)
-        if stream is None:
-            report = check(read_export(arguments, export), rules=chosen, settings=settings)
-        else:
-            with watching(stream) as watch:
-                told = arguments.format not in COUNT_UNDECIDED
-                report = check_in_parts(stream, rules=chosen, settings=settings, undecided=told, watch=watch)
     else:
         read, unread = read_all(arguments.paths)
         if not read:
             return UNREAD
-        inputs = [(file.name, file.sha256) for file in read]
-        report = check([file.course for file in read], rules=chosen, settings=settings)
+        inputs, stream = [(file.name, file.sha256) for file in read], None
+    if stream is not None:
+        with watching(stream) as watch:
+            told = arguments.format not in COUNT_UNDECIDED
+            report = check_in_parts(stream, rules=chosen, settings=settings, undecided=told, watch=watch, seen=seen)
+    else:
+        courses = [] if export is not None else [file.course for file in read]
+        cohort = read_export(arguments, export) if export is not None else cohort_of(courses, settings)
+        report = check(cohort, rules=chosen, settings=settings)
+        seen(cohort, report)
     tell(report, arguments, [Input(name=name, sha256=digest) for name, digest in inputs])
-    return max(report.exit_code(arguments.fail_on), UNREAD if unread else 0)
+    code = report.exit_code(arguments.fail_on)
+    if arguments.ledger is not None:
+        code = take_part(arguments, sights, report, code)
+    return max(code, UNREAD if unread else 0)
 
 
 def tell(report: "Report", arguments: argparse.Namespace, inputs: "Sequence[Input]") -> None:
