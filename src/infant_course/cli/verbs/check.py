@@ -103,14 +103,14 @@ def run(arguments: argparse.Namespace) -> int:
     prepare(arguments)
     sights: list[Sight] = []
 
-    def seen(cohort: Cohort, report: Report) -> None:
+    def seen(cohort: "Cohort", report: "Report") -> None:
         if arguments.ledger is not None:
             sights.append(look(arguments, cohort, report, rules))
 
     export = export_in(arguments, arguments.paths)
     if export is not None:
-        unread, inputs = 0, files_of(export)
-        stream = stream_of(arguments, export)
+        unread, stream = 0, stream_of(arguments, export)
+        inputs = files_of(export) if Path(export).exists() else []  # reading says that it is not there
     else:
         read, unread = read_all(arguments.paths)
         if not read:
