@@ -102,7 +102,7 @@ class Telling:
                 problem=problem,
                 expected=expected,
                 column=self.name(column),
-                row=int(row),
+                row=row,
                 rows=int(rows),
                 value=value,
                 patients=tuple(patients),
