@@ -147,6 +147,8 @@ def files_of(path: str) -> list[tuple[str, str]]:
     """Name and SHA-256 of the files of an export."""
     top = Path(path)
     files = sorted(file for file in top.iterdir() if file.is_file()) if top.is_dir() else [top]
+    if not top.exists():
+        return []  # reading it says so
     digests = []
     for file in files:
         with file.open("rb") as stream:

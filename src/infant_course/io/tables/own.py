@@ -54,8 +54,7 @@ def read(
     """Read an export in the own form: a folder, one file, or frames by the name of their table.
 
     ``complete``: event types recorded in full; without it those of which there is a table. ``limits``: how large a
-    file may be. Raises InputError for what
-    cannot be read at all; everything else is in the cohort's intake.
+    file may be. Raises InputError for what cannot be read at all; everything else is in the cohort's intake.
     """
     gathered = Gathered()
     if isinstance(source, Mapping):

@@ -130,8 +130,8 @@ def read_text(raw: bytes, name: str, *, encoding: str | None, delimiter: str | N
         # told as one; it must not end a row.
         data = data.replace(b"\r\n", b"\n")
         data = data.replace(b"\r", b"\n" if b"\n" not in data else b"\x0b")
-    if data.endswith(b"\n"):
-        data = data[: len(data) - _line_ends(data)]
+    # One line end at the end: without it Polars takes a last row that is too long for one that is not.
+    data = data[: len(data) - _line_ends(data) + 1] if data.endswith(b"\n") else data + b"\n"
     blank = len(data) - len(data.lstrip(b"\n")) if data.startswith(b"\n") else 0  # empty lines above the header
     if delimiter is None:
         sign = _recognised(data[blank : data.find(b"\n", blank) + 1 or len(data)].decode())
@@ -171,7 +171,7 @@ def _utf8(raw: bytes, name: str, encoding: str | None) -> tuple[bytes, list[str]
         return text.encode(), [f"{name}: read as UTF-16, as its first bytes say."]
     raw = raw.removeprefix(codecs.BOM_UTF8)
     head = raw[:65536]
-    if head.count(0) > max(8, len(head) // 20):
+    if head.count(0) > max(64, len(head) // 20):
         raise unreadable(name, "a table as text, or Parquet", "binary data", "save it as CSV in UTF-8")
     try:
         if not raw.isascii():
