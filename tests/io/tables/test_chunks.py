@@ -103,6 +103,7 @@ def test_windows_letters_are_recognised_wherever_they_stand(tmp_path: Path) -> N
         (gzip.compress(b"patient,start\np,2020\n" * 999)[:-9], "whole"),
         (b"PAR1 but no more", "whole"),
     ],
+    ids=["empty", "cut off", "not whole"],
 )
 def test_what_cannot_be_read_raises(tmp_path: Path, content: bytes, expected: str) -> None:
     path = tmp_path / "a.csv"
