@@ -6,13 +6,14 @@ when it runs, so that ``--help`` costs nothing.
 """
 
 import argparse
+import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import IO, NoReturn, TextIO, cast
 
 from .. import __version__
 from ..errors import InfantCourseError
-from .output import complain
-from .verbs import agents, case, check, demo, draw, outcomes, protocols, risk, rules
+from .output import complain, show
+from .verbs import agents, case, check, demo, draw, key, outcomes, protocols, risk, rules
 
 USAGE, FAILED = 2, 3
 
@@ -24,6 +25,11 @@ class _Parser(argparse.ArgumentParser):
         complain(f"{self.prog}: {message}. See `{self.prog} --help`.")
         raise SystemExit(USAGE)
 
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:
+        """Help goes where results go: to a console of any encoding."""
+        if message:
+            show(message, cast(TextIO, file or sys.stderr))
+
 
 def parser() -> argparse.ArgumentParser:
     """The command line with all its verbs."""
@@ -34,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     verbs = top.add_subparsers(metavar="VERB", required=True, parser_class=_Parser)
-    for group in (demo, check, draw, rules, case, outcomes, protocols, risk, agents):
+    for group in (demo, check, draw, rules, case, outcomes, protocols, risk, agents, key):
         group.add_to(verbs)
     return top
 

@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         from ...report.json import Input, as_json
 
-        say(as_json(report, [Input(name=file.name, sha256=file.sha256) for file in read]))
+        say(as_json(report, [Input(name=file.name, sha256=file.sha256) for file in read]), data=True)
     else:
         from ...report.terminal import as_text
 
