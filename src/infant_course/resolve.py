@@ -65,10 +65,10 @@ class Reading:
     """
 
     number: int
-    bounds: dict[Point, Box]
+    bounds: dict[Point, Box] = field(repr=False)
     gaps: tuple[Gap, ...] = field(default=(), repr=False)
-    choices: tuple[tuple[int, str], ...] = ()
-    _instants: frozenset[str] = frozenset()
+    choices: tuple[tuple[int, str], ...] = field(default=(), repr=False)
+    _instants: frozenset[str] = field(default=frozenset(), repr=False)
 
     @cached_property
     def _by_points(self) -> dict[tuple[str, str, str, str], Gap]:
@@ -98,11 +98,11 @@ class Resolved:
 
     readings: tuple[Reading, ...]
     problems: tuple[Problem, ...] = ()
-    notes: tuple[str, ...] = ()
-    contradicted: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = field(default=(), repr=False)
+    contradicted: frozenset[str] = field(default=frozenset(), repr=False)
     statements: tuple[Statement, ...] = field(default=(), repr=False)
     dated: bool = False
-    zero: Point | None = None
+    zero: Point | None = field(default=None, repr=False)
     settings: TimeSettings = field(factory=TimeSettings)
     _diagnosis: str | None = None
 

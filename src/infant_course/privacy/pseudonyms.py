@@ -24,6 +24,7 @@ class Kind(Enum):
     EVENT = "E"
     SITE = "S"
     FINGERPRINT = "F"
+    NAME = "N"
 
 
 @frozen(kw_only=True)
@@ -36,8 +37,8 @@ class Pseudonyms:
     """
 
     key: Key
-    _given: dict[tuple[Kind, tuple[str, ...]], str] = field(factory=dict, init=False, repr=False, eq=False)
-    _owners: dict[str, tuple[Kind, tuple[str, ...]]] = field(factory=dict, init=False, repr=False, eq=False)
+    _given: dict[tuple[str, ...], str] = field(factory=dict, init=False, repr=False, eq=False)
+    _taken: set[str] = field(factory=set, init=False, repr=False, eq=False)
 
     def patient(self, identity: str) -> str:
         """The pseudonym of a patient."""
@@ -59,13 +60,18 @@ class Pseudonyms:
         """The pseudonyms of several patients, in their order."""
         return [self.patient(identity) for identity in identities]
 
+    def name(self, text: str) -> str:
+        """What stands for a name that is not known (of a block, a marker): the same name is still the same."""
+        return self._name(Kind.NAME, text)
+
     def _name(self, kind: Kind, *parts: str) -> str:
-        asked = (kind, parts)
+        asked = (kind.value, *parts)
         given = self._given.get(asked)
         if given is None:
             given = kind.value + _short(self.key.digest(kind.name.lower(), *parts))
-            if self._owners.setdefault(given, asked) != asked:
+            if given in self._taken:
                 raise UsageError("two ids got the same pseudonym under this key; make another key and try again")
+            self._taken.add(given)
             self._given[asked] = given
         return given
 
