@@ -1,7 +1,7 @@
 """The fields of events without ids, free text and what is flagged: column by column, with counts of what changed."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, get_args, get_origin
 
 import attrs
@@ -10,11 +10,11 @@ from attrs import field, frozen
 
 from ..course import BIRTH
 from ..errors import UsageError, did_you_mean
-from ..events import EVENT_TYPES, Event, field_hints, inner_type, own_fields
+from ..events import EVENT_TYPES, field_hints, inner_type, own_fields
 from .pseudonyms import Pseudonyms
 from .texts import Otherwise, TextField, text_field
 
-KEPT_ALWAYS = ("patient", "id", "when", "until", "lasting")
+_SHARED = ("derived_from", "note")
 
 
 def droppable() -> dict[str, tuple[str, str]]:
@@ -94,7 +94,9 @@ class FieldWriter:
             values = [self._records(event_type, name, record, row) for row in series.to_list()]
         else:
             how = text_field(event_type, name)
-            values = [[told for told in self.texts(place, how, row or []) if told is not None] for row in series]
+            values = [
+                [told for told in self.texts(place, how, row or []) if told is not None] for row in series.to_list()
+            ]
         return pl.Series(series.name, values, dtype=series.dtype)
 
     def _records(self, event_type: str, name: str, record: Any, rows: Any) -> list[dict[str, Any]]:
@@ -135,22 +137,3 @@ def _holds_text(hint: Any) -> bool:
     if attrs.has(hint) and hint.__name__ != "Quantity":
         return any(_holds_text(inner) for inner in field_hints(hint).values())
     return hint is str
-
-
-def text_places() -> Mapping[str, bool]:
-    """Every place of text in the model, ``type.field`` or ``type.field.part``; references are none."""
-    places: dict[str, bool] = {}
-    for name, cls in EVENT_TYPES.items():
-        hints = field_hints(cls)
-        for attribute in (*own_fields(cls), attrs.fields(Event).note):
-            hint = hints[attribute.name]
-            if attribute.metadata.get("ref") or not _holds_text(hint):
-                continue
-            record = inner_type(get_args(hint)[0]) if get_origin(hint) is tuple else None
-            if record is not None and attrs.has(record):
-                for part, inner in field_hints(record).items():
-                    if _holds_text(inner):
-                        places[f"{name}.{attribute.name}.{part}"] = True
-            else:
-                places[f"{name}.{attribute.name}"] = True
-    return places
