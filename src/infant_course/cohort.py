@@ -193,7 +193,7 @@ class Cohort:
 
         ``end_window_days``: how far "at the end of" an event may lie from that end, on either side.
         """
-        return _Builder(TimeSettings(end_window_days=end_window_days)).add_all(courses).cohort()
+        return CohortBuilder(TimeSettings(end_window_days=end_window_days)).add_all(courses).cohort()
 
     def __repr__(self) -> str:
         return f"Cohort({self.patients.height:,} patients, {self.n_events:,} events)"
@@ -244,7 +244,7 @@ class Cohort:
         events: list[tuple[int, Event]] = []
         for name, table in self.tables.items():
             for record in table.filter(pl.col("unit") == unit).iter_rows(named=True):
-                events.append((record["ordinal"], _event(EVENT_TYPES[name], record, stated)))
+                events.append((record["ordinal"], event_of(EVENT_TYPES[name], record, stated)))
         events.sort(key=lambda pair: pair[0])
         defects = tuple(
             _problem(group)
@@ -280,7 +280,7 @@ def _whens(texts: Iterable[str]) -> tuple[When, ...]:
     return tuple(parse(text) for text in texts)
 
 
-def _event(cls: type[Event], record: dict[str, Any], stated: Mapping[tuple[str, str], list[str]]) -> Event:
+def event_of(cls: type[Event], record: dict[str, Any], stated: Mapping[tuple[str, str], list[str]]) -> Event:
     """One event from its row and its statements; bounds stand in where a row has no statements of its own."""
     hints = field_hints(cls)
     event_id = record["event"]
@@ -308,7 +308,7 @@ def _problem(rows: pl.DataFrame) -> Problem:
     )
 
 
-class _Builder:
+class CohortBuilder:
     """Gathers rows course by course and makes the tables at the end."""
 
     def __init__(self, time: TimeSettings) -> None:
@@ -322,7 +322,7 @@ class _Builder:
         self.problems: list[tuple[Any, ...]] = []
         self.complete: list[frozenset[str]] = []
 
-    def add_all(self, courses: Iterable[Course]) -> "_Builder":
+    def add_all(self, courses: Iterable[Course]) -> "CohortBuilder":
         seen: set[str] = set()
         for course in courses:
             if course.id in seen:
