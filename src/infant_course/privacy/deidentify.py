@@ -5,7 +5,7 @@ many stand alone by five things that others may know.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 from attrs import frozen
@@ -21,6 +21,7 @@ from .texts import FREE
 from .times import SHIFT_DAYS, Rewriter, Times
 
 CHANGE_COLUMNS = {"what": pl.String, "field": pl.String, "count": pl.UInt64}
+W = TypeVar("W")
 AGE_UNITS = (Unit.DAY, Unit.WEEK, Unit.MONTH)
 
 
@@ -54,13 +55,12 @@ def deidentify(
 
     Raises UsageError for unknown words and fields, and for two ids that get one pseudonym.
     """
-    times, age_unit = _word(Times, times, "--times"), _word(Unit, age_unit, "--age-unit")
-    if age_unit not in AGE_UNITS:
-        raise UsageError(f"no unit {age_unit.value!r} of ages here: known are {', '.join(AGE_UNITS)}")
+    how = _word(times, {known.value: known for known in Times}, "way to tell times")
+    unit = _word(age_unit, {known.value: known for known in AGE_UNITS}, "unit of ages")
     gone = flagged(drop)
     names = Pseudonyms(key=key)
     fields = FieldWriter(names=names, drop=gone)
-    rewriter = Rewriter(names=names, times=times, unit=age_unit)
+    rewriter = Rewriter(names=names, times=how, unit=unit)
     ids = cohort.patients["patient"].to_list()
     order = _order(names.patients(ids))
     units = cohort.units.filter(pl.col("reading") == 0).select("unit", code="patient").join(order, on="code")
@@ -70,17 +70,14 @@ def deidentify(
         rows = table.join(units, on="unit", how="inner", maintain_order="left")
         for code, event in rows.select("code", "event").iter_rows():
             types[code][event] = name
-        told = fields.table(name, rows.drop("code", "new"), [ids[code] for code in rows["code"]])
-        tables[name] = (
-            told.with_columns(rows["new"].alias("unit"))
-            .sort("unit", "ordinal", maintain_order=True)
-            .select(table.columns)
-        )
+        written = fields.table(name, rows.drop("code", "new"), [ids[code] for code in rows["code"]])
+        written = written.with_columns(rows["new"].alias("unit")).select(table.columns)
+        tables[name] = written.sort("unit", "ordinal", maintain_order=True)
     new = order.sort("new")
     told = Cohort(
         patients=_patients(cohort, names, fields, gone)[new["code"]],
         units=pl.DataFrame(
-            {"unit": new["new"], "patient": new["new"], "reading": 0, "dated": times is Times.SHIFT},
+            {"unit": new["new"], "patient": new["new"], "reading": 0, "dated": how is Times.SHIFT},
             schema=cohort.units.schema,
         ),
         tables=tables,
@@ -97,17 +94,16 @@ def deidentify(
     counted |= {("texts or values dropped", place): count for place, count in fields.changes.dropped.items()}
     counted |= {("names told by a pseudonym", place): count for place, count in fields.changes.renamed.items()}
     rows_ = [(what, place, count) for (what, place), count in counted.items() if count]
-    settings = {"times": times.value, "age unit": age_unit.value, "key": key.mark}
-    if times is Times.SHIFT:
+    settings = {"times": how.value, "age unit": unit.value, "key": key.mark}
+    if how is Times.SHIFT:
         settings["shift"] = f"1 to {SHIFT_DAYS} days earlier"
     return Deidentified(told=told, changes=pl.DataFrame(rows_, schema=CHANGE_COLUMNS, orient="row"), settings=settings)
 
 
-def _word(kind: Any, word: str, option: str) -> Any:
-    try:
-        return kind(word)
-    except ValueError:
-        raise UsageError(f"{option}: no {word!r}: known are {', '.join(kind)}") from None
+def _word(word: str, known: Mapping[str, W], what: str) -> W:
+    if word not in known:
+        raise UsageError(f"no {what} {str(word)!r}: known are {', '.join(known)}")
+    return known[word]
 
 
 def _order(pseudonyms: list[str]) -> pl.DataFrame:

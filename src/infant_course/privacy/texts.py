@@ -13,6 +13,7 @@ from functools import cache
 from attrs import frozen
 
 from ..knowledge.agents import agent, regimens
+from ..knowledge.definitions import definitions
 from ..knowledge.genetics import antigen_names, markers, partners, symbols
 from ..knowledge.protocols import protocol, protocols
 from ..knowledge.risk import risk_groups
@@ -48,7 +49,9 @@ def _one_of(*words: str) -> Callable[[str], bool]:
 
 
 def _is_protocol(text: str) -> bool:
-    return protocol(text) is not None
+    """A protocol of the package, one that a definition is of, or a number of ClinicalTrials.gov."""
+    schemes = {_plain(known.scheme) for known in definitions().values() if known.scheme}
+    return protocol(text) is not None or _plain(text) in schemes or bool(re.fullmatch(r"NCT\d{8}", text.strip()))
 
 
 def _is_block(text: str) -> bool:
@@ -74,7 +77,16 @@ def _is_part(text: str) -> bool:
 
 
 def _is_agent(text: str) -> bool:
-    return agent(text) is not None or any(_plain(text) in (_plain(r.id), _plain(r.name)) for r in regimens().values())
+    return agent(text) is not None or _plain(text) in _CLASSES or _plain(text) in _regimens()
+
+
+_CLASSES = ("asparaginase", "anthracycline", "anthracyclines", "doxorubicin equivalent", "doxorubicin equivalents")
+"""What a drug is called where only its class is named."""
+
+
+@cache
+def _regimens() -> frozenset[str]:
+    return frozenset(_plain(name) for known in regimens().values() for name in (known.id, known.name))
 
 
 def _is_gene(text: str) -> bool:

@@ -106,8 +106,9 @@ class Rewriter:
                 own = told.setdefault((clock.anchor, "when"), [])
                 if age_allowed is not _NONE:
                     own += self._tie(clock, points, counts)
-                if clock.other is not None and self.times is Times.DAYS:
+                if self.times is Times.DAYS or not clock.calendar:
                     own += clock.back_to_other()
+                    own += [] if own else [_offset(0, 0, clock.anchor)]
             if age_allowed is _NONE or self._hides_birth(told, lasting, types):
                 break
         self.counts.update(counts)
@@ -149,6 +150,7 @@ class Rewriter:
             shift=shift,
             other=other,
             other_box=others.get(other) if other else None,
+            exact={event: box[0] for event, box in others.items() if box[0] == box[1]},
         )
 
     # --- one point --------------------------------------------------------------------------------------------
@@ -330,7 +332,7 @@ class _Clock:
     """The anchor of a patient's days, its day, the days of birth, and the shift.
 
     Days are counted from 1970-01-01 (``calendar``), or from birth where no date is told. ``other``: an event to tell
-    the anchor against, where the anchor is not the diagnosis.
+    the anchor against, where the anchor is not the diagnosis. ``exact``: other events of which the day is known.
     """
 
     anchor: str | None
@@ -340,17 +342,28 @@ class _Clock:
     shift: int
     other: str | None
     other_box: Bounds | None
+    exact: Mapping[str, int]
 
     def since_anchor(self, box: Bounds) -> When | None:
         """Days since the anchor; None where they are too many, or where there is no anchor."""
         if self.zero is None or self.anchor is None:
             return None
-        return _offset(box[0] - self.zero[1], box[1] - self.zero[0], self.anchor)
+        low, high = box[0] - self.zero[1], box[1] - self.zero[0]
+        if low < 0 < high:  # no one length of time says it against the anchor: another event may do
+            beyond = {event: day for event, day in self.exact.items() if day >= box[1] or day <= box[0]}
+            if beyond:
+                event = min(beyond, key=lambda e: (abs(beyond[e] - box[0]), beyond[e]))
+                return self._bounded(box[0] - beyond[event], box[1] - beyond[event], event)
+        return self._bounded(low, high, self.anchor)
+
+    def _bounded(self, low: int, high: int, event: str) -> When | None:
+        return None if max(abs(low), abs(high)) > _LIMIT else _offset(low, high, event)
 
     def back_to_other(self) -> list[When]:
         """The anchor, where it is not the diagnosis, told against another event: it too has a stated time."""
-        assert self.zero is not None and self.other is not None and self.other_box is not None
-        new = _offset(self.zero[0] - self.other_box[1], self.zero[1] - self.other_box[0], self.other)
+        if self.zero is None or self.other is None or self.other_box is None:
+            return []
+        new = self._bounded(self.zero[0] - self.other_box[1], self.zero[1] - self.other_box[0], self.other)
         return [new] if new is not None else []
 
     def shifted(self, box: Bounds) -> When | None:
@@ -362,10 +375,8 @@ class _Clock:
             return None
 
 
-def _offset(low: int, high: int, anchor: str) -> When | None:
-    if max(abs(low), abs(high)) > _LIMIT:
-        return None
-    if low < 0 < high:  # no one length of time says both
+def _offset(low: int, high: int, anchor: str) -> When:
+    if low < 0 < high:
         return Either((Offset(_days(1, -low), anchor, before=True), Offset(_days(0, high), anchor)))
     if high <= 0 and low < 0:
         return Offset(_days(-high, -low), anchor, before=True)
