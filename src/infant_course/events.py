@@ -186,7 +186,9 @@ class Event:
     derived_from: tuple[str, ...] = many("ids of the events this one was derived from; empty: stated", ref=True)
     estimated: bool | None = said("the source calls this time an estimate")
     note: str | None = said("anything else that was stated")
-    line: int | None = field(default=None, eq=False, repr=False, metadata={"doc": "line in the input", "internal": True})
+    line: int | None = field(
+        default=None, eq=False, repr=False, metadata={"doc": "line in the input", "internal": True}
+    )
 
     def __str__(self) -> str:
         """All that was stated, for the person who looks at it. ``repr`` tells the type alone: it ends up in logs."""

@@ -8,7 +8,7 @@ when it runs, so that ``--help`` costs nothing.
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import IO, NoReturn, TextIO, cast
+from typing import Any, NoReturn
 
 from .. import __version__
 from ..errors import InfantCourseError
@@ -25,10 +25,10 @@ class _Parser(argparse.ArgumentParser):
         complain(f"{self.prog}: {message}. See `{self.prog} --help`.")
         raise SystemExit(USAGE)
 
-    def _print_message(self, message: str, file: IO[str] | None = None) -> None:
-        """Help goes where results go: to a console of any encoding."""
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Help is shown on a console of any encoding."""
         if message:
-            show(message, cast(TextIO, file or sys.stderr))
+            show(message, file or sys.stderr)
 
 
 def parser() -> argparse.ArgumentParser:

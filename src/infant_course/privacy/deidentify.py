@@ -13,6 +13,7 @@ from attrs import frozen
 from ..cohort import PATIENT_COLUMNS, Cohort, empty
 from ..course import BIRTH
 from ..errors import UsageError
+from ..shortest_paths import UNBOUNDED
 from ..when import Unit
 from .fields import FieldWriter, flagged
 from .key import Key
@@ -22,6 +23,13 @@ from .times import SHIFT_DAYS, Rewriter, Times
 
 CHANGE_COLUMNS = {"what": pl.String, "field": pl.String, "count": pl.UInt64}
 W = TypeVar("W")
+_NO_BOUNDS = [
+    *(pl.lit(-UNBOUNDED, dtype=pl.Int32).alias(name) for name in ("start_lo", "end_lo")),
+    *(pl.lit(UNBOUNDED, dtype=pl.Int32).alias(name) for name in ("start_hi", "end_hi")),
+    *(pl.lit(False).alias(name) for name in ("start_stated", "end_stated")),
+]
+"""Days as they were must not stand beside what is told of them now."""
+
 AGE_UNITS = (Unit.DAY, Unit.WEEK, Unit.MONTH)
 
 
@@ -57,6 +65,8 @@ def deidentify(
     """
     how = _word(times, {known.value: known for known in Times}, "way to tell times")
     unit = _word(age_unit, {known.value: known for known in AGE_UNITS}, "unit of ages")
+    if not cohort.stated.height and any(table["start_stated"].any() for table in cohort.tables.values()):
+        raise UsageError("this cohort holds days, but no statements of time: write it and read it first")
     gone = flagged(drop)
     names = Pseudonyms(key=key)
     fields = FieldWriter(names=names, drop=gone)
@@ -71,7 +81,7 @@ def deidentify(
         for code, event in rows.select("code", "event").iter_rows():
             types[code][event] = name
         written = fields.table(name, rows.drop("code", "new"), [ids[code] for code in rows["code"]])
-        written = written.with_columns(rows["new"].alias("unit")).select(table.columns)
+        written = written.with_columns(rows["new"].alias("unit"), *_NO_BOUNDS).select(table.columns)
         tables[name] = written.sort("unit", "ordinal", maintain_order=True)
     new = order.sort("new")
     told = Cohort(

@@ -5,6 +5,7 @@ capitals without I, L, O and U, after a letter that tells the kind. Two ids that
 for one patient, so that is an error, never a merge.
 """
 
+import re
 from collections.abc import Iterable
 from enum import Enum
 
@@ -15,6 +16,7 @@ from .key import Key
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 12
+_AGAIN = re.compile(r"(.+) \((\d+)\)", re.DOTALL)
 
 
 class Kind(Enum):
@@ -45,7 +47,13 @@ class Pseudonyms:
         return self._name(Kind.PATIENT, identity)
 
     def event(self, patient: str, identity: str) -> str:
-        """The pseudonym of a patient's event: events of one name in two patients have nothing in common."""
+        """The pseudonym of a patient's event: events of one name in two patients have nothing in common.
+
+        An id that was used twice ("dx (2)" is the second "dx") still is.
+        """
+        again = _AGAIN.fullmatch(identity)
+        if again:
+            return f"{self._name(Kind.EVENT, patient, again[1])} ({again[2]})"
         return self._name(Kind.EVENT, patient, identity)
 
     def site(self, name: str) -> str:

@@ -17,6 +17,9 @@ from ..vocabulary import Severity
 if TYPE_CHECKING:
     import polars as pl
 
+LOCAL, SHARING = "local", "sharing"
+"""For whom a report is: those who hold the data, or anybody else."""
+
 LEVELS = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1}
 
 
@@ -44,22 +47,22 @@ class Finding:
     outcome: str
     verdict: str
     severity: Severity
-    patient: str
-    site: str | None
+    patient: str = field(repr=False)
+    site: str | None = field(repr=False)
     about: str
-    event: str | None
-    conflicts_with: tuple[str, ...]
-    message: str
-    advice: str
-    source: str
-    file: str | None
+    event: str | None = field(repr=False)
+    conflicts_with: tuple[str, ...] = field(repr=False)
+    message: str = field(repr=False)
+    advice: str = field(repr=False)
+    source: str = field(repr=False)
+    file: str | None = field(repr=False)
     line: int | None
     fingerprint: str
 
 
 @frozen(kw_only=True)
 class Report:
-    """The result of a check."""
+    """The result of a check. ``audience``: local, or sharing (see :mod:`infant_course.report.sharing`)."""
 
     version: str
     catalogue: str
@@ -71,6 +74,7 @@ class Report:
     findings: tuple[Finding, ...] = field(repr=False)
     errored: Mapping[str, str] = field(factory=dict)
     intake: Intake | None = None
+    audience: str = LOCAL
 
     @cached_property
     def failed(self) -> tuple[Finding, ...]:

@@ -23,6 +23,8 @@ def as_text(report: "Report", *, colour: bool = False) -> str:
     """The report as text."""
     paint = _Paint(colour)
     lines = [f"{_count(report.patients, 'patient')}, {_count(report.events, 'event')}, {_ran(report)}"]
+    if report.audience != "local":
+        lines.append("For sharing: ids are pseudonyms, and values, dates and files are left out.")
     table = list(_table(report, paint))
     lines += ["", *table] if table else []
     lines += _findings(report.failed, paint)

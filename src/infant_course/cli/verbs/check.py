@@ -2,11 +2,14 @@
 
 import argparse
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...errors import UsageError
 from ..output import colours, say
 
 if TYPE_CHECKING:
+    from ...privacy.key import Key
     from ...rules import Settings
     from ..config import Config
 
@@ -36,6 +39,14 @@ def add_to(verbs: Any) -> None:
         metavar="DATE",
         help="last day of the data, YYYY-MM-DD; no rule reads the clock",
     )
+    verb.add_argument(
+        "--for",
+        dest="audience",
+        choices=("local", "sharing"),
+        default="local",
+        help="sharing: pseudonyms instead of ids, and no values, dates or files (default: local)",
+    )
+    verb.add_argument("--key-file", metavar="FILE", help="key of the pseudonyms, made by `infant-course key FILE`")
     add_profile_to(verb)
     verb.set_defaults(run=run)
 
@@ -73,6 +84,8 @@ def _date(text: str) -> date:
 def run(arguments: argparse.Namespace) -> int:
     """Read, judge, tell."""
     from ...report.check import check
+    from ...report.json import Input
+    from ...report.sharing import for_sharing
     from ...rules import load_rules, select
     from ..config import read_config
     from ..reading import read_all
@@ -81,19 +94,36 @@ def run(arguments: argparse.Namespace) -> int:
     rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
     chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)
     settings = settings_of(arguments, config)
+    key = key_of(arguments)
     read, unread = read_all(arguments.paths)
     if not read:
         return UNREAD
     report = check([file.course for file in read], rules=chosen, settings=settings)
+    inputs = [Input(name=file.name, sha256=file.sha256) for file in read]
+    if key is not None:
+        report, inputs = for_sharing(report, key), []
     if arguments.format == "json":
-        from ...report.json import Input, as_json
+        from ...report.json import as_json
 
-        say(as_json(report, [Input(name=file.name, sha256=file.sha256) for file in read]), data=True)
+        say(as_json(report, inputs), data=True)
     else:
         from ...report.terminal import as_text
 
         say(as_text(report, colour=colours()))
     return max(report.exit_code(arguments.fail_on), UNREAD if unread else 0)
+
+
+def key_of(arguments: argparse.Namespace, out: Path | None = None) -> "Key | None":
+    """The key of a report for sharing; None of a local one. ``out``: the folder it goes to. Raises UsageError."""
+    from ...privacy.key import read_key
+
+    if arguments.audience == "local":
+        if arguments.key_file:
+            raise UsageError("--key-file has no meaning in a local report: add --for sharing, or leave it out")
+        return None
+    if not arguments.key_file:
+        raise UsageError("--for sharing needs --key-file FILE; `infant-course key FILE` makes one")
+    return read_key(arguments.key_file, outside=out)
 
 
 def settings_of(arguments: argparse.Namespace, config: "Config") -> "Settings":
