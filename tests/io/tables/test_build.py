@@ -21,7 +21,9 @@ POINTS = ["start_lo", "start_hi", "end_lo", "end_hi", "start_stated", "end_state
 def flat(kind, rows, file=None):
     """A table of some rows; a row without a column has an empty cell there."""
     names = list(dict.fromkeys(name for row in rows for name in row))
-    frame = pl.DataFrame({name: [row.get(name) for row in rows] for name in names}, schema=dict.fromkeys(names, pl.String))
+    frame = pl.DataFrame(
+        {name: [row.get(name) for row in rows] for name in names}, schema=dict.fromkeys(names, pl.String)
+    )
     frame = frame.with_row_index(ROW, offset=2)
     return FlatTable(type=kind, frame=frame, file=file or f"{kind}.csv")
 
@@ -37,9 +39,7 @@ def told(cohort: Cohort, frame: pl.DataFrame, *columns: str) -> list[tuple]:
 def everything(cohort: Cohort) -> dict[str, object]:
     """All that is known of time in a cohort, whatever the order of its rows."""
     names = cohort.patients["patient"]
-    stated = sorted(
-        (names[code], *rest) for code, *rest in cohort.stated.iter_rows()
-    )
+    stated = sorted((names[code], *rest) for code, *rest in cohort.stated.iter_rows())
     problems = cohort.problems.with_columns(names.gather(cohort.problems["patient"]).alias("patient"))
     return {
         "events": {name: told(cohort, table, "event", *POINTS) for name, table in cohort.tables.items()},
@@ -92,9 +92,17 @@ def exports(draw, *, simple=False) -> list[FlatTable]:
     """A few patients, each on one of the usual clocks or on all at once."""
     tables = []
     people = draw(st.lists(st.sampled_from(["P1", "P2", "P3"]), min_size=1, max_size=3, unique=True))
-    births = draw(st.lists(st.one_of(st.none(), DAY.map(str), DAY.map(lambda d: f"{d:%Y-%m}"), st.just("unknown")), min_size=3, max_size=3))
+    births = draw(
+        st.lists(
+            st.one_of(st.none(), DAY.map(str), DAY.map(lambda d: f"{d:%Y-%m}"), st.just("unknown")),
+            min_size=3,
+            max_size=3,
+        )
+    )
     if draw(st.booleans()):
-        tables.append(flat(PATIENT, [{"patient": one, "birth": born} for one, born in zip(people, births, strict=False)]))
+        tables.append(
+            flat(PATIENT, [{"patient": one, "birth": born} for one, born in zip(people, births, strict=False)])
+        )
     for kind in draw(st.lists(st.sampled_from(TYPES), max_size=4, unique=True)):
         rows = []
         for number in range(draw(st.integers(1, 4))):
@@ -127,7 +135,9 @@ def test_both_ways_give_the_same_verdicts(tables):
     rules, chosen = RULES.values(), Settings()
     one, other = judge(cohort, rules, chosen), judge(by_courses(cohort), rules, chosen)
     for part in ("verdicts",):
-        assert sorted(getattr(one, part).drop("patient").rows(), key=str) == sorted(getattr(other, part).drop("patient").rows(), key=str)
+        assert sorted(getattr(one, part).drop("patient").rows(), key=str) == sorted(
+            getattr(other, part).drop("patient").rows(), key=str
+        )
 
 
 def test_a_slip_of_one_day_is_noticed():

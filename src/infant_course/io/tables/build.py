@@ -291,7 +291,8 @@ def _named(shared: "pl.DataFrame") -> "pl.DataFrame":
             .otherwise(pl.col("told"))
             .alias("told")
         )
-    frame = frame.sort("patient", "table", ORDER, ROW, "source", nulls_last=True, maintain_order=True)
+    table = pl.when(pl.col(ORDER).is_null()).then(pl.col("table")).otherwise(0)
+    frame = frame.sort("patient", table, ORDER, ROW, "source", nulls_last=True, maintain_order=True)
     frame = frame.with_columns(
         (pl.int_range(pl.len()).over("patient")).cast(pl.UInt32).alias("ordinal"),
         (pl.int_range(pl.len()).over("patient", "told") + 1).alias("use"),

@@ -69,7 +69,7 @@ def _text_of(series: "pl.Series", file: str) -> Column:
     if kind == pl.Null:
         return series.cast(pl.String), None
     if kind.is_float():
-        return _text_of_floats(series), None
+        return text_of_floats(series), None
     if kind == pl.Datetime:
         day = series.dt.date().cast(pl.String)
         whole = series.dt.truncate("1d") == series
@@ -93,7 +93,7 @@ def _text_of(series: "pl.Series", file: str) -> Column:
     return pl.Series(series.name, [None] * len(series), dtype=pl.String), problem
 
 
-def _text_of_floats(series: "pl.Series") -> "pl.Series":
+def text_of_floats(series: "pl.Series") -> "pl.Series":
     """Numbers as text; a whole number without a point, since gaps alone turn whole numbers into floats."""
     import polars as pl
 
