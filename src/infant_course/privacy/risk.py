@@ -7,6 +7,7 @@ is for the people who decide on it.
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import combinations
+from textwrap import wrap
 
 import polars as pl
 
@@ -18,9 +19,14 @@ from ..when import Unit, units_to_days
 SMALL = 5
 """Groups of fewer patients than this are counted as small: registries often do not publish such cells."""
 
-KNOWN = ("sex", "age_months", "partner", "site", "year")
-"""What is taken to be known of a patient: sex, age at diagnosis in completed months, KMT2A partner, site, and year of
-diagnosis (as far as the export has them)."""
+KNOWN = {
+    "sex": "sex",
+    "age_months": "age at diagnosis in months",
+    "partner": "KMT2A partner",
+    "site": "site",
+    "year": "year of diagnosis",
+}
+"""What is taken to be known of a patient, as far as the export has it, and what to call it."""
 
 RISK_COLUMNS = {
     "known": pl.String,
@@ -61,7 +67,7 @@ def known_of(cohort: Cohort) -> pl.DataFrame:
     )
     told = pl.col("dated") & bounded.fill_null(False)
     placed = known.filter(told).with_columns(pl.when(year == last).then(year).alias("year"))
-    return known.join(placed.select("unit", "year"), on="unit", how="left", maintain_order="left").select(KNOWN)
+    return known.join(placed.select("unit", "year"), on="unit", how="left", maintain_order="left").select(*KNOWN)
 
 
 def risk_table(cohort: Cohort) -> pl.DataFrame:
@@ -90,16 +96,17 @@ def _rows(known: pl.DataFrame, there: list[str]) -> Iterator[tuple[object, ...]]
 
 def risk_text(risk: pl.DataFrame, patients: int) -> str:
     """The table in a few sentences. Never says that nobody can be recognised: no count can show that."""
-    missing = [name for name in KNOWN if not risk["known"].str.contains(name, literal=True).any()]
+    missing = [word for name, word in KNOWN.items() if name not in risk["known"].to_list()]
     lines = [f"{patients:,} patient{'' if patients == 1 else 's'} in this export."]
     if risk.height:
         whole = risk.row(-1, named=True)
         lines += [
-            f"By {whole['known'].replace(' + ', ', ')} together {whole['alone']:,} stand alone and "
+            f"By {_words(whole['known'])} {whole['alone']:,} stand alone and "
             f"{whole['in_small_groups']:,} are in groups of fewer than {SMALL}."
         ]
         single = risk.filter(~pl.col("known").str.contains("+", literal=True) & (pl.col("alone") > 0))
-        lines += [f"By {row['known']} alone: {row['alone']:,}." for row in single.iter_rows(named=True)]
+        single = single.filter(pl.col("known") != whole["known"])
+        lines += [f"By {_words(row['known'])} by itself {row['alone']:,}." for row in single.iter_rows(named=True)]
     if missing:
         lines.append(f"Not told here, so not counted: {', '.join(missing)}.")
     lines += [
@@ -107,7 +114,12 @@ def risk_text(risk: pl.DataFrame, patients: int) -> str:
         "events, laboratory values, rare events) tell patients apart further.",
         f"A count below {SMALL} in a published table may tell of a person: join such cells before you publish.",
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(wrapped for line in lines for wrapped in wrap(line, 80)) + "\n"
+
+
+def _words(known: str) -> str:
+    *first, last = [KNOWN[name] for name in known.split(" + ")]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _months(low: int | None, high: int | None, born_low: int | None, born_high: int | None) -> int | None:

@@ -451,8 +451,8 @@ def _coarse(days: Bounds, unit: Unit, *, completed: bool, first: int | None = No
         return Duration(Decimal(first), unit)
     if len(fitting) == 1:
         return Duration(Decimal(fitting[0]), unit)
-    if above == below:
-        above += 1
+    if fitting:
+        below, above = fitting[0], fitting[-1]
     return Duration(Decimal(below), unit, Decimal(above))
 
 
