@@ -7,6 +7,7 @@ date or day would give the day of birth away. Whether several statements togethe
 they go too.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -20,6 +21,7 @@ from ..course import BIRTH, Course, Patient
 from ..events import EVENT_TYPES
 from ..statements import EPOCH, day_number
 from ..when import (
+    IDENTIFIER,
     MAXIMUM_AGE_YEARS,
     After,
     AtAge,
@@ -126,7 +128,9 @@ class Rewriter:
     ) -> "_Clock":
         """Where the days are counted from, and when the patient was born, as far as that is known."""
         born = _met(when for when in points.get((BIRTH, "when"), ()) if isinstance(when, OnDate))
-        starts = {event: whens for (event, part), whens in points.items() if part == "when" and event in types}
+        starts = {
+            event: whens for (event, part), whens in points.items() if part == "when" and _can_be_named(event, types)
+        }
         dated = {e: box for e, whens in starts.items() if (box := _met(w for w in whens if isinstance(w, OnDate)))}
         aged = {e: days for e, whens in starts.items() if (days := _exact_age(whens)) is not None}
         calendar = bool(dated) or born is not None
@@ -373,6 +377,11 @@ class _Clock:
             return parse_date(f"{first}" if first == last else f"{first}..{last}")
         except (OverflowError, ValueError):
             return None
+
+
+def _can_be_named(event: str, types: Mapping[str, str]) -> bool:
+    """Whether a statement can lean on an event: it is none whose id was used before ("dx (2)"), nor birth."""
+    return event in types and re.fullmatch(IDENTIFIER, event) is not None
 
 
 def _offset(low: int, high: int, anchor: str) -> When:
