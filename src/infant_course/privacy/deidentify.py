@@ -103,11 +103,11 @@ def deidentify(
     counted |= {(change.value, ""): count for change, count in rewriter.counts.items()}
     counted |= {("texts or values dropped", place): count for place, count in fields.changes.dropped.items()}
     counted |= {("names told by a pseudonym", place): count for place, count in fields.changes.renamed.items()}
-    rows = [(what, place or None, count) for (what, place), count in counted.items() if count]
+    counts = [(what, place or None, count) for (what, place), count in counted.items() if count]
     settings = {"times": how.value, "age unit": unit.value, "key": key.mark}
     if how is Times.SHIFT:
         settings["shift"] = f"1 to {SHIFT_DAYS} days earlier"
-    return Deidentified(told=told, changes=pl.DataFrame(rows, schema=CHANGE_COLUMNS, orient="row"), settings=settings)
+    return Deidentified(told=told, changes=pl.DataFrame(counts, schema=CHANGE_COLUMNS, orient="row"), settings=settings)
 
 
 def _word(word: str, known: Mapping[str, W], what: str) -> W:
