@@ -323,6 +323,7 @@ class CohortBuilder:
         self.complete: list[frozenset[str]] = []
 
     def add_all(self, courses: Iterable[Course]) -> "CohortBuilder":
+        """Add courses, each of another patient. Raises UsageError."""
         seen: set[str] = set()
         for course in courses:
             if course.id in seen:
@@ -332,6 +333,7 @@ class CohortBuilder:
         return self
 
     def add(self, course: Course) -> None:
+        """Add one course."""
         code = len(self.patients)
         source = course.source
         resolved: Resolved = course.resolved if self.time == TimeSettings() else resolve(course, self.time)
@@ -410,6 +412,8 @@ class CohortBuilder:
         ]
 
     def cohort(self) -> Cohort:
+        """The tables."""
+
         def table(rows: list[tuple[Any, ...]], columns: Mapping[str, Any]) -> pl.DataFrame:
             return pl.DataFrame(rows, schema=dict(columns), orient="row")
 

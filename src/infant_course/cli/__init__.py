@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from .. import __version__
 from ..errors import InfantCourseError
 from .output import complain, show
-from .verbs import agents, case, check, deidentify, demo, draw, key, outcomes, protocols, risk, rules
+from .verbs import agents, case, check, convert, deidentify, demo, draw, key, outcomes, protocols, risk, rules
 
 USAGE, FAILED = 2, 3
 
@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     verbs = top.add_subparsers(metavar="VERB", required=True, parser_class=_Parser)
-    for group in (demo, check, draw, rules, case, outcomes, protocols, risk, agents, key, deidentify):
+    for group in (demo, check, draw, convert, rules, case, outcomes, protocols, risk, agents, key, deidentify):
         group.add_to(verbs)
     return top
 

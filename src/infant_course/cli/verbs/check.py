@@ -1,4 +1,4 @@
-"""``infant-course check``: judge case files."""
+"""``infant-course check``: judge case files, or an export."""
 
 import argparse
 from datetime import date
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import UsageError
 from ..output import colours, say
+from ..reading import add_export_to, export_in, files_of, read_all, read_export
 
 if TYPE_CHECKING:
     from ...privacy.key import Key
@@ -20,10 +21,10 @@ def add_to(verbs: Any) -> None:
     """Add the verb to the command."""
     verb = verbs.add_parser(
         "check",
-        help="judge case files against the catalogue of rules",
-        description="Judge case files. Undecided verdicts never set the exit code; JSON lists them.",
+        help="judge case files or an export against the catalogue of rules",
+        description="Judge case files, or one export. Undecided verdicts never set the exit code; JSON lists them.",
     )
-    verb.add_argument("paths", nargs="+", metavar="PATH", help="case file (YAML or JSON)")
+    verb.add_argument("paths", nargs="+", metavar="PATH", help="case files (YAML or JSON), or one export")
     verb.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     for name, meaning in (("--select", "only these rules"), ("--ignore", "not these rules")):
         verb.add_argument(name, type=_ids, action="extend", default=[], metavar="IDS", help=meaning)
@@ -48,6 +49,7 @@ def add_to(verbs: Any) -> None:
     )
     verb.add_argument("--key-file", metavar="FILE", help="key of the pseudonyms, made by `infant-course key FILE`")
     add_profile_to(verb)
+    add_export_to(verb)
     verb.set_defaults(run=run)
 
 
@@ -84,28 +86,31 @@ def _date(text: str) -> date:
 def run(arguments: argparse.Namespace) -> int:
     """Read, judge, tell."""
     from ...report.check import check
-    from ...report.json import Input
     from ...report.sharing import for_sharing
     from ...rules import load_rules, select
     from ..config import read_config
-    from ..reading import read_all
 
     config = read_config()  # all that was asked for is looked at before reading: what is wrong is told at once
     rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
     chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)
     settings = settings_of(arguments, config)
     key = key_of(arguments)
-    read, unread = read_all(arguments.paths)
-    if not read:
-        return UNREAD
-    report = check([file.course for file in read], rules=chosen, settings=settings)
-    inputs = [Input(name=file.name, sha256=file.sha256) for file in read]
+    export = export_in(arguments, arguments.paths)
+    if export is not None:
+        what: Any = read_export(arguments, export)
+        unread, inputs = 0, files_of(export) if arguments.format == "json" else []
+    else:
+        read, unread = read_all(arguments.paths)
+        if not read:
+            return UNREAD
+        what, inputs = [file.course for file in read], [(file.name, file.sha256) for file in read]
+    report = check(what, rules=chosen, settings=settings)
     if key is not None:
         report, inputs = for_sharing(report, key), []
     if arguments.format == "json":
-        from ...report.json import as_json
+        from ...report.json import Input, as_json
 
-        say(as_json(report, inputs), data=True)
+        say(as_json(report, [Input(name=name, sha256=digest) for name, digest in inputs]), data=True)
     else:
         from ...report.terminal import as_text
 

@@ -1,15 +1,13 @@
 """``infant-course deidentify``: an export without identifiers."""
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..output import complain, say
+from ..reading import add_export_to, export_in, read_all, read_export
 
 if TYPE_CHECKING:
     from ...cohort import Cohort
-
-CASE_FILES = (".yaml", ".yml", ".json")
 
 
 def add_to(verbs: Any) -> None:
@@ -42,10 +40,7 @@ def add_to(verbs: Any) -> None:
         "--drop", action="append", default=[], metavar="TYPE.FIELD", help="also drop this field; may be given again"
     )
     verb.add_argument("--to", choices=("csv", "parquet"), default="csv", help="default: csv")
-    verb.add_argument("--from", dest="source", default="csv", help="format of the export (default: csv, the own form)")
-    verb.add_argument("--mapping", metavar="FILE", help="file that says what the columns mean")
-    verb.add_argument("--dictionary", metavar="FILE", help="data dictionary of the export")
-    verb.add_argument("--day-zero", metavar="WORD", help="what whole days of the export are counted from")
+    add_export_to(verb)
     verb.set_defaults(run=run)
 
 
@@ -86,20 +81,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _read(arguments: argparse.Namespace) -> "Cohort | None":
     """The export, or the case files; None where one of them cannot be read, which was told."""
     from ...cohort import Cohort
-    from ...errors import UsageError
-    from ...io.tables.read import read
-    from ..reading import read_all
 
-    cases = [path for path in arguments.paths if Path(path).suffix.lower() in CASE_FILES]
-    if cases == arguments.paths:
-        files, unread = read_all(arguments.paths)
-        return None if unread else Cohort.from_courses(file.course for file in files)
-    if len(arguments.paths) > 1:
-        raise UsageError("name one export, or case files only")
-    return read(
-        arguments.paths[0],
-        source=arguments.source,
-        mapping=arguments.mapping,
-        dictionary=arguments.dictionary,
-        day_zero=arguments.day_zero,
-    )
+    export = export_in(arguments, arguments.paths)
+    if export is not None:
+        return read_export(arguments, export)
+    files, unread = read_all(arguments.paths)
+    return None if unread else Cohort.from_courses(file.course for file in files)

@@ -224,7 +224,7 @@ class _Events:
             [frame.select("patient", "id", "type", "table", "source", ORDER, ROW) for frame in frames]
             or [pl.DataFrame(schema=_unnamed())]
         )
-        named = _named(shared)
+        named = _named(shared, in_order=not one_file or len(read) == 1)
         again = named.filter(pl.col("event") != pl.col("told")).select("patient", "event", "told")
         start = 0
         tables: dict[str, pl.DataFrame] = {}
@@ -270,37 +270,43 @@ def _gives_days(one: Typed) -> bool:
     return any(f"{point}_day" in one.given for point in one.points)
 
 
-def _named(shared: "pl.DataFrame") -> "pl.DataFrame":
-    """Ids of all events, unique within the patient, and their places; ``told``: the id before it was made unique."""
+def _named(shared: "pl.DataFrame", *, in_order: bool) -> "pl.DataFrame":
+    """Ids of all events, unique within the patient, and their places; ``told``: the id before it was made unique.
+
+    ``in_order``: the rows stand as the patients' events are told, if no ``_order`` says otherwise.
+    """
     import polars as pl
 
-    numbered = pl.concat_str(
-        pl.col("type"), pl.lit("-"), pl.col("id").is_null().cum_sum().over("patient", "type", order_by=["source", ROW])
+    frame = shared.with_row_index("at").with_columns(pl.col("id").alias("told"))
+    if frame["id"].null_count():
+        frame = _numbered(frame)
+    if not in_order or frame[ORDER].count():
+        table = pl.when(pl.col(ORDER).is_null()).then(pl.col("table")).otherwise(0)
+        frame = frame.sort("patient", table, ORDER, ROW, "source", nulls_last=True, maintain_order=True)
+    frame = frame.with_columns(
+        pl.int_range(pl.len(), dtype=pl.UInt32).over("patient").alias("ordinal"), pl.col("told").alias("event")
     )
-    frame = shared.with_row_index("at").with_columns(
-        pl.when(pl.col("id").is_null()).then(numbered).otherwise(pl.col("id")).alias("told")
-    )
+    if frame.select(pl.struct("patient", "told").is_duplicated().any()).item():
+        use = pl.int_range(pl.len()).over("patient", "told") + 1
+        frame = frame.with_columns(
+            pl.when(use > 1).then(pl.format("{} ({})", "told", use)).otherwise(pl.col("told")).alias("event")
+        )
+    return frame.sort("at").select("patient", "told", "event", "ordinal")
+
+
+def _numbered(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """Events without an id numbered within patient and type, in the order of the rows."""
+    import polars as pl
+
+    numbered = pl.concat_str(pl.col("type"), pl.lit("-"), pl.col("id").is_null().cum_sum().over("patient", "type"))
+    frame = frame.with_columns(pl.coalesce("id", numbered).alias("told"))
     given = frame.filter(pl.col("id").is_not_null()).select("patient", "told").unique()
     while True:  # an id that was made must not be one that was told
         taken = frame.filter(pl.col("id").is_null()).join(given, on=["patient", "told"], how="semi")["at"]
         if not taken.len():
-            break
-        frame = frame.with_columns(
-            pl.when(pl.col("at").is_in(taken.implode()))
-            .then(pl.col("told") + "+")
-            .otherwise(pl.col("told"))
-            .alias("told")
-        )
-    table = pl.when(pl.col(ORDER).is_null()).then(pl.col("table")).otherwise(0)
-    frame = frame.sort("patient", table, ORDER, ROW, "source", nulls_last=True, maintain_order=True)
-    frame = frame.with_columns(
-        (pl.int_range(pl.len()).over("patient")).cast(pl.UInt32).alias("ordinal"),
-        (pl.int_range(pl.len()).over("patient", "told") + 1).alias("use"),
-    )
-    frame = frame.with_columns(
-        pl.when(pl.col("use") > 1).then(pl.format("{} ({})", "told", "use")).otherwise(pl.col("told")).alias("event")
-    )
-    return frame.sort("at").select("patient", "told", "event", "ordinal")
+            return frame
+        clashes = pl.col("at").is_in(taken.implode())
+        frame = frame.with_columns(pl.when(clashes).then(pl.col("told") + "+").otherwise(pl.col("told")).alias("told"))
 
 
 def _points(tables: "Mapping[str, pl.DataFrame]") -> "pl.DataFrame":

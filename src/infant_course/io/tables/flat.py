@@ -83,8 +83,9 @@ class FlatTable:
     """The events of one type (or the patients) as one source gave them: every cell text, empty ones null.
 
     ``frame`` has columns of :func:`flat_columns` (any of them may be missing), all ``pl.String``, and ``_row``
-    (``pl.UInt32``); it may have the other columns of origin, and ``_order`` (``pl.Int64``). ``names`` says what the source calls a column, where
-    that differs: messages and queries use it. Events without an ``id`` are numbered within patient and type.
+    (``pl.UInt32``); it may have the other columns of origin, and ``_order`` (``pl.Int64``). ``names`` says what the
+    source calls a column, where that differs: messages and queries use it. Events without an ``id`` are numbered
+    within patient and type.
     """
 
     type: str

@@ -121,14 +121,15 @@ def read_text(raw: bytes, name: str, *, encoding: str | None, delimiter: str | N
     if raw.startswith(ZIP):
         raise unreadable(name, "a table as text", "a zip archive or a workbook", "unpack it, or save the sheet as CSV")
     data, assumptions = _utf8(raw, name, encoding)
-    if not data.strip():
+    if not data[:4096].strip() and not data.strip():
         raise unreadable(name, "a table with a header line", "an empty file")
     if b"\r" in data:
         # Line ends of Windows and of old Macintosh programs. Any other carriage return is a control character, and is
         # told as one; it must not end a row.
         data = data.replace(b"\r\n", b"\n")
         data = data.replace(b"\r", b"\n" if b"\n" not in data else b"\x0b")
-    data = data.rstrip(b"\n")
+    if data.endswith(b"\n"):
+        data = data[: len(data) - _line_ends(data)]
     first = data.find(b"\n") + 1 or len(data)
     if delimiter is None:
         sign = _recognised(data[:first].decode())
@@ -195,12 +196,21 @@ def _cp1252(raw: bytes, name: str, line: int | None) -> tuple[bytes, list[str]]:
     return text.encode(), said
 
 
+def _line_ends(data: bytes) -> int:
+    """How many line ends stand at the end."""
+    tail = data[-4096:]
+    found = len(tail) - len(tail.rstrip(b"\n"))
+    return found if found < len(tail) else len(data) - len(data.rstrip(b"\n"))
+
+
 def _has_controls(data: bytes) -> bool:
     """Whether there are control characters beside tab and line end."""
     import numpy as np
 
     low = np.count_nonzero(np.frombuffer(data, dtype=np.uint8) < 32)
-    return bool(low > data.count(b"\n") + data.count(b"\t")) or _RARE_CONTROLS.search(data) is not None
+    if low > data.count(b"\n") + data.count(b"\t"):
+        return True
+    return b"\x7f" in data if data.isascii() else _RARE_CONTROLS.search(data) is not None
 
 
 def _line(raw: bytes, error: UnicodeError) -> int | None:

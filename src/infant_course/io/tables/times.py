@@ -150,7 +150,10 @@ def _statements(column: FlatColumn, cells: "pl.Series", telling: Telling) -> "pl
     import polars as pl
 
     texts = trimmed(cells)
-    values, numbers = distinct(texts)
+    # Most cells are full dates, and of those there may be as many as there are days: they are read at once.
+    full = texts.str.contains(r"^[1-9]\d{3}-\d{2}-\d{2}$")
+    days = texts.set(~full.fill_null(False), None).str.to_date("%Y-%m-%d", strict=False)
+    values, numbers = distinct(texts.set(days.is_not_null(), None))
     rows: list[tuple[Any, ...]] = [(0, None, None, None, None)]
     wrong: dict[str, ValueError] = {}
     clock: set[str] = set()
@@ -179,7 +182,17 @@ def _statements(column: FlatColumn, cells: "pl.Series", telling: Telling) -> "pl
             "day; the day is read, the time of day is not used."
         )
     lookup = pl.DataFrame(rows, schema=_schema(), orient="row")
-    return lookup[(numbers + 1).fill_null(0)]
+    told_otherwise = lookup[(numbers + 1).fill_null(0)]
+    if not days.count():
+        return told_otherwise
+    since_1970 = days.to_physical()
+    is_day = since_1970.is_not_null()
+    return told_otherwise.with_columns(
+        pl.when(is_day).then(int(Kind.DATE)).otherwise(pl.col("kind")).cast(pl.UInt8).alias("kind"),
+        pl.coalesce(since_1970, "lo").alias("lo"),
+        pl.coalesce(since_1970, "hi").alias("hi"),
+        pl.when(is_day).then(texts).otherwise(pl.col("text")).alias("text"),
+    )
 
 
 _CLOCK = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?")

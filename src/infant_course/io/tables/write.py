@@ -284,7 +284,7 @@ _LEADS = re.compile("'+[ \u00a0\ufeff]*[-=+@|%\t\r\n]")
 
 
 def _guarded(texts: "pl.Series") -> "pl.Series":
-    """Texts that no spreadsheet runs as a formula: an apostrophe stands before one that could be; ``own`` takes it off."""
+    """Texts that no spreadsheet runs as a formula: one that could be gets an apostrophe, which ``own`` takes off."""
     import polars as pl
 
     risky = texts.str.contains(r"^'*[\s\u{a0}\u{feff}]*[=+\-@|%\t\r\n]").fill_null(False)
