@@ -56,7 +56,7 @@ class Statement:
     point: str
     text: str = field(repr=False)
     file: str | None = field(default=None, repr=False)
-    line: int | None = None
+    line: int | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         place = ""

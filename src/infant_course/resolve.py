@@ -104,7 +104,7 @@ class Resolved:
     dated: bool = False
     zero: Point | None = field(default=None, repr=False)
     settings: TimeSettings = field(factory=TimeSettings)
-    _diagnosis: str | None = None
+    _diagnosis: str | None = field(default=None, repr=False)
 
     def order(self, first: str | Point, second: str | Point) -> bool | None:
         """Whether the first comes before the second: true, false, or None where both are possible.

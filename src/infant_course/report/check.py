@@ -56,7 +56,7 @@ class Finding:
     advice: str = field(repr=False)
     source: str = field(repr=False)
     file: str | None = field(repr=False)
-    line: int | None
+    line: int | None = field(repr=False)
     fingerprint: str
 
 
