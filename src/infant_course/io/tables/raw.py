@@ -96,9 +96,8 @@ def raw_text(text: TextFile, path: Path, limits: Limits) -> RawTable:
     if read is None:
         read = _rows(text, len(names), file, limits, cells)
     frame, set_aside, total = read
-    frame = frame.select(
-        pl.col(f"{number}").alias(name) for number, name in enumerate(names) if name is not None
-    ).with_columns(frame[ROW])
+    named = [pl.col(f"{number}").alias(name) for number, name in enumerate(names) if name is not None]
+    frame = frame.select(*named, ROW)
     for number in unnamed:
         filled = read[0].filter(pl.col(f"{number}").is_not_null())
         if filled.height:
