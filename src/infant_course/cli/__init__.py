@@ -13,7 +13,25 @@ from typing import Any, NoReturn
 from .. import __version__
 from ..errors import InfantCourseError
 from .output import complain, show
-from .verbs import agents, case, check, convert, deidentify, demo, draw, key, outcomes, protocols, risk, rules
+from .verbs import (
+    accept,
+    agents,
+    answers,
+    case,
+    check,
+    convert,
+    deidentify,
+    demo,
+    diff,
+    draw,
+    key,
+    ledger,
+    outcomes,
+    protocols,
+    queries,
+    risk,
+    rules,
+)
 
 USAGE, FAILED = 2, 3
 
@@ -40,7 +58,11 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     verbs = top.add_subparsers(metavar="VERB", required=True, parser_class=_Parser)
-    for group in (demo, check, draw, convert, rules, case, outcomes, protocols, risk, agents, key, deidentify):
+    for group in (
+        *(demo, check, draw, convert, rules, case, outcomes, protocols, risk, agents),
+        *(accept, queries, answers, ledger, diff),
+        *(key, deidentify),
+    ):
         group.add_to(verbs)
     return top
 

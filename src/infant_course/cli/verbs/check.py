@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import UsageError
+from ..ledgers import add_recording_to, prepare, take_part
 from ..output import colours, say
 from ..reading import add_export_to, export_in, files_of, read_all, read_export
 
@@ -48,6 +49,7 @@ def add_to(verbs: Any) -> None:
         help="sharing: pseudonyms instead of ids, and no values, dates or files (default: local)",
     )
     verb.add_argument("--key-file", metavar="FILE", help="key of the pseudonyms, made by `infant-course key FILE`")
+    add_recording_to(verb)
     add_profile_to(verb)
     add_export_to(verb)
     verb.set_defaults(run=run)
@@ -85,7 +87,7 @@ def _date(text: str) -> date:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read, judge, tell."""
-    from ...report.check import check
+    from ...report.check import check, cohort_of
     from ...report.sharing import for_sharing
     from ...rules import load_rules, select
     from ..config import read_config
@@ -95,27 +97,33 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)
     settings = settings_of(arguments, config)
     key = key_of(arguments)
+    prepare(arguments)
     export = export_in(arguments, arguments.paths)
     if export is not None:
-        what: Any = read_export(arguments, export)
+        cohort = read_export(arguments, export)
         unread, inputs = 0, files_of(export) if arguments.format == "json" else []
     else:
         read, unread = read_all(arguments.paths)
         if not read:
             return UNREAD
-        what, inputs = [file.course for file in read], [(file.name, file.sha256) for file in read]
-    report = check(what, rules=chosen, settings=settings)
+        cohort = cohort_of([file.course for file in read], settings)
+        inputs = [(file.name, file.sha256) for file in read]
+    report = check(cohort, rules=chosen, settings=settings)
+    shown = report
     if key is not None:
-        report, inputs = for_sharing(report, key), []
+        shown, inputs = for_sharing(report, key), []
     if arguments.format == "json":
         from ...report.json import Input, as_json
 
-        say(as_json(report, [Input(name=name, sha256=digest) for name, digest in inputs]), data=True)
+        say(as_json(shown, [Input(name=name, sha256=digest) for name, digest in inputs]), data=True)
     else:
         from ...report.terminal import as_text
 
-        say(as_text(report, colour=colours()))
-    return max(report.exit_code(arguments.fail_on), UNREAD if unread else 0)
+        say(as_text(shown, colour=colours()))
+    code = report.exit_code(arguments.fail_on)
+    if arguments.ledger is not None:
+        code = take_part(arguments, cohort, report, rules, code, names=key is None)
+    return max(code, UNREAD if unread else 0)
 
 
 def key_of(arguments: argparse.Namespace, out: Path | None = None) -> "Key | None":
