@@ -48,6 +48,7 @@ class FieldWriter:
     names: Pseudonyms
     drop: frozenset[tuple[str, str]]
     changes: FieldChanges = field(factory=FieldChanges)
+    _known: dict[tuple[TextField, str], bool] = field(factory=dict, init=False, repr=False, eq=False)
 
     def table(self, event_type: str, table: pl.DataFrame, patients: Sequence[str]) -> pl.DataFrame:
         """One event type's table; ``patients``: whose event each row is."""
@@ -121,7 +122,10 @@ class FieldWriter:
         return kept
 
     def _text(self, place: str, how: TextField, value: str) -> str | None:
-        if how.known(value):
+        known = self._known.get((how, value))
+        if known is None:
+            known = self._known[how, value] = how.known(value)
+        if known:
             return value
         if how.otherwise is Otherwise.DROPPED:
             self.changes.dropped[place] += 1

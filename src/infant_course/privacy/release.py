@@ -4,11 +4,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
-from attrs import field, frozen
+from attrs import frozen
 
 from ..cohort import Cohort
 from ..errors import UsageError
-from ..io.tables.own import read
 from ..io.tables.write import write_folder, write_tables
 from ..when import Unit
 from .deidentify import CHANGE_COLUMNS, Deidentified, deidentify
@@ -24,14 +23,9 @@ class Release:
     """What was written: the folder, the counts of what was changed, and the table of those who stand alone."""
 
     folder: Path
-    cohort: Cohort = field(repr=False)
+    patients: int
     changes: pl.DataFrame
     risk: pl.DataFrame
-
-    @property
-    def patients(self) -> int:
-        """Number of patients."""
-        return self.cohort.patients.height
 
     def text(self) -> str:
         """What was done, and how many stand alone, in a few lines."""
@@ -65,26 +59,22 @@ def release(
 ) -> Release:
     """Write a de-identified cohort in the own form into a new or empty folder, whole or not at all.
 
-    See :func:`.deidentify`; beside the tables stand ``changes.csv`` and ``risk.csv``, which hold counts only. What
-    was written is read again, and that is what is counted. ``sources``: files and folders the cohort was read from,
-    which the folder must not be near. Raises UsageError, also for a key in the folder; OSError.
+    See :func:`.deidentify`; beside the tables stand ``changes.csv`` and ``risk.csv``, which hold counts only.
+    ``sources``: files and folders the cohort was read from, which the folder must not be near. Raises UsageError, also
+    for a key in the folder; OSError.
     """
     refuse_near(out, sources)
     key = read_key(key_file, outside=out)
     told = deidentify(cohort, key, times=times, age_unit=age_unit, drop=drop)
-    made: list[tuple[Cohort, pl.DataFrame]] = []
+    risk = risk_table(told.told)
 
     def fill(aside: Path) -> None:
         write_tables(told.told, aside, to=to)
-        again = read(aside)
-        risk = risk_table(again)
         _changes(told).write_csv(aside / CHANGES_FILE)
         risk.write_csv(aside / RISK_FILE)
-        made.append((again, risk))
 
     folder = write_folder(Path(out), fill)
-    (again, risk), *_ = made
-    return Release(folder=folder, cohort=again, changes=told.changes, risk=risk)
+    return Release(folder=folder, patients=cohort.patients.height, changes=told.changes, risk=risk)
 
 
 def _changes(told: Deidentified) -> pl.DataFrame:

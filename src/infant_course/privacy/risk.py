@@ -4,7 +4,7 @@ A count, not a verdict: whoever knows more of a patient than these five things f
 is for the people who decide on it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import combinations
 from textwrap import wrap
@@ -12,9 +12,10 @@ from textwrap import wrap
 import polars as pl
 
 from ..cohort import Cohort
+from ..course import BIRTH
 from ..knowledge.genetics import symbols
-from ..shortest_paths import UNBOUNDED
-from ..when import Unit, units_to_days
+from ..when import AtAge, OnDate, Unit, When, parse, units_to_days
+from .times import completed_months
 
 SMALL = 5
 """Groups of fewer patients than this are counted as small: registries often do not publish such cells."""
@@ -39,35 +40,31 @@ RISK_COLUMNS = {
 
 
 def known_of(cohort: Cohort) -> pl.DataFrame:
-    """One row per patient with what is taken to be known; what the export does not tell is null."""
-    units = cohort.units.filter(pl.col("reading") == 0)
-    people = cohort.patients.with_row_index("patient_code")
-    frame = units.join(people, left_on="patient", right_on="patient_code", maintain_order="left", suffix="_id")
-    frame = frame.select("unit", "dated", "sex", "site")
-    diagnoses = cohort.table("diagnosis").unique("unit", keep="first", maintain_order=True)
-    frame = frame.join(
-        diagnoses.select("unit", "start_lo", "start_hi", pl.col("kmt2a_partner").alias("partner")),
-        on="unit",
-        how="left",
-        maintain_order="left",
-    ).join(
-        cohort.births.select("unit", pl.col("start_lo").alias("born_lo"), pl.col("start_hi").alias("born_hi")),
-        on="unit",
-        how="left",
-        maintain_order="left",
-    )
-    ages = [_months(*row) for row in frame.select("start_lo", "start_hi", "born_lo", "born_hi").iter_rows()]
+    """One row per patient with what is taken to be known, by what is stated; what the export does not tell is null."""
+    units = cohort.units.filter(pl.col("reading") == 0).select("unit", code="patient")
+    diagnoses = cohort.table("diagnosis").join(units, on="unit", maintain_order="left").sort("code", "ordinal")
+    first = diagnoses.unique("code", keep="first").select(code="code", event="event", partner="kmt2a_partner")
+    people = cohort.patients.select("sex", "site").with_row_index("code")
+    known = people.join(first, on="code", how="left", maintain_order="left")
+    starts = cohort.stated.filter(pl.col("part") == "when")
+    at = starts.join(first, left_on=["patient", "event"], right_on=["code", "event"], how="semi")
+    told = _by_patient(at)
+    born = _by_patient(starts.filter(pl.col("event") == BIRTH))
     names = symbols()
-    partners = [None if text is None else names.get(text.strip().upper(), text) for text in frame["partner"]]
-    year = pl.date(1970, 1, 1).dt.offset_by(pl.format("{}d", pl.col("start_lo"))).dt.year()
-    last = pl.date(1970, 1, 1).dt.offset_by(pl.format("{}d", pl.col("start_hi"))).dt.year()
-    bounded = (pl.col("start_lo").abs() < UNBOUNDED // 2) & (pl.col("start_hi").abs() < UNBOUNDED // 2)
-    known = frame.with_columns(
-        pl.Series("age_months", ages, dtype=pl.Int32), pl.Series("partner", partners, dtype=pl.String)
-    )
-    told = pl.col("dated") & bounded.fill_null(False)
-    placed = known.filter(told).with_columns(pl.when(year == last).then(year).alias("year"))
-    return known.join(placed.select("unit", "year"), on="unit", how="left", maintain_order="left").select(*KNOWN)
+    rows = [(_months(told.get(code, ()), born.get(code, ())), _year(told.get(code, ()))) for code in known["code"]]
+    partners = [None if text is None else names.get(text.strip().upper(), text) for text in known["partner"]]
+    return known.with_columns(
+        pl.Series("age_months", [months for months, _ in rows], dtype=pl.Int32),
+        pl.Series("partner", partners, dtype=pl.String),
+        pl.Series("year", [year for _, year in rows], dtype=pl.Int32),
+    ).select(*KNOWN)
+
+
+def _by_patient(stated: pl.DataFrame) -> dict[int, list[When]]:
+    found: dict[int, list[When]] = {}
+    for code, text in stated.select("patient", "text").iter_rows():
+        found.setdefault(code, []).append(parse(text))
+    return found
 
 
 def risk_table(cohort: Cohort) -> pl.DataFrame:
@@ -122,14 +119,27 @@ def _words(known: str) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _months(low: int | None, high: int | None, born_low: int | None, born_high: int | None) -> int | None:
-    """Completed months of age where the bounds allow one number (or two, of which the smaller is told)."""
-    if low is None or high is None or born_low is None or born_high is None:
+def _year(told: Iterable[When]) -> int | None:
+    """The year of a date, where it is one."""
+    years = {when.earliest.year for when in told if isinstance(when, OnDate) and when.earliest.year == when.latest.year}
+    return years.pop() if len(years) == 1 else None
+
+
+def _months(told: Iterable[When], born: Iterable[When]) -> int | None:
+    """Completed months of age: as stated, or by the dates; null where they are not one number."""
+    for when in told:
+        if isinstance(when, AtAge):
+            least, most = when.age.span(completed=True)
+            months = max(0, least // 31)
+            while units_to_days(Decimal(months + 1), Unit.MONTH)[0] <= least:
+                months += 1
+            return months if most < units_to_days(Decimal(months + 1), Unit.MONTH)[1] else None
+    dates = [when for when in told if isinstance(when, OnDate)]
+    births = [when for when in born if isinstance(when, OnDate)]
+    if not dates or not births or dates[0].earliest < births[0].latest:
         return None
-    least, most = low - born_high, high - born_low
-    if not 0 <= least <= most < UNBOUNDED // 2:
-        return None
-    months = max(0, least // 31)
-    while units_to_days(Decimal(months + 1), Unit.MONTH)[0] <= least:
-        months += 1
-    return months if most <= units_to_days(Decimal(months + 1), Unit.MONTH)[1] else None
+    ages = {
+        completed_months(births[0].latest, dates[0].earliest),
+        completed_months(births[0].earliest, dates[0].latest),
+    }
+    return ages.pop() if len(ages) == 1 else None

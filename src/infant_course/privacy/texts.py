@@ -48,10 +48,14 @@ def _one_of(*words: str) -> Callable[[str], bool]:
     return lambda text: _plain(text) in known
 
 
+@cache
+def _schemes() -> frozenset[str]:
+    return frozenset(_plain(known.scheme) for known in definitions().values() if known.scheme)
+
+
 def _is_protocol(text: str) -> bool:
     """A protocol of the package, one that a definition is of, or a number of ClinicalTrials.gov."""
-    schemes = {_plain(known.scheme) for known in definitions().values() if known.scheme}
-    return protocol(text) is not None or _plain(text) in schemes or bool(re.fullmatch(r"NCT\d{8}", text.strip()))
+    return protocol(text) is not None or _plain(text) in _schemes() or bool(re.fullmatch(r"NCT\d{8}", text.strip()))
 
 
 def _is_block(text: str) -> bool:

@@ -475,10 +475,11 @@ def _months_between(born_low: int, born_high: int, low: int, high: int) -> int |
     if born_low != born_high or low != high:
         return None
     born, there = EPOCH + timedelta(days=born_low), EPOCH + timedelta(days=low)
-    return _completed_months(born, there)
+    return completed_months(born, there)
 
 
-def _completed_months(born: date, there: date) -> int:
+def completed_months(born: date, there: date) -> int:
+    """Whole months that somebody has lived on a day, by the calendar."""
     months = (there.year - born.year) * 12 + there.month - born.month
     return months - 1 if there.day < born.day else months
 
