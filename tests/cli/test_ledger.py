@@ -181,3 +181,39 @@ def test_what_is_told_without_names_names_nobody(tmp_path):
     told = as_text(result, accepted, names=False)
     assert told == "Ledger, 2024-01-02: 1 new, 0 open, 0 resolved, 0 reopened, 0 accepted."
     assert seen("PAT-1").fingerprint not in told
+
+
+def test_a_ledger_that_cannot_be_written_loses_no_report(run, case, ledger, monkeypatch):
+    """The report is told, then the fault; the ledger is as it was."""
+    run("check", case("a.yaml"), *ONLY, *on(ledger, "02"))
+    before = ledger.read_bytes()
+    said = run("check", case("b.yaml", more=TWO_DEATHS), *ONLY, *on(ledger, "01"))
+    assert said.code == 2
+    assert "1 error, 0 warnings" in said.out
+    assert "2024-01-02" in said.err
+    monkeypatch.setattr("infant_course.ledger.store.TABLES", "CREATE TABLE broken")
+    said = run("check", case("c.yaml"), *ONLY, "--ledger", ledger.with_name("other.sqlite"))
+    assert said.code == 2
+    assert ledger.read_bytes() == before
+    assert "other.sqlite" in said.err
+
+
+def test_a_rule_that_broke_down_resolves_nothing(run, case, ledger, tmp_path):
+    """Its findings are left as they are, and the exit code is 3 whatever is new."""
+    module = tmp_path / "own.py"
+    body = (
+        "from infant_course import Diagnosis\n"
+        "from infant_course.rules import Subject, rule\n"
+        "from infant_course.sources import Logic\n"
+        "from infant_course.vocabulary import Kahn, Severity\n"
+        '@rule("OWN-01", about=Diagnosis, severity=Severity.ERROR, category=Kahn.CONFORMANCE, source=Logic("own"))\n'
+        "def odd(diagnosis: Subject):\n"
+        '    """Odd.\n\n    Why it matters: a.\n    Usual cause: b.\n    Repair: add it."""\n'
+    )
+    how = ("--rules", module, "--select", "OWN-01", "--fail-on-new", "error")
+    module.write_text(body + '    return diagnosis["line"] > 0\n')
+    assert run("check", case(), *how, *on(ledger, "01")).code == 1
+    module.write_text(body + "    raise KeyError\n")
+    said = run("check", case(), *how, *on(ledger, "02"))
+    assert said.code == 3
+    assert "their rules did not run: 1." in said.out

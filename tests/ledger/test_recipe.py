@@ -41,7 +41,7 @@ def keep(team: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def tested(team: Path) -> subprocess.CompletedProcess[str]:
+def pipeline(team: Path) -> subprocess.CompletedProcess[str]:
     """Run the team's tests."""
     return run(team, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_registry.py")
 
@@ -49,12 +49,12 @@ def tested(team: Path) -> subprocess.CompletedProcess[str]:
 def test_a_new_error_fails_the_pipeline_and_a_known_one_does_not(team: Path):
     """It fails again the next time, as long as it is not recorded; and tells no patient's id."""
     keep(team)
-    assert tested(team).returncode == 0
+    assert pipeline(team).returncode == 0
     (team / "export" / "p.yaml").write_text(SOUND + ERROR, encoding="utf-8")
     for _ in range(2):
-        done = tested(team)
+        done = pipeline(team)
         assert done.returncode == 1
         assert "ORD-09" in done.stdout
         assert "PAT-1" not in done.stdout + done.stderr
     keep(team)
-    assert tested(team).returncode == 0
+    assert pipeline(team).returncode == 0

@@ -113,15 +113,29 @@ def _named(shared: "pl.DataFrame", *, in_order: bool) -> "pl.DataFrame":
     if moved:
         table = pl.when(pl.col(ORDER).is_null()).then(pl.col("table")).otherwise(0)
         frame = frame.sort("patient", table, ORDER, ROW, "source", nulls_last=True, maintain_order=True)
-    frame = frame.with_columns(_places(frame["patient"]).alias("ordinal"), pl.col("told").alias("event"))
-    # Equal ids have equal hashes: only where some are equal are the ids themselves counted.
-    hashes = frame.select(pl.col("told").hash() ^ (pl.col("patient").hash()))
-    if hashes.to_series().n_unique() < frame.height:
-        use = pl.int_range(pl.len()).over("patient", "told") + 1
-        frame = frame.with_columns(
-            pl.when(use > 1).then(pl.format("{} ({})", "told", use)).otherwise(pl.col("told")).alias("event")
-        )
+    frame = frame.with_columns(_places(frame["patient"]).alias("ordinal"), _used_once(frame).alias("event"))
     return (frame.sort("at") if moved else frame).select("patient", "told", "event", "ordinal")
+
+
+def _used_once(frame: "pl.DataFrame") -> "pl.Series":
+    """The ids told, each but the first of equal ones of a patient with its number."""
+    import polars as pl
+
+    # Equal ids have equal hashes, so only where hashes are equal the ids themselves are looked at.
+    hashes = frame.select(pl.col("told").hash() ^ pl.col("patient").hash()).to_series()
+    if hashes.n_unique() == frame.height:
+        return frame["told"]
+    alike = hashes.is_duplicated()
+    counted = frame.filter(alike).with_columns((pl.int_range(pl.len()).over("patient", "told") + 1).alias("use"))
+    # Not pl.format, which fails on a frame of several chunks (Polars 2.1).
+    numbered = pl.concat_str("told", pl.lit(" ("), pl.col("use").cast(pl.String), pl.lit(")"))
+    renamed = counted.select(
+        pl.when(pl.col("use") > 1).then(numbered).otherwise(pl.col("told")).alias("told")
+    ).to_series()
+    where = pl.select(
+        pl.when(alike).then(frame.height + alike.cast(pl.UInt32).cum_sum() - 1).otherwise(pl.int_range(frame.height))
+    ).to_series()
+    return pl.concat([frame["told"], renamed]).gather(where)
 
 
 def _places(patients: "pl.Series") -> "pl.Series":

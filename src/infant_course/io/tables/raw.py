@@ -75,7 +75,7 @@ def _parquet(raw: bytes, path: Path, limits: Limits) -> RawTable:
         told = pl.scan_parquet(io.BytesIO(raw))  # its own account of itself, before it unfolds
         width, height = len(told.collect_schema()), told.select(pl.len()).collect().item()
         if width > limits.columns:
-            raise unreadable(str(path), f"at most {limits.columns:,} columns", f"{width:,}", "raise Limits.columns")
+            raise unreadable(str(path), f"at most {limits.columns:,} columns", f"{width:,}")
         if height > limits.rows:
             raise unreadable(str(path), f"at most {limits.rows:,} rows", f"{height:,}", "split it, by patient")
         frame = pl.read_parquet(raw)

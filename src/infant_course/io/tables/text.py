@@ -79,7 +79,9 @@ def read_bytes(path: Path, limits: Limits) -> bytes:
 
 
 def _too_large(name: str, limits: Limits) -> InputError:
-    return unreadable(name, f"at most {limits.size:,} bytes, unpacked", "more", "raise Limits.size if it is meant")
+    return unreadable(
+        name, f"at most {limits.size:,} bytes, unpacked", "more", "if it is meant: read(..., limits=Limits(size=...))"
+    )
 
 
 def _gunzipped(raw: bytes, name: str, limits: Limits) -> bytes:
@@ -238,5 +240,10 @@ def _header(data: bytes, start: int, sign: str, name: str, limits: Limits) -> tu
     if not any(cell.strip() for cell in cells):
         raise unreadable(name, "a header line with the names of the columns", "a line without any")
     if len(cells) > limits.columns:
-        raise unreadable(name, f"at most {limits.columns:,} columns", f"{len(cells):,}", "raise Limits.columns")
+        raise unreadable(
+            name,
+            f"at most {limits.columns:,} columns",
+            f"{len(cells):,}",
+            "if it is meant: read(..., limits=Limits(columns=...))",
+        )
     return tuple(cells), end, lines
