@@ -13,9 +13,10 @@ from ..output import colours, say
 from ..reading import add_export_to, export_in, files_of, read_all, read_export
 
 if TYPE_CHECKING:
+    from ...cohort import Cohort
     from ...report.check import Report
     from ...report.json import Input
-    from ...rules import Settings
+    from ...rules import Rule, Settings
     from ..config import Config
 
 UNREAD = 2
@@ -82,7 +83,7 @@ def _date(text: str) -> date:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read, judge, tell."""
-    from ...report.check import check
+    from ...report.check import check, cohort_of
     from ...report.json import Input
     from ...rules import load_rules, select
     from ..config import read_config
@@ -102,17 +103,31 @@ def run(arguments: argparse.Namespace) -> int:
         if not read:
             return UNREAD
         what, inputs = [file.course for file in read], [(file.name, file.sha256) for file in read]
-    report = check(what, rules=chosen, settings=settings)
-    tell(report, arguments, [Input(name=name, sha256=digest) for name, digest in inputs])
+    cohort = cohort_of(what, settings)
+    report = check(cohort, rules=chosen, settings=settings)
+    named = [Input(name=name, sha256=digest) for name, digest in inputs]
+    tell(report, arguments, named, cohort=cohort, rules=chosen)
     return max(report.exit_code(arguments.fail_on), UNREAD if unread else 0)
 
 
-def tell(report: "Report", arguments: argparse.Namespace, inputs: "Sequence[Input]") -> None:
-    """Print the report, or write it into a file, whole or not at all. Raises UsageError where it cannot be."""
+def tell(
+    report: "Report",
+    arguments: argparse.Namespace,
+    inputs: "Sequence[Input]",
+    *,
+    cohort: "Cohort | None" = None,
+    rules: "Sequence[Rule] | None" = None,
+) -> None:
+    """Print the report, or write it into a file, whole or not at all. Raises UsageError where it cannot be.
+
+    ``cohort`` and ``rules``: what was judged and by what, for a page of html.
+    """
     from ...report.formats import told
 
     try:
-        text = told(report, arguments.format, inputs, colour=not arguments.out and colours())
+        text = told(
+            report, arguments.format, inputs, colour=not arguments.out and colours(), cohort=cohort, rules=rules
+        )
     except ValueError as error:
         raise UsageError(str(error)) from None
     if arguments.out:
