@@ -1,6 +1,7 @@
 """A report for sharing holds nothing of the input, in any format, and can still be followed."""
 
 import json
+import zipfile
 from collections import Counter
 from functools import cache
 
@@ -48,6 +49,14 @@ def formats():
     (verbs,) = [action for action in parser()._actions if action.choices and "check" in action.choices]
     (option,) = [action for action in verbs.choices["check"]._actions if "--format" in action.option_strings]
     return sorted(option.choices)
+
+
+def content(path):
+    """All the text of a file; of a workbook that of all its parts."""
+    if not zipfile.is_zipfile(path):
+        return path.read_text(encoding="utf-8")
+    with zipfile.ZipFile(path) as parts:
+        return "\n".join(parts.read(name).decode() for name in parts.namelist())
 
 
 def test_the_canaries_are_in_the_local_report():
@@ -101,14 +110,27 @@ def test_no_format_of_the_command_tells_anything(run, tmp_path, form):
     case = folder / "CANARY-file.yaml"
     dump(canaries.course("CANARY-patient"), case)
     key = make_key(tmp_path / "k.key")
-    plain = run("check", case, "--format", form)
+    out = tmp_path / "out"
+    out.mkdir()
+    plain = run("check", case, "--format", form, "-o", out / "local")
     assert plain.code == 1, plain.err
-    assert "canary" in canaries.found(plain.out)
-    said = run("check", case, "--format", form, "--for", "sharing", "--key-file", key)
-    assert said.code == 1
-    assert canaries.found(said.out) == []
+    assert "canary" in canaries.found(content(out / "local"))
+    said = run("check", case, "--format", form, "-o", out / "shared", "--for", "sharing", "--key-file", key)
+    assert said.code == 1, said.err
+    assert canaries.found(content(out / "shared")) == []
     assert said.err == ""
-    assert key.read_text(encoding="ascii").strip() not in said.out
+    assert key.read_text(encoding="ascii").strip() not in content(out / "shared")
+
+
+def test_a_key_beside_the_report_is_refused(run, case, tmp_path):
+    (tmp_path / "out").mkdir()
+    key = make_key(tmp_path / "out" / "k.key")
+    said = run(
+        "check", case(), "-o", tmp_path / "out" / "a.json", "--format", "json", "--for", "sharing", "--key-file", key
+    )
+    assert said.code == 2
+    assert "output folder" in said.err
+    assert list((tmp_path / "out").iterdir()) == [key]
 
 
 def test_json_says_for_whom_it_is_and_names_no_input(run, case, tmp_path):

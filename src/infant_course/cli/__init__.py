@@ -26,6 +26,7 @@ from .verbs import (
     draw,
     key,
     ledger,
+    narrate,
     outcomes,
     protocols,
     queries,
@@ -59,7 +60,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     verbs = top.add_subparsers(metavar="VERB", required=True, parser_class=_Parser)
     for group in (
-        *(demo, check, draw, convert, rules, case, outcomes, protocols, risk, agents),
+        *(demo, check, draw, convert, narrate, rules, case, outcomes, protocols, risk, agents),
         *(accept, queries, answers, ledger, diff),
         *(key, deidentify),
     ):

@@ -9,7 +9,8 @@ from ..intake import CellFinding, Intake, RowCount
 from ..privacy.key import Key
 from ..privacy.pseudonyms import Pseudonyms
 from ..rules import RULES, Settings
-from .check import LEVELS, LOCAL, SHARING, Finding, Report
+from .check import LOCAL, SHARING, Report
+from .findings import Finding, in_order, table_of
 
 AUDIENCES = (LOCAL, SHARING)
 
@@ -24,15 +25,10 @@ def for_sharing(report: Report, key: Key) -> Report:
     teller = _Teller(Pseudonyms(key=key), titles, Settings(**report.settings))
     return evolve(
         report,
-        findings=tuple(sorted(map(teller.finding, report.findings), key=_place)),
+        table=in_order(table_of(map(teller.finding, report.findings))),
         intake=None if report.intake is None else _intake(report.intake),
         audience=SHARING,
     )
-
-
-def _place(finding: Finding) -> tuple[str, int, str, str, str]:
-    """Worst first, then by pseudonym: the order of the ids would tell of them."""
-    return finding.verdict, -LEVELS[finding.severity], finding.rule, finding.patient, finding.event or ""
 
 
 @frozen

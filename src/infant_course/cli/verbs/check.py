@@ -1,21 +1,28 @@
 """``infant-course check``: judge case files, or an export."""
 
 import argparse
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import UsageError
+from ...files import write_whole
+from ...report.formats import FILES_ONLY, FORMATS
 from ..ledgers import add_recording_to, prepare, take_part
 from ..output import colours, say
 from ..reading import add_export_to, export_in, files_of, read_all, read_export
 
 if TYPE_CHECKING:
+    from ...cohort import Cohort
     from ...privacy.key import Key
-    from ...rules import Settings
+    from ...report.check import Report
+    from ...report.json import Input
+    from ...rules import Rule, Settings
     from ..config import Config
 
 UNREAD = 2
+JSON = ("json", "jsonl", "sarif")
 
 
 def add_to(verbs: Any) -> None:
@@ -26,7 +33,8 @@ def add_to(verbs: Any) -> None:
         description="Judge case files, or one export. Undecided verdicts never set the exit code; JSON lists them.",
     )
     verb.add_argument("paths", nargs="+", metavar="PATH", help="case files (YAML or JSON), or one export")
-    verb.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    verb.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+    verb.add_argument("-o", "--out", metavar="FILE", help="write the report into this file")
     for name, meaning in (("--select", "only these rules"), ("--ignore", "not these rules")):
         verb.add_argument(name, type=_ids, action="extend", default=[], metavar="IDS", help=meaning)
     verb.add_argument(
@@ -88,20 +96,25 @@ def _date(text: str) -> date:
 def run(arguments: argparse.Namespace) -> int:
     """Read, judge, tell."""
     from ...report.check import check, cohort_of
+    from ...report.json import Input
     from ...report.sharing import for_sharing
     from ...rules import load_rules, select
     from ..config import read_config
 
+    if arguments.format in FILES_ONLY and not arguments.out:
+        raise UsageError(f"--format {arguments.format} needs -o FILE")
     config = read_config()  # all that was asked for is looked at before reading: what is wrong is told at once
     rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
     chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)
     settings = settings_of(arguments, config)
-    key = key_of(arguments)
+    key = key_of(
+        arguments, Path(arguments.out).parent if arguments.out and Path(arguments.out).parent != Path() else None
+    )
     prepare(arguments)
     export = export_in(arguments, arguments.paths)
     if export is not None:
         cohort = read_export(arguments, export)
-        unread, inputs = 0, files_of(export) if arguments.format == "json" else []
+        unread, inputs = 0, files_of(export)
     else:
         read, unread = read_all(arguments.paths)
         if not read:
@@ -109,17 +122,11 @@ def run(arguments: argparse.Namespace) -> int:
         cohort = cohort_of([file.course for file in read], settings)
         inputs = [(file.name, file.sha256) for file in read]
     report = check(cohort, rules=chosen, settings=settings)
-    shown = report
-    if key is not None:
-        shown, inputs = for_sharing(report, key), []
-    if arguments.format == "json":
-        from ...report.json import Input, as_json
-
-        say(as_json(shown, [Input(name=name, sha256=digest) for name, digest in inputs]), data=True)
-    else:
-        from ...report.terminal import as_text
-
-        say(as_text(shown, colour=colours()))
+    if key is None:
+        named = [Input(name=name, sha256=digest) for name, digest in inputs]
+        tell(report, arguments, named, cohort=cohort, rules=chosen)
+    else:  # neither the files nor the drawings of courses may leave
+        tell(for_sharing(report, key), arguments, [], rules=chosen)
     code = report.exit_code(arguments.fail_on)
     if arguments.ledger is not None:
         code = take_part(arguments, cohort, report, rules, code, names=key is None)
@@ -137,6 +144,32 @@ def key_of(arguments: argparse.Namespace, out: Path | None = None) -> "Key | Non
     if not arguments.key_file:
         raise UsageError("--for sharing needs --key-file FILE; `infant-course key FILE` makes one")
     return read_key(arguments.key_file, outside=out)
+
+
+def tell(
+    report: "Report",
+    arguments: argparse.Namespace,
+    inputs: "Sequence[Input]",
+    *,
+    cohort: "Cohort | None" = None,
+    rules: "Sequence[Rule] | None" = None,
+) -> None:
+    """Print the report, or write it into a file, whole or not at all. Raises UsageError where it cannot be.
+
+    ``cohort`` and ``rules``: what was judged and by what, for a page of html.
+    """
+    from ...report.formats import told
+
+    try:
+        text = told(
+            report, arguments.format, inputs, colour=not arguments.out and colours(), cohort=cohort, rules=rules
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if arguments.out:
+        write_whole(Path(arguments.out), text)
+    elif isinstance(text, str):
+        say(text, data=arguments.format in JSON)
 
 
 def settings_of(arguments: argparse.Namespace, config: "Config") -> "Settings":
