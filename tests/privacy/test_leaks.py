@@ -1,6 +1,8 @@
 """No value and no id of a patient in logs, tracebacks and messages about faults of the package itself."""
 
 import ast
+import importlib
+import pkgutil
 import random
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import polars as pl
 import pytest
 
 import infant_course
-from infant_course import Cohort, InputError, check, dump, load
+from infant_course import Cohort, InfantCourseError, InputError, check, dump, load
 from infant_course.intake import CellFinding, CellProblem, Intake
 from infant_course.io.tables.raw import read_raw
 from infant_course.io.tables.write import write
@@ -151,7 +153,14 @@ def test_damaged_input_is_no_fault_of_the_package(run, tmp_path, seed):
     assert "fault of infant-course" not in said.err
 
 
-TOLD_TO_PEOPLE = {"UsageError", "InputError", "HeldFileError", "ArgumentTypeError"}
+TOLD_TO_PEOPLE = {"ArgumentTypeError", "InfantCourseError"}
+for module in pkgutil.walk_packages(infant_course.__path__, "infant_course."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+families = [InfantCourseError]
+for family in families:
+    families += family.__subclasses__()
+    TOLD_TO_PEOPLE.add(family.__name__)
 """Errors whose text the command prints for the person who owns the input."""
 
 VALUES_ARE_THE_CALLERS = {
@@ -177,6 +186,7 @@ def test_errors_that_end_as_tracebacks_are_not_made_of_values():
         ("rules/record", "f'REC-09 is not about {event.trace.about}'"),
         ("knowledge/definitions", "f'{self.id}: {measure}'"),
         ("knowledge/risk", "f'risk.yaml: no criterion {word!r}'"),
+        ("report/workbook", "f'{report.table.height:,} findings: a sheet holds {MOST_ROWS - 1:,}; use --format csv'"),
     }
     made = set()
     for path in sorted(PACKAGE.rglob("*.py")):
@@ -215,4 +225,4 @@ def test_errors_that_polars_raises_over_a_file_are_told_without_its_values(tmp_p
 
 def test_every_field_of_a_report_that_may_hold_a_value_is_hidden():
     hidden = {a.name for a in attrs.fields(Report) if not a.repr}
-    assert "findings" in hidden
+    assert "table" in hidden
