@@ -165,6 +165,8 @@ def tell(
             report, arguments.format, inputs, colour=not arguments.out and colours(), cohort=cohort, rules=rules
         )
     except ValueError as error:
+        if arguments.format != "xlsx":  # only a sheet says that it is too small; any other text may hold values
+            raise
         raise UsageError(str(error)) from None
     if arguments.out:
         write_whole(Path(arguments.out), text)
