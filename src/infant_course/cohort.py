@@ -165,7 +165,7 @@ def empty(columns: Mapping[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(schema=dict(columns))
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True, repr=False, eq=False)
 class Cohort:
     """Many patients' courses as columns.
 
@@ -194,6 +194,9 @@ class Cohort:
         ``end_window_days``: how far "at the end of" an event may lie from that end, on either side.
         """
         return CohortBuilder(TimeSettings(end_window_days=end_window_days)).add_all(courses).cohort()
+
+    def __repr__(self) -> str:
+        return f"Cohort({self.patients.height:,} patients, {self.n_events:,} events)"
 
     @property
     def n_events(self) -> int:

@@ -41,10 +41,10 @@ def _problems(values: "Iterable[Problem]") -> "tuple[Problem, ...]":
 class Patient:
     """Who the course is of. ``id`` is a study number, never a name."""
 
-    id: str
-    sex: Sex | None = None
-    birth: tuple[When, ...] = field(default=(), converter=_whens)
-    site: str | None = None
+    id: str = field(repr=False)
+    sex: Sex | None = field(default=None, repr=False)
+    birth: tuple[When, ...] = field(default=(), converter=_whens, repr=False)
+    site: str | None = field(default=None, repr=False)
 
 
 @frozen(kw_only=True)
@@ -52,11 +52,11 @@ class Statement:
     """One statement about time: which event, which of its points, what, and where it stands in the input."""
 
     number: int
-    event: str
+    event: str = field(repr=False)
     point: str
-    text: str
-    file: str | None = None
-    line: int | None = None
+    text: str = field(repr=False)
+    file: str | None = field(default=None, repr=False)
+    line: int | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         place = ""
@@ -70,14 +70,14 @@ class Problem:
     """What cannot be so in the telling of a course: a finding of the rule it names."""
 
     rule: str
-    events: tuple[str, ...]
-    message: str
-    statements: tuple[Statement, ...] = ()
+    events: tuple[str, ...] = field(repr=False)
+    message: str = field(repr=False)
+    statements: tuple[Statement, ...] = field(default=(), repr=False)
 
 
 @frozen(kw_only=True)
 class Course:
-    """One patient's course of infant ALL.
+    """One patient's course of infant ALL. Its ``repr``, like that of all records, shows no value of the patient.
 
     ``events`` keep the order of the file; that order is not an order in time. ``complete`` names the event
     types that are recorded in full: only of those does absence mean that it did not happen. ``defects`` are
@@ -90,9 +90,9 @@ class Course:
     patient: Patient
     events: tuple[Event, ...] = field(default=(), converter=_events)
     complete: frozenset[str] = field(default=frozenset(), converter=_names)
-    source: Cite | None = None
-    about: str | None = None
-    file: str | None = field(default=None, eq=False)
+    source: Cite | None = field(default=None, repr=False)
+    about: str | None = field(default=None, repr=False)
+    file: str | None = field(default=None, eq=False, repr=False)
     defects: tuple[Problem, ...] = field(default=(), converter=_problems)
     _memory: dict[str, Any] = field(factory=dict, init=False, eq=False, repr=False, hash=False)
 
@@ -106,8 +106,7 @@ class Course:
     def _unique(self, _: Any, value: tuple[Event, ...]) -> None:
         ids = [event.id for event in value]
         if len(set(ids)) != len(ids):
-            twice = sorted({name for name in ids if ids.count(name) > 1})
-            raise ValueError(f"event ids must be unique within a course: {', '.join(twice)}")
+            raise ValueError(f"event ids must be unique within a course, {len(ids) - len(set(ids))} of them used again")
 
     @property
     def id(self) -> str:

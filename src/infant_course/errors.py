@@ -18,21 +18,28 @@ class InfantCourseError(Exception):
 class Fault:
     """One thing that could not be read: where it stands, what was expected, what was found.
 
-    ``found`` may hold a value from the input: it is shown to the person who owns the file and never logged.
+    ``found`` and ``hint`` may hold a value from the input: ``str`` shows them to the person who owns the file.
+    ``repr`` and :meth:`place` do not, and are what a log may hold.
     """
 
     expected: str
-    found: str
-    file: str | None = None
+    found: str = field(repr=False)
+    file: str | None = field(default=None, repr=False)
     line: int | None = None
     column: int | None = None
-    path: str = ""
-    hint: str | None = None
+    path: str = field(default="", repr=False)
+    hint: str | None = field(default=None, repr=False)
+
+    def place(self) -> str:
+        """Line and column, for logs."""
+        if self.line is None:
+            return "input"
+        return f"line {self.line}" + (f", column {self.column}" if self.column is not None else "")
 
     def __str__(self) -> str:
         place = [self.file] if self.file else []
         if self.line is not None:
-            place.append(f"line {self.line}" + (f", column {self.column}" if self.column is not None else ""))
+            place.append(self.place())
         if self.path:
             place.append(self.path)
         text = f"{', '.join(place)}: " if place else ""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from types import UnionType
 from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from attrs import Attribute, field, fields, frozen, validators
+from attrs import Attribute, field, fields, frozen, has, validators
 
 from .vocabulary import (
     AnthracyclineScheme,
@@ -57,12 +57,13 @@ from .when import Duration, When
 
 def said(doc: str, *, unit: str | tuple[str, ...] | None = None, ref: bool = False, source: str | None = None) -> Any:
     """An optional field: None until stated."""
-    return field(default=None, metadata={"doc": doc, "unit": unit, "ref": ref, "source": source})
+    return field(default=None, repr=False, metadata={"doc": doc, "unit": unit, "ref": ref, "source": source})
 
 
 def many(doc: str, *, ref: bool = False, source: str | None = None) -> Any:
     """A field that may hold several values; empty until stated."""
-    return field(default=(), converter=tuple, metadata={"doc": doc, "unit": None, "ref": ref, "source": source})
+    metadata = {"doc": doc, "unit": None, "ref": ref, "source": source}
+    return field(default=(), converter=tuple, repr=False, metadata=metadata)
 
 
 UNITS: dict[str, dict[str, float]] = {
@@ -122,7 +123,7 @@ class Quantity:
 class Finding:
     """A symptom, sign or result of an examination, in the source's words."""
 
-    term: str = field(metadata={"doc": "the finding, in the field's words"})
+    term: str = field(repr=False, metadata={"doc": "the finding, in the field's words"})
     severity: str | None = said("severity as stated; never turned into a grade")
     side: Side | None = said("side of the body")
 
@@ -150,12 +151,21 @@ class Cytogenetics:
 class Agent:
     """A drug as given."""
 
-    name: str = field(metadata={"doc": "name of the agent"})
+    name: str = field(repr=False, metadata={"doc": "name of the agent"})
     dose: Quantity | None = said("dose per course, or the cumulative dose", unit=DOSE_UNITS)
     cumulative: bool | None = said("the dose is the sum over the protocol")
     route: Route | None = said("how it was given")
     scheme: AnthracyclineScheme | None = said("the dose is in doxorubicin equivalents by this scheme")
     basis: DoseBasis | None = said("nominal, or actual after the infant age reduction")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(_shown, value))
+    if has(type(value)) and type(value) is not Quantity and not isinstance(value, (When, Duration)):
+        parts = ((a.name, getattr(value, a.name)) for a in fields(type(value)))
+        return "[" + "; ".join(f"{name}: {_shown(v)}" for name, v in parts if v is not None and v != ()) + "]"
+    return str(value)
 
 
 @frozen(kw_only=True)
@@ -167,14 +177,24 @@ class Event:
     LASTS: ClassVar[bool] = False
     """Whether the event has an end of its own; otherwise start and end are one point."""
 
-    id: str = field(validator=validators.instance_of(str), metadata={"doc": "name of the event within the patient"})
+    id: str = field(
+        validator=validators.instance_of(str), repr=False, metadata={"doc": "name of the event within the patient"}
+    )
     when: tuple[When, ...] = many("what is stated about its time (its start, where it lasts)")
     until: tuple[When, ...] = many("what is stated about its end")
     lasting: Duration | None = said("how long it lasted")
     derived_from: tuple[str, ...] = many("ids of the events this one was derived from; empty: stated", ref=True)
     estimated: bool | None = said("the source calls this time an estimate")
     note: str | None = said("anything else that was stated")
-    line: int | None = field(default=None, eq=False, metadata={"doc": "line in the input", "internal": True})
+    line: int | None = field(
+        default=None, eq=False, repr=False, metadata={"doc": "line in the input", "internal": True}
+    )
+
+    def __str__(self) -> str:
+        """All that was stated, for the person who looks at it. ``repr`` tells the type alone: it ends up in logs."""
+        stated = ((a.name, getattr(self, a.name)) for a in fields(type(self)) if a.name not in ("id", "line"))
+        told = "; ".join(f"{name}: {_shown(value)}" for name, value in stated if value is not None and value != ())
+        return f"{self.TYPE} {self.id}" + (f" ({told})" if told else "")
 
     @property
     def derived(self) -> bool:

@@ -6,22 +6,60 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+
+from .errors import InfantCourseError
+
+
+class HeldFileError(InfantCourseError):
+    """A file could not be replaced, mostly because another program has it open; says where the new content is."""
 
 
 def write_whole(path: Path, content: str | bytes) -> Path:
-    """Write a file in one step as seen from outside, so that none is ever half written. Raises OSError."""
+    """Write a file in one step as seen from outside, so that none is ever half written.
+
+    Raises OSError, and HeldFileError where the old file may not be replaced (Windows refuses that while a program
+    has it open): then the old one is as it was and the new content stands beside it, as ``name.new.suffix``.
+    """
     data = content.encode() if isinstance(content, str) else content
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".infant-course-")
+    try:
+        handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".infant-course-")
+    except OSError as error:  # of the file that was asked for, not of one that nobody knows
+        raise type(error)(error.errno, error.strerror, str(path)) from None
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-        os.chmod(aside, 0o666 & ~_umask())  # mkstemp makes it private; a report is an ordinary file
-        os.replace(aside, path)
+        if os.name == "posix":
+            os.chmod(aside, 0o666 & ~_umask())  # mkstemp makes it private; a report is an ordinary file
+        try:
+            os.replace(aside, path)
+        except PermissionError:
+            if path.is_dir():
+                raise
+            raise _held(path, Path(aside)) from None
+    except HeldFileError:
+        raise
     except BaseException:
-        os.unlink(aside)
+        with suppress(OSError):
+            os.unlink(aside)
         raise
     return path
+
+
+def _held(path: Path, aside: Path) -> HeldFileError:
+    """Keep what was to replace a file that is held, under a free name beside it."""
+    kept = aside
+    for number in range(1, 100):
+        name = path.with_name(f"{path.stem}.new{number if number > 1 else ''}{path.suffix}")
+        if not name.exists():
+            with suppress(OSError):  # where not even that may be, it stays where it is
+                kept = aside.rename(name)
+            break
+    return HeldFileError(
+        f"{path}: it is open in another program, or may not be replaced; it was left as it was, and the new "
+        f"content is in {kept.name}. Close it and try again"
+    )
 
 
 def _umask() -> int:
@@ -60,10 +98,13 @@ def safe_names(identities: Iterable[str]) -> dict[str, str]:
     """
     names = {identity: safe_name(identity) for identity in identities}
     folded = Counter(name.casefold() for name in names.values())
-    return {
+    told = {
         identity: _marked(name, identity) if folded[name.casefold()] > 1 else name for identity, name in names.items()
     }
+    if len({name.casefold() for name in told.values()}) == len(told):
+        return told
+    return {identity: _marked(name, identity, 64) for identity, name in names.items()}  # short digests met
 
 
-def _marked(name: str, identity: str) -> str:
-    return f"{name}~{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
+def _marked(name: str, identity: str, digits: int = 8) -> str:
+    return f"{name}~{hashlib.sha256(identity.encode('utf-8', 'surrogatepass')).hexdigest()[:digits]}"

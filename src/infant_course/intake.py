@@ -41,7 +41,7 @@ class CellFinding:
     rows: int = 1
     value: str | None = field(default=None, repr=False)
     patients: tuple[str, ...] = field(default=(), repr=False)
-    hint: str | None = None
+    hint: str | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         place = self.file + (f", line {self.row}" if self.row is not None else "")
@@ -73,8 +73,8 @@ class Intake:
     source: str
     rows: tuple[RowCount, ...] = ()
     cells: tuple[CellFinding, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    labels: Mapping[tuple[str, str], str] = field(factory=dict)
+    assumptions: tuple[str, ...] = field(default=(), repr=False)
+    labels: Mapping[tuple[str, str], str] = field(factory=dict, repr=False)
 
 
 def merged_intakes(intakes: Sequence[Intake]) -> Intake | None:

@@ -122,10 +122,10 @@ class Solution:
     conflicts). ``notes``: where less was worked out than could be known.
     """
 
-    bounds: dict[Point, Box]
-    conflicts: tuple[Conflict, ...] = ()
+    bounds: dict[Point, Box] = field(repr=False)
+    conflicts: tuple[Conflict, ...] = field(default=(), repr=False)
     set_aside: frozenset[int] = frozenset()
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=(), repr=False)
     _tangles: tuple[tuple[tuple[Point, ...], tuple[Edge, ...]], ...] = field(default=(), repr=False)
 
     def pairs(self) -> list[Pair]:

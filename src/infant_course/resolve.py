@@ -65,10 +65,10 @@ class Reading:
     """
 
     number: int
-    bounds: dict[Point, Box]
+    bounds: dict[Point, Box] = field(repr=False)
     gaps: tuple[Gap, ...] = field(default=(), repr=False)
-    choices: tuple[tuple[int, str], ...] = ()
-    _instants: frozenset[str] = frozenset()
+    choices: tuple[tuple[int, str], ...] = field(default=(), repr=False)
+    _instants: frozenset[str] = field(default=frozenset(), repr=False)
 
     @cached_property
     def _by_points(self) -> dict[tuple[str, str, str, str], Gap]:
@@ -98,13 +98,13 @@ class Resolved:
 
     readings: tuple[Reading, ...]
     problems: tuple[Problem, ...] = ()
-    notes: tuple[str, ...] = ()
-    contradicted: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = field(default=(), repr=False)
+    contradicted: frozenset[str] = field(default=frozenset(), repr=False)
     statements: tuple[Statement, ...] = field(default=(), repr=False)
     dated: bool = False
-    zero: Point | None = None
+    zero: Point | None = field(default=None, repr=False)
     settings: TimeSettings = field(factory=TimeSettings)
-    _diagnosis: str | None = None
+    _diagnosis: str | None = field(default=None, repr=False)
 
     def order(self, first: str | Point, second: str | Point) -> bool | None:
         """Whether the first comes before the second: true, false, or None where both are possible.

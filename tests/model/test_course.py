@@ -18,7 +18,7 @@ def test_order_of_the_file_is_kept() -> None:
 
 
 def test_ids_are_unique() -> None:
-    with pytest.raises(ValueError, match="unique within a course: x"):
+    with pytest.raises(ValueError, match="unique within a course, 1 of them used again"):
         ic.Course(patient=ic.Patient(id="p"), events=(ic.Relapse(id="x"), ic.Diagnosis(id="x")))
 
 

@@ -12,6 +12,7 @@ import pytest
 from benchmarks.synthetic import synthetic
 from openpyxl import load_workbook
 
+from infant_course.errors import UsageError
 from infant_course.intake import CellFinding, CellProblem, Intake, RowCount, merged_intakes
 from infant_course.report.check import check, merged
 from infant_course.report.findings import in_order, objects, table_of
@@ -132,7 +133,7 @@ def test_a_workbook_has_its_sheets_and_no_formula() -> None:
 
 def test_more_findings_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("infant_course.report.workbook.MOST_ROWS", 2)
-    with pytest.raises(ValueError, match="2 findings: a sheet holds 1; use --format csv"):
+    with pytest.raises(UsageError, match="2 findings: a sheet holds 1; use --format csv"):
         told(SAMPLE, "xlsx")
 
 

@@ -6,12 +6,13 @@ when it runs, so that ``--help`` costs nothing.
 """
 
 import argparse
+import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from .. import __version__
 from ..errors import InfantCourseError
-from .output import complain
+from .output import complain, show
 from .verbs import (
     accept,
     agents,
@@ -19,9 +20,11 @@ from .verbs import (
     case,
     check,
     convert,
+    deidentify,
     demo,
     diff,
     draw,
+    key,
     ledger,
     narrate,
     outcomes,
@@ -41,6 +44,11 @@ class _Parser(argparse.ArgumentParser):
         complain(f"{self.prog}: {message}. See `{self.prog} --help`.")
         raise SystemExit(USAGE)
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Help is shown on a console of any encoding."""
+        if message:
+            show(message, file or sys.stderr)
+
 
 def parser() -> argparse.ArgumentParser:
     """The command line with all its verbs."""
@@ -54,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     for group in (
         *(demo, check, draw, narrate, convert, rules, case, outcomes, protocols, risk, agents),
         *(accept, queries, answers, ledger, diff),
+        *(key, deidentify),
     ):
         group.add_to(verbs)
     return top

@@ -114,7 +114,9 @@ def _node(placed: PlacedNode) -> Element:
         )
         for i, words in enumerate(placed.lines)
     ]
-    return group(f"event {placed.node.kind}", _outline(placed), *words, title=placed.node.title)
+    return group(
+        f"event {placed.node.kind}", _outline(placed), *words, title=placed.node.title, event=placed.node.event
+    )
 
 
 def _tag(placed: PlacedNode, tag: PlacedTag) -> Element:
@@ -125,7 +127,7 @@ def _tag(placed: PlacedNode, tag: PlacedTag) -> Element:
         parts.append(line(stem, placed.box.bottom, stem, box.y, cls="stem", stroke=OUTLINE, width=0.5, dash="1 1"))
     parts.append(glyph(tag.tag.glyph, box.x + 3.5, box.y + box.h / 2, 2.6))
     parts.append(text(box.x + 7.5, box.y + TAG_SIZE, tag.runs, cls="tag", size=TAG_SIZE))
-    return group("tagged", *parts, title=tag.tag.title)
+    return group("tagged", *parts, title=tag.tag.title, event=tag.tag.event)
 
 
 def _arrow(arrow: Arrow) -> Element:

@@ -41,21 +41,26 @@ class Run:
 
 @frozen
 class Element:
-    """An SVG element: attributes in the order given (None: left out), children, or text."""
+    """An SVG element: attributes in the order given (None: left out), children, or text.
+
+    ``event``: id of the event that it shows. Only a page that points at events asks for it; a file has no ids.
+    """
 
     tag: str
     attributes: tuple[tuple[str, str | float | None], ...] = ()
     children: "tuple[Element, ...]" = ()
     text: str | None = None
+    event: str | None = None
 
-    def svg(self) -> str:
-        """The element as SVG."""
+    def svg(self, *, events: bool = False) -> str:
+        """The element as SVG, if asked for with the ids of events as ``data-event``."""
+        named = (("data-event", self.event),) if events else ()
         attributes = "".join(
             f' {name}="{escape(clean(value) if isinstance(value, str) else number(value))}"'
-            for name, value in self.attributes
+            for name, value in (*self.attributes, *named)
             if value is not None
         )
-        inner = "".join(child.svg() for child in self.children)
+        inner = "".join(child.svg(events=events) for child in self.children)
         if self.text is not None:
             inner += escape(clean(self.text), quote=False)
         return f"<{self.tag}{attributes}>{inner}</{self.tag}>" if inner else f"<{self.tag}{attributes}/>"
@@ -65,9 +70,9 @@ def _titled(title: str | None) -> tuple[Element, ...]:
     return (Element("title", text=title),) if title else ()
 
 
-def group(cls: str, *children: Element, title: str | None = None) -> Element:
+def group(cls: str, *children: Element, title: str | None = None, event: str | None = None) -> Element:
     """Elements that belong together; a title is shown by a viewer when one points at them."""
-    return Element("g", (("class", cls),), (*_titled(title), *children))
+    return Element("g", (("class", cls),), (*_titled(title), *children), event=event)
 
 
 def rect(
@@ -198,8 +203,8 @@ class Drawing:
     desc: str
     elements: tuple[Element, ...] = field(converter=_all)
 
-    def svg(self) -> str:
-        """The figure as an SVG file. Its size is in points, as converters take it."""
+    def svg(self, *, events: bool = False) -> str:
+        """The figure as an SVG file, if asked for with ids of events. Its size is in points, as converters take it."""
         root = Element(
             "svg",
             (
@@ -218,4 +223,4 @@ class Drawing:
                 *self.elements,
             ),
         )
-        return root.svg() + "\n"
+        return root.svg(events=events) + "\n"

@@ -99,6 +99,7 @@ def _item(course: Course, event: Event, times: Times) -> Item | None:
         start=times.start[event.id],
         end=times.end.get(event.id) if not isinstance(event, AdverseEvent | Gvhd) else None,
         follow_up=isinstance(event, LastContact),
+        event=event.id,
     )
 
 
@@ -165,7 +166,8 @@ def _point(event: MrdAssessment, at: Placed) -> MrdPoint:
     assay = _ASSAYS[event.method]
     tested = ", ".join(filter(None, [assay.value, event.marker, event.specimen and plain(event.specimen)]))
     title = f"MRD {result_in_words(event)}; {tested}; {placed_in_words(at)}"
-    shared = partial(MrdPoint, at=at, assay=assay, blood=event.specimen is Specimen.BLOOD, title=title)
+    blood = event.specimen is Specimen.BLOOD
+    shared = partial(MrdPoint, at=at, assay=assay, blood=blood, title=title, event=event.id)
     if event.result is MrdResult.NEGATIVE:
         state = MrdState.NOT_DETECTED if sensitivity is None else MrdState.NOT_DETECTED_AT
         return shared(state=state, value=sensitivity)

@@ -113,6 +113,8 @@ class Item:
     stopped: str = field(default="", converter=clean)
     follow_up: bool = False
     """The last contact: it does not count when the axis is broken."""
+    event: str | None = None
+    """Id of the event, for pages that point at it."""
 
     @property
     def not_reported(self) -> bool:
@@ -135,6 +137,7 @@ class MrdPoint:
     blood: bool = False
     label: str = field(default="", converter=clean)
     title: str = field(default="", converter=clean)
+    event: str | None = None
 
 
 @frozen(kw_only=True)

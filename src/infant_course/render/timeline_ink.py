@@ -9,7 +9,7 @@ from .ink import Drawing, Element, group, line, path, rect, text
 from .palette import tone
 from .timeline_figure import Assay, MrdState, TimelineFigure
 from .timeline_layout import WIDTHS, lay_out
-from .timeline_places import Bar, Bracket, Label, Layout, MrdMark, Region, Stroke, Swatch, runs_of
+from .timeline_places import Bar, Bracket, Label, Layout, Mark, MrdMark, Region, Stroke, Swatch, runs_of
 
 _WHITE, _BLACK, _BRACKET = "#FFFFFF", "#000000", "#777777"
 _DASHES = {"dashed": "1.6 1.1", "dotted": "0.6 1.3"}
@@ -36,7 +36,7 @@ def ink(layout: Layout) -> Drawing:
         group("status", *(_region(one) for one in layout.regions)),
         group("bars", *(_bar(one) for one in layout.bars)),
         group("brackets", *(_bracket(one) for one in layout.brackets)),
-        group("marks", *(group("mark", glyph(m.kind, m.x, m.y, radius=m.radius), title=m.title) for m in layout.marks)),
+        group("marks", *(_mark(one) for one in layout.marks)),
         group("mrd", *(_mrd(one) for one in layout.mrd)),
         group("key", *(_swatch(one) for one in layout.swatches)),
         group("labels", *(_label(one) for one in layout.labels), *(_turned(one) for one in layout.turned)),
@@ -69,6 +69,10 @@ def _region(one: Region) -> Element:
         dash=None if stated else _DASHES["dotted"],
         title=one.title,
     )
+
+
+def _mark(one: Mark) -> Element:
+    return group("mark", glyph(one.kind, one.x, one.y, radius=one.radius), title=one.title, event=one.event)
 
 
 def _mixed(colour: str, share: float) -> str:
@@ -104,7 +108,7 @@ def _bar(one: Bar) -> Element:
         else:
             corners = [(box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)]
             parts.append(path(_d(corners), cls="outline", fill="none", stroke="#333333", width=0.6, dash=dash))
-    return group(f"treatment {one.outline}", *parts, title=one.title)
+    return group(f"treatment {one.outline}", *parts, title=one.title, event=one.event)
 
 
 def _line(points: list[tuple[float, float]], dash: str | None) -> Element:
@@ -162,7 +166,7 @@ def _mrd(one: MrdMark) -> Element:
     parts += _symbol(one.assay, one.x, one.y, _FILLED.get(one.state, "none"))
     if one.state is MrdState.NOT_DETECTED_AT:
         parts += _arrow(one.x, one.y + 3.4)
-    return group(f"result {one.state}", *parts, title=one.title)
+    return group(f"result {one.state}", *parts, title=one.title, event=one.event)
 
 
 def _arrow(x: float, y: float) -> list[Element]:

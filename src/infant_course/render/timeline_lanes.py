@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from attrs import evolve
+
 from .timeline_figure import Certainty, Item, Lane, Placed
 from .timeline_places import Bar, Box, Bracket, Label, Mark, Sheet, Stroke, levels, measure, shorten
 from .timeline_scale import Scale
@@ -94,7 +96,7 @@ def lay_lane(sheet: Sheet, lane: Lane, items: Sequence[Item], scale: Scale, top:
 def _thing(item: Item, scale: Scale) -> Bar | Mark:
     """A bar or a mark in a row that starts at height 0."""
     if item.end is None:
-        return Mark(item.kind, scale.x(item.start.day), _BAR / 2, item.title or item.label)
+        return Mark(item.kind, scale.x(item.start.day), _BAR / 2, item.title or item.label, event=item.event)
     x1, x2 = scale.x(item.start.day), scale.x(item.end.day)
     ongoing = item.end.certainty is Certainty.ONGOING
     if ongoing:
@@ -121,6 +123,7 @@ def _thing(item: Item, scale: Scale) -> Bar | Mark:
         open_right=ongoing or item.end.certainty is Certainty.UNKNOWN_END,
         arrow=ongoing,
         title=item.title or item.label,
+        event=item.event,
     )
 
 
@@ -178,9 +181,7 @@ def _put(sheet: Sheet, thing: Bar | Mark, label: Label, y: float) -> None:
     if isinstance(thing, Bar):
         moved = tuple(Box(box.x, y, box.width, box.height) for box in thing.pieces)
         tints = tuple((Box(box.x, y, box.width, box.height), share) for box, share in thing.tints)
-        sheet.bars.append(
-            Bar(thing.tone, moved, thing.outline, tints, thing.open_left, thing.open_right, thing.arrow, thing.title)
-        )
+        sheet.bars.append(evolve(thing, pieces=moved, tints=tints))
     else:
-        sheet.marks.append(Mark(thing.kind, thing.x, y + thing.y, thing.title, thing.radius))
+        sheet.marks.append(evolve(thing, y=y + thing.y))
     sheet.labels.append(Label(label.text, label.x, y + label.y, label.size, label.anchor, label.cls, label.fill))

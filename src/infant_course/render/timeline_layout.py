@@ -101,7 +101,7 @@ def _events(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> f
     line = top + (max(steps) + 1) * _LEVEL + 5.4
     for item, x, text, at_end, step in zip(items, places, texts, ends, steps, strict=True):
         baseline = line - 6.4 - step * _LEVEL
-        sheet.marks.append(Mark(item.kind, x, line, item.title or item.label))
+        sheet.marks.append(Mark(item.kind, x, line, item.title or item.label, event=item.event))
         sheet.labels.append(
             Label(text, x + 2.6 if at_end else x - 2.6, baseline, TEXT, "end" if at_end else "start", "event")
         )

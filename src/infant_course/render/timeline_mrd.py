@@ -53,6 +53,7 @@ def lay_mrd(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> f
             _height(point.value or 0, top),
             point.title,
             _height(point.above, top) if point.above is not None else None,
+            point.event,
         )
     _joins(sheet, [(p, marks[p]) for p in points if p in marks], scale)
     sheet.mrd += marks.values()
@@ -132,7 +133,7 @@ def _strip(sheet: Sheet, points: list[MrdPoint], scale: Scale, top: float, lone:
         y = top + STRIP + 0.4 + level * 3.2
         sheet.brackets.append(Bracket(x1, x2, y, tuple(scale.pieces(x1, x2)), "bracket nd"))
     for point, x in zip(points, xs, strict=True):
-        sheet.mrd.append(MrdMark(point.assay, point.state, x, middle, point.title))
+        sheet.mrd.append(MrdMark(point.assay, point.state, x, middle, point.title, event=point.event))
         sign = "?" if point.state is MrdState.NOT_DETECTED else "+"
         text = f"{sign} PB" if point.blood else sign
         sheet.labels.append(Label(text, x + 4.4, middle + 2.2, _SMALL, cls="mrd-label"))

@@ -105,6 +105,7 @@ class Bar:
     open_right: bool = False
     arrow: bool = False
     title: str = ""
+    event: str | None = None
 
     @property
     def extent(self) -> Box:
@@ -123,6 +124,7 @@ class Mark:
     y: float
     title: str
     radius: float = 3.4
+    event: str | None = None
 
     @property
     def box(self) -> Box:
@@ -140,6 +142,7 @@ class MrdMark:
     y: float
     title: str
     top: float | None = None
+    event: str | None = None
 
     @property
     def box(self) -> Box:

@@ -15,6 +15,9 @@ from ..rules import CATALOGUE_VERSION, RULES, Rule, Settings, judge
 from ..vocabulary import Severity
 from .findings import LEVELS, Finding, findings_table, in_order, objects
 
+LOCAL, SHARING = "local", "sharing"
+"""For whom a report is: those who hold the data, or anybody else."""
+
 
 @frozen(kw_only=True)
 class RuleCount:
@@ -31,7 +34,10 @@ class RuleCount:
 
 @frozen(kw_only=True, eq=False)
 class Report:
-    """The result of a check. ``table`` holds the findings, with the columns :data:`.findings.FINDING_COLUMNS`."""
+    """The result of a check. ``table`` holds the findings, with the columns :data:`.findings.FINDING_COLUMNS`.
+
+    ``audience``: local, or sharing (see :mod:`infant_course.report.sharing`).
+    """
 
     version: str
     catalogue: str
@@ -43,6 +49,7 @@ class Report:
     table: pl.DataFrame = field(repr=False)
     errored: Mapping[str, str] = field(factory=dict)
     intake: Intake | None = None
+    audience: str = LOCAL
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

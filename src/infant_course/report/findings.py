@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 
 from ..cohort import Cohort
 from ..rules import Judgement, Outcome, Rule, Settings
@@ -51,16 +51,16 @@ class Finding:
     outcome: str
     verdict: str
     severity: Severity
-    patient: str
-    site: str | None
+    patient: str = field(repr=False)
+    site: str | None = field(repr=False)
     about: str
-    event: str | None
-    conflicts_with: tuple[str, ...]
-    message: str
-    advice: str
-    source: str
-    file: str | None
-    line: int | None
+    event: str | None = field(repr=False)
+    conflicts_with: tuple[str, ...] = field(repr=False)
+    message: str = field(repr=False)
+    advice: str = field(repr=False)
+    source: str = field(repr=False)
+    file: str | None = field(repr=False)
+    line: int | None = field(repr=False)
     fingerprint: str
 
 

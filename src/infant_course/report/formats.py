@@ -1,25 +1,41 @@
 """The forms in which a report is told."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..cohort import Cohort
+    from ..rules import Rule
     from .check import Report
     from .json import Input
 
-FORMATS = ("text", "json", "jsonl", "csv", "xlsx", "sarif", "junit")
-FILES_ONLY = frozenset({"xlsx"})
+FORMATS = ("text", "json", "jsonl", "csv", "xlsx", "html", "sarif", "junit")
+FILES_ONLY = frozenset({"xlsx", "html"})
 """Formats that are of no use on a terminal."""
 
 COUNT_UNDECIDED = frozenset({"text", "junit"})
 """Formats that count undecided verdicts and do not list them."""
 
 
-def told(report: "Report", how: str, inputs: "Sequence[Input]" = (), *, colour: bool = False) -> str | bytes:
-    """The report in one of :data:`FORMATS`. ``colour`` concerns text only.
+def told(
+    report: "Report",
+    how: str,
+    inputs: "Sequence[Input]" = (),
+    *,
+    colour: bool = False,
+    cohort: "Cohort | None" = None,
+    rules: "Iterable[Rule] | None" = None,
+) -> str | bytes:
+    """The report in one of :data:`FORMATS`.
 
-    Raises ValueError where the format cannot hold it (a sheet of Excel has a last row).
+    ``colour`` concerns text only; ``cohort`` (what was judged, for drawings) and ``rules`` (those that were run, for
+    their prose) concern html only. Raises UsageError where the format cannot hold it (a sheet of Excel has a last
+    row).
     """
+    if how == "html":
+        from .html import as_html
+
+        return as_html(report, cohort, inputs=inputs, rules=rules)
     return _WAYS[how](report, inputs, colour)
 
 

@@ -41,6 +41,7 @@ def as_dict(report: "Report", inputs: Sequence[Input] = ()) -> dict[str, Any]:
         "format": FORMAT,
         "version": report.version,
         "catalogue": report.catalogue,
+        "audience": report.audience,
         "inputs": [asdict(file) for file in inputs],
         "settings": dict(report.settings),
         "cut_off": report.cut_off,

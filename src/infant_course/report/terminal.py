@@ -36,6 +36,8 @@ def as_text(report: "Report", *, colour: bool = False) -> str:
     """The report as text."""
     paint = _Paint(colour)
     lines = [f"{_count(report.patients, 'patient')}, {_count(report.events, 'event')}, {_ran(report)}"]
+    if report.audience != "local":
+        lines.append("For sharing: ids are pseudonyms, and values, dates and files are left out.")
     lines += _intake(report.intake) if report.intake else []
     table = list(_table(report, paint))
     lines += ["", *table] if table else []
@@ -86,7 +88,7 @@ def _table(report: "Report", paint: _Paint) -> Iterator[str]:
     rows = [count for count in report.rules if count.failed or count.undecided]
     if not rows:
         return
-    severity = {count.rule: str(count.severity) for count in rows} | _worst(report)
+    severity = {count.rule: str(count.severity) for count in rows} | worst_severities(report)
     rows.sort(key=lambda count: (WORST_FIRST.index(severity[count.rule]), count.rule))
     yield paint(f"{'rule':<8}{'severity':<9}{'subjects':>9}{'failed':>8}{'undecided':>11}  what it finds", "bold")
     indent = 8 + 9 + 9 + 8 + 11 + 2
@@ -97,7 +99,7 @@ def _table(report: "Report", paint: _Paint) -> Iterator[str]:
         yield from (f"{'':<{indent}}{line}" for line in more)
 
 
-def _worst(report: "Report") -> dict[str, str]:
+def worst_severities(report: "Report") -> dict[str, str]:
     """The worst severity among the failed findings of each rule: a rule may have milder outcomes than its own."""
     worst: dict[str, str] = {}
     failed = report.table.filter(report.table["verdict"] == "failed")

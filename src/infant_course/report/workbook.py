@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from ..errors import UsageError
 from ..files import printable
 from ..spreadsheet import inert
 from .rows import flat
@@ -21,12 +22,12 @@ MOST_CHARACTERS = 32_767
 def as_xlsx(report: "Report", inputs: "Sequence[Input]" = ()) -> bytes:
     """The report as the bytes of an .xlsx file. No cell is a formula.
 
-    Raises ValueError where there are more findings than a sheet can hold.
+    Raises UsageError where there are more findings than a sheet can hold.
     """
     from openpyxl import Workbook
 
     if report.table.height >= MOST_ROWS:
-        raise ValueError(f"{report.table.height:,} findings: a sheet holds {MOST_ROWS - 1:,}; use --format csv")
+        raise UsageError(f"{report.table.height:,} findings: a sheet holds {MOST_ROWS - 1:,}; use --format csv")
     book = Workbook(write_only=True)
     _sheet(book, "summary", (28, 60, 12, 12, 12, 12, 12), _summary(report, inputs))
     findings = flat(report.table)

@@ -49,7 +49,7 @@ class Tally:
 class Judgement:
     """Verdicts of a run: one row per failed or undecided subject, a tally per rule, and rules that broke down."""
 
-    verdicts: pl.DataFrame
+    verdicts: pl.DataFrame = field(repr=False)
     tallies: tuple[Tally, ...]
     errored: Mapping[str, str]
 

@@ -35,7 +35,8 @@ def add_to(verbs: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Choose and print."""
     chosen = _chosen(arguments)
-    say(_as_json(chosen) if arguments.format == "json" else _as_text(chosen, arguments.figure))
+    as_data = arguments.format == "json"
+    say(_as_json(chosen) if as_data else _as_text(chosen, arguments.figure), data=as_data)
     return 0
 
 

@@ -35,7 +35,7 @@ def run_schema(arguments: argparse.Namespace) -> int:
 
     from ...io.schema import schema
 
-    say(json.dumps(schema(), indent=2, ensure_ascii=False))
+    say(json.dumps(schema(), indent=2, ensure_ascii=False), data=True)
     return 0
 
 

@@ -17,12 +17,14 @@ from ..reading import add_export_to, add_parts_to, export_in, files_of, read_all
 if TYPE_CHECKING:
     from ...cohort import Cohort
     from ...ledger.sight import Sight
+    from ...privacy.key import Key
     from ...report.check import Report
     from ...report.json import Input
-    from ...rules import Settings
+    from ...rules import Rule, Settings
     from ..config import Config
 
 UNREAD = 2
+JSON = ("json", "jsonl", "sarif")
 
 
 def add_to(verbs: Any) -> None:
@@ -49,6 +51,14 @@ def add_to(verbs: Any) -> None:
         metavar="DATE",
         help="last day of the data, YYYY-MM-DD; no rule reads the clock",
     )
+    verb.add_argument(
+        "--for",
+        dest="audience",
+        choices=("local", "sharing"),
+        default="local",
+        help="sharing: pseudonyms instead of ids, and no values, dates or files (default: local)",
+    )
+    verb.add_argument("--key-file", metavar="FILE", help="key of the pseudonyms, made by `infant-course key FILE`")
     add_recording_to(verb)
     add_profile_to(verb)
     add_export_to(verb)
@@ -91,6 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ...report.check import check, cohort_of
     from ...report.json import Input
     from ...report.parts import check_in_parts
+    from ...report.sharing import for_sharing
     from ...rules import load_rules, select
     from ..config import read_config
 
@@ -100,6 +111,9 @@ def run(arguments: argparse.Namespace) -> int:
     rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
     chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)
     settings = settings_of(arguments, config)
+    key = key_of(
+        arguments, Path(arguments.out).parent if arguments.out and Path(arguments.out).parent != Path() else None
+    )
     prepare(arguments)
     sights: list[Sight] = []
 
@@ -116,6 +130,7 @@ def run(arguments: argparse.Namespace) -> int:
         if not read:
             return UNREAD
         inputs, stream = [(file.name, file.sha256) for file in read], None
+    cohort: Cohort | None = None
     if stream is not None:
         with watching(stream) as watch:
             told = arguments.format not in COUNT_UNDECIDED
@@ -125,25 +140,49 @@ def run(arguments: argparse.Namespace) -> int:
         cohort = read_export(arguments, export) if export is not None else cohort_of(courses, settings)
         report = check(cohort, rules=chosen, settings=settings)
         seen(cohort, report)
-    tell(report, arguments, [Input(name=name, sha256=digest) for name, digest in inputs])
+    if key is None:
+        named = [Input(name=name, sha256=digest) for name, digest in inputs]
+        tell(report, arguments, named, cohort=cohort, rules=chosen)
+    else:  # neither the files nor the drawings of courses may leave
+        tell(for_sharing(report, key), arguments, [], rules=chosen)
     code = report.exit_code(arguments.fail_on)
     if arguments.ledger is not None:
-        code = take_part(arguments, sights, report, code)
+        code = take_part(arguments, sights, report, code, names=key is None)
     return max(code, UNREAD if unread else 0)
 
 
-def tell(report: "Report", arguments: argparse.Namespace, inputs: "Sequence[Input]") -> None:
-    """Print the report, or write it into a file, whole or not at all. Raises UsageError where it cannot be."""
+def key_of(arguments: argparse.Namespace, out: Path | None = None) -> "Key | None":
+    """The key of a report for sharing; None of a local one. ``out``: the folder it goes to. Raises UsageError."""
+    from ...privacy.key import read_key
+
+    if arguments.audience == "local":
+        if arguments.key_file:
+            raise UsageError("--key-file has no meaning in a local report: add --for sharing, or leave it out")
+        return None
+    if not arguments.key_file:
+        raise UsageError("--for sharing needs --key-file FILE; `infant-course key FILE` makes one")
+    return read_key(arguments.key_file, outside=out)
+
+
+def tell(
+    report: "Report",
+    arguments: argparse.Namespace,
+    inputs: "Sequence[Input]",
+    *,
+    cohort: "Cohort | None" = None,
+    rules: "Sequence[Rule] | None" = None,
+) -> None:
+    """Print the report, or write it into a file, whole or not at all. Raises InfantCourseError where it cannot be.
+
+    ``cohort`` and ``rules``: what was judged and by what, for a page of html.
+    """
     from ...report.formats import told
 
-    try:
-        text = told(report, arguments.format, inputs, colour=not arguments.out and colours())
-    except ValueError as error:
-        raise UsageError(str(error)) from None
+    text = told(report, arguments.format, inputs, colour=not arguments.out and colours(), cohort=cohort, rules=rules)
     if arguments.out:
         write_whole(Path(arguments.out), text)
     elif isinstance(text, str):
-        say(text)
+        say(text, data=arguments.format in JSON)
 
 
 def settings_of(arguments: argparse.Namespace, config: "Config") -> "Settings":

@@ -28,7 +28,8 @@ def add_to(verbs: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print them."""
-    say(_as_json() if arguments.format == "json" else _as_text())
+    as_data = arguments.format == "json"
+    say(_as_json() if as_data else _as_text(), data=as_data)
     return 0
 
 

@@ -48,7 +48,8 @@ def run_all(arguments: argparse.Namespace) -> int:
     from ...knowledge.protocols import protocols
 
     known = protocols()
-    say(_list_as_json(known) if arguments.format == "json" else _list_as_text(known))
+    as_data = arguments.format == "json"
+    say(_list_as_json(known) if as_data else _list_as_text(known), data=as_data)
     return 0
 
 
@@ -63,7 +64,8 @@ def run_one(arguments: argparse.Namespace) -> int:
 
         say(str(draw_plan(chosen, Path(arguments.plot))))
     else:
-        say(_as_json(chosen) if arguments.format == "json" else "\n".join(_as_text(chosen)) + "\n")
+        as_data = arguments.format == "json"
+        say(_as_json(chosen) if as_data else "\n".join(_as_text(chosen)) + "\n", data=as_data)
     return 0
 
 

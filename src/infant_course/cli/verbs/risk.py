@@ -79,7 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
             complain(f"{file.name}: {error}")
             unread += 1
     if answers:
-        say(_as_json(answers) if arguments.format == "json" else _as_text(answers))
+        as_data = arguments.format == "json"
+        say(_as_json(answers) if as_data else _as_text(answers), data=as_data)
     return UNREAD if unread else 0
 
 

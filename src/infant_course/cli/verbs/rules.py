@@ -36,5 +36,6 @@ def run_rules(arguments: argparse.Namespace) -> int:
     from ..config import read_config
 
     known = load_rules(read_config().get("rules", arguments.rules))
-    say((rules_as_json if arguments.format == "json" else rules_as_text)(known.values()))
+    as_data = arguments.format == "json"
+    say((rules_as_json if as_data else rules_as_text)(known.values()), data=as_data)
     return 0

@@ -144,7 +144,7 @@ def bare_table(
     file = path.name
     names, cells, unnamed = column_names(text.header, file)
     width, first = len(names), text.body_line + comments
-    body = text.body.decode()
+    body = text.body.decode().removesuffix("\n")
     lines = pl.DataFrame({"line": body.split("\n") if body else []}, schema={"line": pl.String}).with_columns(
         pl.col("line").str.strip_suffix("\r")
     )

@@ -31,7 +31,7 @@ EVENT_COLUMN, ORDER_COLUMN = "event", "order"
 
 TABLES = (PATIENT, *EVENT_TYPES)
 NO_TYPE = "no event type that is known"
-BESIDE = ("readme.md", "dictionary.csv")
+BESIDE = ("readme.md", "dictionary.csv", "risk.csv", "changes.csv")
 """Files that explain a folder and hold no events."""
 
 FILE = re.compile(r"(?P<table>.+?)\.(?:csv|tsv|txt|parquet)(?:\.(?:gz|zst))?", re.IGNORECASE)

@@ -5,6 +5,7 @@ with the header are they read one by one, to tell which do not.
 """
 
 import csv
+import io
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -71,13 +72,17 @@ def _parquet(raw: bytes, path: Path, limits: Limits) -> RawTable:
     from .frames import from_frame
 
     try:
+        told = pl.scan_parquet(io.BytesIO(raw))  # its own account of itself, before it unfolds
+        width, height = len(told.collect_schema()), told.select(pl.len()).collect().item()
+        if width > limits.columns:
+            raise unreadable(str(path), f"at most {limits.columns:,} columns", f"{width:,}")
+        if height > limits.rows:
+            raise unreadable(str(path), f"at most {limits.rows:,} rows", f"{height:,}", "split it, by patient")
         frame = pl.read_parquet(raw)
     except (pl.exceptions.PolarsError, OSError, pl.exceptions.PanicException):
         raise unreadable(
             str(path), "a whole Parquet file", "one that is damaged or cut off", "export it again"
         ) from None
-    if frame.width > limits.columns:
-        raise unreadable(str(path), f"at most {limits.columns:,} columns", f"{frame.width:,}")
     return from_frame(frame, path.name)
 
 
@@ -148,6 +153,7 @@ def finished(
         if empty.any():
             set_aside[EMPTY_ROW] = set_aside.get(EMPTY_ROW, 0) + int(empty.sum())
             frame = frame.filter(~empty)
+    frame = _without_long_cells(file, frame, columns, cells)
     if has_controls:
         frame = _without_controls(file, frame, columns, cells)
     return RawTable(
@@ -157,6 +163,33 @@ def finished(
         cells=tuple(cells),
         assumptions=tuple(assumptions),
     )
+
+
+def _without_long_cells(
+    file: str, frame: "pl.DataFrame", columns: Sequence[str], cells: list[CellFinding]
+) -> "pl.DataFrame":
+    """Cells longer than any text of a registry become null, each column told; their text is not kept."""
+    import polars as pl
+
+    most = Limits().cell
+    for name in columns:
+        long = (frame[name].str.len_bytes() > most).fill_null(False)
+        if not long.any():
+            continue
+        rows = frame.filter(long)[ROW]
+        cells.append(
+            CellFinding(
+                file=file,
+                problem=CellProblem.UNREAD,
+                column=name,
+                expected=f"a cell of at most {most:,} bytes",
+                row=int(rows[0]),
+                rows=rows.len(),
+                hint="look for a quote that is not closed",
+            )
+        )
+        frame = frame.with_columns(pl.when(~long).then(pl.col(name)).alias(name))
+    return frame
 
 
 def _without_controls(

@@ -28,11 +28,12 @@ _CHUNK = 4096  # of packed bytes; few enough that one cannot unfold beyond what 
 class Limits:
     """How large a table may be, so that a small file cannot unfold into a large one.
 
-    ``size``: bytes, unpacked. ``columns``: columns. ``cell``: characters of one cell.
+    ``size``: bytes, unpacked. ``columns``: columns. ``rows``: rows of a Parquet file. ``cell``: bytes of one cell.
     """
 
     size: int = 8 << 30
     columns: int = 10_000
+    rows: int = 100_000_000
     cell: int = 1_000_000
 
 

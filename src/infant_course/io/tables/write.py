@@ -34,18 +34,19 @@ def write(cohort: Cohort, folder: str | Path, *, to: str = "csv") -> Path:
 
     ``to``: csv or parquet.
     """
+    return write_folder(Path(folder), lambda aside: write_tables(cohort, aside, to=to))
+
+
+def write_tables(cohort: Cohort, folder: Path, *, to: str = "csv") -> None:
+    """Write the files of a cohort into a folder that is there. Raises UsageError, OSError."""
     if to not in FORMATS:
         raise UsageError(f"no format {to!r}: known are {', '.join(FORMATS)}")
-
-    def fill(aside: Path) -> None:
-        for name, frame in tables(cohort).items():
-            path = aside / f"{name}.{to}"
-            if to == "parquet":
-                frame.write_parquet(path)
-            else:
-                frame.write_csv(path)
-
-    return write_folder(Path(folder), fill)
+    for name, frame in tables(cohort).items():
+        path = folder / f"{name}.{to}"
+        if to == "parquet":
+            frame.write_parquet(path)
+        else:
+            frame.write_csv(path)
 
 
 def write_folder(folder: Path, fill: Callable[[Path], None]) -> Path:

@@ -1,0 +1,1 @@
+"""What may leave the house: keys, keyed pseudonyms, exports without identifiers."""
