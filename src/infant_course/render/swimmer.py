@@ -76,8 +76,8 @@ def swimmer(
     """The swimmer plot of a cohort of at most 120 patients.
 
     ``align``: day 0, one of diagnosis, cr1, hsct, relapse. ``group_by``: an attribute to make panels of. ``sort``:
-    follow-up (longest first), first-event, id or an attribute. ``ids``: write the study numbers. ``until``: the last month
-    of the axis; rows that go on say so. ``width``: mm.
+    follow-up (longest first), first-event, id or an attribute. ``ids``: write the study numbers. ``until``: the last
+    month of the axis; rows that go on say so. ``width``: mm.
     Raises UsageError for a word that is not known, and for a cohort that is too large or of which nobody can be drawn.
     """
     if align not in ZEROS:
