@@ -2,7 +2,7 @@
 
 from ..cohort import Cohort
 from ..errors import UsageError
-from .cohort_figure import CohortFigure, shortened
+from .cohort_figure import CohortFigure, many, shortened
 from .cohort_page import page_width
 from .cohort_people import people_of
 from .flow_counts import BLOCK_TYPES, END_TYPES, OTHER, STATE_TYPES, UNDECIDED, By, Flow, count, cut, merge, path_of
@@ -82,12 +82,9 @@ def _notes(found: Flow, least: int) -> tuple[str, ...]:
             f"Counts below {found.smallest} are withheld, and so are counts from which they could be worked out."
         )
     if any(node.name == UNDECIDED for node in found.nodes):
-        number = (
-            "Some patients stop" if found.undecided is None else f"{found.undecided} of {found.total} patients stop"
-        )
-        notes.append(
-            f"{number} at \N{LEFT SINGLE QUOTATION MARK}{UNDECIDED}\N{RIGHT SINGLE QUOTATION MARK}: the order of their events is not known."
-        )
+        number = "Some patients" if found.undecided is None else many(found.undecided, "patient")
+        stop = f"{number} {'stops' if found.undecided == 1 else 'stop'}"
+        notes.append(f'{stop} at "{UNDECIDED}": it is not known which of their events came first.')
     return tuple(notes)
 
 

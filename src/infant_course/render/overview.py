@@ -112,8 +112,8 @@ def overview(cohort: Cohort, report: Checked, *, most: int = MOST_RULES, width: 
     caption = (
         f"Data quality of {many(sum(patients.values()), 'patient')} at {many(len(sites), 'site')}: rules against "
         "sites. The first number of a cell counts what surely breaks the rule, the number after ? what could not be "
-        "decided; an empty cell has neither. Grey deepens with the number of failures. n, patients of the site. E, error; W, "
-        "warning; I, information."
+        "decided; an empty cell has neither. Grey deepens with the number of failures. n, patients of the site. "
+        "E, error; W, warning; I, information."
     )
     return CohortFigure(
         page=page,

@@ -153,7 +153,7 @@ class Threshold:
 
     value: float
     label: str
-    dash: tuple[float, float]
+    dash: tuple[float, ...]
 
 
 @frozen(kw_only=True)
