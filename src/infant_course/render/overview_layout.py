@@ -1,6 +1,7 @@
 """Where everything in a grid of rules and sites stands, in numbers only."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import log10
 
 from attrs import frozen
@@ -45,7 +46,7 @@ def lay_out(figure: OverviewFigure, width: float, notes: Sequence[str]) -> Page:
     page = Page(width)
     columns = len(figure.sites) + 1
     total = 34.0
-    ids = max((measure(rule, SMALL) for rule, _, _ in figure.rules), default=30.0) + 14
+    ids = max((measure(rule, SMALL) for rule, _, _ in figure.rules), default=30.0) + 15
     room = width - 2 * MARGIN - ids - total
     titles = min(170.0, max(0.0, room - _NARROW * (columns - 1)))
     if titles < 40:
@@ -55,17 +56,18 @@ def lay_out(figure: OverviewFigure, width: float, notes: Sequence[str]) -> Page:
     one_line = cell >= _widest(figure)
     row = 10.0 if one_line else 15.6
     left = MARGIN + ids + titles
-    heads = [f"{shorten(name, SMALL, 84)} (n = {number})" for name, number in figure.sites]
-    level = all(measure(text, SMALL) <= cell - 2 for text in heads)
-    high = 10.0 if level else max((measure(text, SMALL) for text in heads), default=0.0) + 4
+    heads = [(shorten(name, SMALL, 84), f"n = {number}") for name, number in figure.sites]
+    level = all(measure(text, SMALL) <= cell - 2 for head in heads for text in head)
+    turned = [f"{name} ({number})" for name, number in heads]
+    high = 17.0 if level else max((measure(text, SMALL) for text in turned), default=0.0) + 4
     y = MARGIN + high
-    for n, text in enumerate(heads):
+    for n, (name, number) in enumerate(heads):
         x = left + cell * (n + 0.5)
-        page.add(
-            Label(text, x, y - 3, SMALL, "middle", "site")
-            if level
-            else Turned(text, x + 2.2, y - 3, SMALL, "start", "site")
-        )
+        if level:
+            page.add(Label(name, x, y - 10.4, SMALL, "middle", "site"))
+            page.add(Label(number, x, y - 3, SMALL, "middle", "site"))
+        else:
+            page.add(Turned(turned[n], x + 2.2, y - 3, SMALL, "start", "site"))
     page.add(Label("all", left + cell * (columns - 1) + total / 2, y - 3, SMALL, "middle", "site"))
     if not figure.rules:
         page.add(Label("Nothing failed, nothing undecided.", MARGIN, y + 9, NAMES, cls="note"))
@@ -75,7 +77,7 @@ def lay_out(figure: OverviewFigure, width: float, notes: Sequence[str]) -> Page:
         page.add(
             Stroke(MARGIN, y, left + cell * (columns - 1) + total, y, "rule-line", RULE, 0.4),
             Label(severity[:1].upper(), MARGIN, middle + 2.1, SMALL, cls="severity"),
-            Label(rule, MARGIN + 8, middle + 2.1, SMALL, cls="rule"),
+            Label(rule, MARGIN + 9, middle + 2.1, SMALL, cls="rule"),
         )
         if titles:
             lines = wrap(title, SMALL, titles - 6, 1 if one_line else 2)
@@ -133,7 +135,7 @@ def _fit(text: str, room: float) -> str:
 
 def _key(figure: OverviewFigure) -> list[tuple[Sample, str]]:
     entries: list[tuple[Sample, str]] = []
-    words = [f"{step} failed or more" for step in _STEPS]
+    words = [*(f"{a} to {b - 1} failed" for a, b in pairwise(_STEPS)), f"{_STEPS[-1]} failed or more"]
     for n, text in enumerate(words):
         if any(grey_of(cell.failed) == _GREYS[n + 1] for cell in figure.cells.values()):
             entries.append((_sample(_GREYS[n + 1]), text))
