@@ -31,7 +31,12 @@ if TYPE_CHECKING:
     from .cohort import Cohort
     from .io.case_file import load
     from .io.case_writer import dump
+    from .render.curve import curve
     from .render.figure import draw
+    from .render.flow import flow
+    from .render.mrd_panel import mrd_panel
+    from .render.overview import overview
+    from .render.swimmer import swimmer
     from .report.check import check
     from .rules import RULES, explain
 
@@ -42,6 +47,11 @@ _LAZY = {
     "load": ".io.case_file",
     "dump": ".io.case_writer",
     "draw": ".render.figure",
+    "curve": ".render.curve",
+    "flow": ".render.flow",
+    "mrd_panel": ".render.mrd_panel",
+    "overview": ".render.overview",
+    "swimmer": ".render.swimmer",
     "check": ".report.check",
     "explain": ".rules",
     "RULES": ".rules",
@@ -74,10 +84,15 @@ __all__ = [
     "TreatmentBlock",
     "UsageError",
     "check",
+    "curve",
     "draw",
     "dump",
     "explain",
+    "flow",
     "load",
+    "mrd_panel",
+    "overview",
+    "swimmer",
 ]
 
 

@@ -105,8 +105,8 @@ def curve(
     """Draw the Kaplan-Meier curve of "os" or "efs" from diagnosis.
 
     ``censor_at_hsct`` and ``failure_at_zero``: see :class:`infant_course.render.curve_times.Choices`. ``at``: months
-    at which the caption tells the estimate. ``until``: the last month of the axis. Raises UsageError for a word that is not known, and where no patient has
-    a time that can be used.
+    at which the caption tells the estimate. ``until``: the last month of the axis. Raises UsageError for a word that
+    is not known, and where no patient has a time that can be used.
     """
     points = page_width(width)
     if any(month < 1 for month in at):

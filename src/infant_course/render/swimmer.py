@@ -108,7 +108,9 @@ def swimmer(
                 words[person.id] = word_of(person, group_by)
     if not drawn:
         reasons = "; ".join(sorted({reason for _, reason in undrawn})) or "there are no patients"
-        raise UsageError(f"no patient can be drawn on a scale of time: {reasons}")
+        raise UsageError(
+            f"no patient can be drawn on a scale of time: {reasons}. The flow needs no times, only order: infant-course flow"
+        )
     groups = set(words.values())
     if len(groups) > MOST_GROUPS:
         raise UsageError(f"group-by {group_by}: {len(groups)} groups; at most {MOST_GROUPS} can be read")
