@@ -10,6 +10,8 @@ further counts are withheld: of all circles through the small count, the one tha
 import heapq
 from collections.abc import Mapping
 
+from ..errors import UsageError
+
 Place = tuple[int, str]
 Move = tuple[int, str, str]
 Arc = tuple[str, str]
@@ -19,13 +21,20 @@ _SOURCE, _SINK = "source", "sink"
 
 
 def withhold(nodes: Mapping[Place, int], edges: Mapping[Move, int], smallest: int) -> tuple[set[Place], set[Move]]:
-    """The nodes and edges whose counts may be told. The number of all patients is always told."""
+    """The nodes and edges whose counts may be told. The number of all patients is always told.
+
+    Raises UsageError where no choice is safe: so few patients on so many ways that the ways alone tell the counts.
+    """
     network = _Network(nodes, edges)
     small = sorted(arc for arc, size in network.sizes.items() if 0 < size < smallest)
     hidden = {arc for arc in small if arc != network.total}
     for arc in small:
         if arc in hidden:
-            network.protect(arc, hidden, smallest)
+            if not network.protect(arc, hidden, smallest):
+                raise UsageError(
+                    f"so few patients go so many ways that counts below {smallest} could be worked out from any figure; "
+                    "ask for fewer --columns or a greater --merge-below, or set --smallest 1 to tell all counts"
+                )
     return (
         {place for place, arc in network.node_arcs.items() if arc not in hidden},
         {move for move, arc in network.edge_arcs.items() if arc not in hidden},
@@ -62,19 +71,19 @@ class _Network:
         self.total = first[0] if len(first) == 1 else None
         """The count that is that of all patients, which is told."""
 
-    def protect(self, arc: Arc, hidden: set[Arc], smallest: int) -> None:
-        """Hide further counts until the sums leave at least ``smallest`` values for this one."""
+    def protect(self, arc: Arc, hidden: set[Arc], smallest: int) -> bool:
+        """Hide further counts until the sums leave at least ``smallest`` values for this one; whether they can."""
         while True:
             up, rising = self._sent(arc[1], arc[0], arc, hidden, 10**6)
             down, falling = self._sent(arc[0], arc[1], arc, hidden, self.sizes[arc] - 1)
             if up + down >= smallest - 1:
-                return
+                return True
             ways = [self._cheapest(arc[1], arc[0], arc, hidden, rising)]
             if down < self.sizes[arc] - 1:
                 ways.append(self._cheapest(arc[0], arc[1], arc, hidden, falling))
             found = [way for way in ways if way is not None]
             if not found:
-                return  # nothing else hangs together with it
+                return False  # nothing else hangs together with it
             hidden |= min(found, key=lambda way: (way[0], sorted(way[1])))[1] & set(self.sizes)
 
     def _room(self, arc: Arc, hidden: set[Arc]) -> Room:

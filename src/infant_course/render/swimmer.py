@@ -39,6 +39,7 @@ LARGEST = 120
 """Most lanes of a figure."""
 MOST_GROUPS = 30
 """Most groups of a figure."""
+_SORTED = {"follow-up": "length of follow-up", "first-event": "day of the first event", "id": "study number"}
 SORTS = ("follow-up", "first-event", "id", *ORDERS)
 
 
@@ -109,7 +110,7 @@ def swimmer(
     if not drawn:
         reasons = "; ".join(sorted({reason for _, reason in undrawn})) or "there are no patients"
         raise UsageError(
-            f"no patient can be drawn on a scale of time: {reasons}. The flow needs no times, only order: infant-course flow"
+            f"no patient can be drawn on a scale of time: {reasons}. The flow needs order only: infant-course flow"
         )
     groups = set(words.values())
     if len(groups) > MOST_GROUPS:
@@ -312,7 +313,8 @@ def _caption(figure: SwimmerFigure, sort: str, notes: Sequence[str], total: int)
     parts = [
         f"Courses of {len(lanes)} of {many(total, 'patient')}. Each row is one patient"
         + (f", in panels by {figure.group}" if figure.group else "")
-        + f"; rows are sorted by {sort.replace('-', ' ')}. Day 0 is the {figure.zero}; the axis is linear."
+        + f"; rows are sorted by {_SORTED.get(sort, attribute_name(sort))}. "
+        f"Day 0 is the {figure.zero}; the axis is linear."
     ]
     parts.append("Bars are phases of treatment; the thin line is follow-up.")
     if Phase.SECOND_LINE in used:

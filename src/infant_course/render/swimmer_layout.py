@@ -73,7 +73,8 @@ def lay_out(figure: SwimmerFigure, width: float) -> Page:
     titles = [f"{name} (n = {len(found)})" for name, found in panels] if figure.group else []
     turned = all(measure(text, NAMES) <= len(f) * row for text, (_, f) in zip(titles, panels, strict=False))
     wide = min(_NAMES_WIDE, width * 0.25, max((measure(text, SMALL) for text in titles), default=0.0))
-    names = 0.0 if not titles else 13.0 if turned else wide + 6
+    above = bool(titles) and not turned and width < 300  # a narrow page has no room for names beside the rows
+    names = 0.0 if not titles or above else 13.0 if turned else wide + 6
     left = MARGIN + names + (id_room + 5 if ids else 2)
     right = width - MARGIN - 12
     first = min(0.0, min(lane.since for lane in lanes))
@@ -89,10 +90,14 @@ def lay_out(figure: SwimmerFigure, width: float) -> Page:
         if n:
             page.add(Stroke(MARGIN, y + _GAP / 2, right + 9, y + _GAP / 2, "panel-rule", RULE, 0.4))
             y += _GAP
-        height = max(len(found) * row, 0.0 if turned or not titles else 7.4)
+        if above:
+            text = _shortened(name, len(found), width - 2 * MARGIN)
+            page.add(Label(text, MARGIN, y + 5.4, SMALL, cls="group"))
+            y += 8
+        height = max(len(found) * row, 0.0 if turned or above or not titles else 7.4)
         if titles and turned:
             page.add(Turned(titles[n], MARGIN + NAMES - 1, y + height / 2, NAMES, cls="group"))
-        elif titles:
+        elif titles and not above:
             text = _shortened(name, len(found), wide)
             page.add(Label(text, MARGIN, y + (row + 4.4) / 2, SMALL, cls="group"))
         for place, lane in enumerate(found):
