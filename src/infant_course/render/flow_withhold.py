@@ -29,12 +29,11 @@ def withhold(nodes: Mapping[Place, int], edges: Mapping[Move, int], smallest: in
     small = sorted(arc for arc, size in network.sizes.items() if 0 < size < smallest)
     hidden = {arc for arc in small if arc != network.total}
     for arc in small:
-        if arc in hidden:
-            if not network.protect(arc, hidden, smallest):
-                raise UsageError(
-                    f"so few patients go so many ways that counts below {smallest} could be worked out from any figure; "
-                    "ask for fewer --columns or a greater --merge-below, or set --smallest 1 to tell all counts"
-                )
+        if arc in hidden and not network.protect(arc, hidden, smallest):
+            raise UsageError(
+                f"so few patients go so many ways that counts below {smallest} could be worked out from any figure; "
+                "ask for fewer --columns or a greater --merge-below, or set --smallest 1 to tell all counts"
+            )
     return (
         {place for place, arc in network.node_arcs.items() if arc not in hidden},
         {move for move, arc in network.edge_arcs.items() if arc not in hidden},

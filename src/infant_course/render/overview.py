@@ -14,7 +14,8 @@ from .cohort_page import page_width
 from .cohort_people import NOT_STATED
 from .overview_layout import Cell, OverviewFigure, lay_out
 
-MOST_SITES = 40
+MOST_SITES = {80: 14, 115: 25, 170: 40}
+"""Most sites of a figure, by its width in mm."""
 MOST_RULES = 40
 """Most rules of a figure unless another number is asked for."""
 
@@ -67,15 +68,16 @@ def overview(cohort: Cohort, report: Checked, *, most: int = MOST_RULES, width: 
     """Draw the data quality of a cohort from the report of its check.
 
     Rows are the rules with anything failed or undecided, errors first, the most failed first among equals; at most
-    ``most`` are drawn and the table holds all. Columns are the sites. Raises UsageError for more than 40 sites.
+    ``most`` are drawn and the table holds all. Columns are the sites. Raises UsageError for more sites than the
+    width has room for.
     """
     points = page_width(width)
     if most < 1:
         raise UsageError(f"most: expected a number from 1, found {most}")
     patients = Counter(row["site"] or NOT_STATED for row in cohort.patients.iter_rows(named=True))
     sites = sorted(patients, key=lambda site: (site == NOT_STATED, site))
-    if len(sites) > MOST_SITES:
-        raise UsageError(f"overview: {len(sites)} sites; at most {MOST_SITES} can be read")
+    if len(sites) > MOST_SITES[width]:
+        raise UsageError(f"overview: {len(sites)} sites; at most {MOST_SITES[width]} can be read on {width} mm")
     if not sites:
         raise UsageError("overview: there are no patients")
     counts: dict[tuple[str, str], Counter[str]] = {}
