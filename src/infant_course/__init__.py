@@ -1,7 +1,7 @@
 """Courses of infant acute lymphoblastic leukaemia: typed events, cited rules, drawings.
 
-``load`` a case file, ``check`` a course (or a cohort) against the catalogue, ``draw`` it. Heavy parts are
-imported when they are first used.
+``load`` a case file or ``read`` an export, ``check`` a course (or a cohort) against the catalogue, ``draw`` it. Heavy
+parts are imported when they are first used.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .cohort import Cohort
     from .io.case_file import load
     from .io.case_writer import dump
+    from .io.tables.convert import write
+    from .io.tables.read import read
     from .render.curve import curve
     from .render.figure import draw
     from .render.flow import flow
@@ -46,6 +48,8 @@ _LAZY = {
     "Cohort": ".cohort",
     "load": ".io.case_file",
     "dump": ".io.case_writer",
+    "read": ".io.tables.read",
+    "write": ".io.tables.convert",
     "draw": ".render.figure",
     "curve": ".render.curve",
     "flow": ".render.flow",
@@ -92,7 +96,9 @@ __all__ = [
     "load",
     "mrd_panel",
     "overview",
+    "read",
     "swimmer",
+    "write",
 ]
 
 

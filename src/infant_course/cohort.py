@@ -193,7 +193,7 @@ class Cohort:
 
         ``end_window_days``: how far "at the end of" an event may lie from that end, on either side.
         """
-        return _Builder(TimeSettings(end_window_days=end_window_days)).add_all(courses).cohort()
+        return CohortBuilder(TimeSettings(end_window_days=end_window_days)).add_all(courses).cohort()
 
     @property
     def n_events(self) -> int:
@@ -241,7 +241,7 @@ class Cohort:
         events: list[tuple[int, Event]] = []
         for name, table in self.tables.items():
             for record in table.filter(pl.col("unit") == unit).iter_rows(named=True):
-                events.append((record["ordinal"], _event(EVENT_TYPES[name], record, stated)))
+                events.append((record["ordinal"], event_of(EVENT_TYPES[name], record, stated)))
         events.sort(key=lambda pair: pair[0])
         defects = tuple(
             _problem(group)
@@ -277,7 +277,7 @@ def _whens(texts: Iterable[str]) -> tuple[When, ...]:
     return tuple(parse(text) for text in texts)
 
 
-def _event(cls: type[Event], record: dict[str, Any], stated: Mapping[tuple[str, str], list[str]]) -> Event:
+def event_of(cls: type[Event], record: dict[str, Any], stated: Mapping[tuple[str, str], list[str]]) -> Event:
     """One event from its row and its statements; bounds stand in where a row has no statements of its own."""
     hints = field_hints(cls)
     event_id = record["event"]
@@ -305,7 +305,7 @@ def _problem(rows: pl.DataFrame) -> Problem:
     )
 
 
-class _Builder:
+class CohortBuilder:
     """Gathers rows course by course and makes the tables at the end."""
 
     def __init__(self, time: TimeSettings) -> None:
@@ -319,7 +319,8 @@ class _Builder:
         self.problems: list[tuple[Any, ...]] = []
         self.complete: list[frozenset[str]] = []
 
-    def add_all(self, courses: Iterable[Course]) -> "_Builder":
+    def add_all(self, courses: Iterable[Course]) -> "CohortBuilder":
+        """Add courses, each of another patient. Raises UsageError."""
         seen: set[str] = set()
         for course in courses:
             if course.id in seen:
@@ -329,6 +330,7 @@ class _Builder:
         return self
 
     def add(self, course: Course) -> None:
+        """Add one course."""
         code = len(self.patients)
         source = course.source
         resolved: Resolved = course.resolved if self.time == TimeSettings() else resolve(course, self.time)
@@ -407,6 +409,8 @@ class _Builder:
         ]
 
     def cohort(self) -> Cohort:
+        """The tables."""
+
         def table(rows: list[tuple[Any, ...]], columns: Mapping[str, Any]) -> pl.DataFrame:
             return pl.DataFrame(rows, schema=dict(columns), orient="row")
 

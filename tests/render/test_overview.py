@@ -17,6 +17,7 @@ class Finding:
     rule: str
     verdict: str
     site: str | None
+    severity: str
 
 
 @frozen
@@ -41,11 +42,11 @@ RULES = (
 )
 REPORT = Report(
     findings=(
-        *(Finding("CCC-03", "failed", "North") for _ in range(5)),
-        Finding("CCC-03", "undecided", "South"),
-        Finding("BBB-02", "failed", None),
-        Finding("AAA-01", "failed", "South"),
-        *(Finding("DDD-04", "undecided", "North") for _ in range(2)),
+        *(Finding("CCC-03", "failed", "North", "warning") for _ in range(5)),
+        Finding("CCC-03", "undecided", "South", "warning"),
+        Finding("BBB-02", "failed", None, "error"),
+        Finding("AAA-01", "failed", "South", "info"),
+        *(Finding("DDD-04", "undecided", "North", "error") for _ in range(2)),
     ),
     rules=RULES,
 )
@@ -79,6 +80,14 @@ def test_cells_hold_both_numbers_and_the_row_its_sum():
 def test_failed_errors_come_first_and_what_is_only_undecided_last():
     page = overview(SITES, REPORT).page
     assert [one.text for one in page.of("rule")] == ["BBB-02", "CCC-03", "AAA-01", "DDD-04"]
+
+
+def test_a_rule_is_as_bad_as_the_worst_of_its_failures():
+    """An error whose milder outcome alone was met is not shown as an error."""
+    mild = Report((Finding("BBB-02", "failed", "North", "info"), Finding("CCC-03", "failed", "North", "info")), RULES)
+    assert [one.text for one in overview(SITES, mild).page.of("severity")] == ["I", "I"]
+    both = Report((*mild.findings, Finding("BBB-02", "failed", "North", "error")), RULES)
+    assert [one.text for one in overview(SITES, both).page.of("severity")] == ["E", "I"]
 
 
 def test_sites_have_their_numbers_of_patients_and_not_stated_comes_last():
@@ -117,7 +126,9 @@ def test_the_figure_of_a_real_check_is_sound(sites, width):
 def test_long_and_large_things_stay_on_the_page():
     sites = [f"Hospital {'of the holy something ' * 6}{n}" for n in range(20)]
     everyone = cohort(*(patient(f"p{n}", site=site) for n, site in enumerate(sites)))
-    found = tuple(Finding("BBB-02", verdict, sites[0]) for verdict in ("failed", "undecided") for _ in range(2345))
+    found = tuple(
+        Finding("BBB-02", verdict, sites[0], "error") for verdict in ("failed", "undecided") for _ in range(2345)
+    )
     sound(overview(everyone, Report(found, (Rule("BBB-02", "A title. " * 40, "error"),))))
 
 

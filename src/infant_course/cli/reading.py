@@ -1,14 +1,33 @@
-"""Case files named on the command line: each is read on its own, so that a bad one hides no other."""
+"""What is named on the command line: an export, or case files, each read on its own; a bad one hides no other."""
 
+import argparse
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from ..course import Course
-from ..errors import InfantCourseError
+from ..errors import InfantCourseError, UsageError
 from .output import complain
+
+if TYPE_CHECKING:
+    from ..cohort import Cohort
+
+TABLES = (".csv", ".tsv", ".txt", ".parquet", ".gz", ".zst")
+"""How the name of a file that is an export ends."""
+SOURCES = ("csv", "redcap", "cbioportal", "pcdc")
+DAY_ZEROS = ("diagnosis", "birth", "enrolment", "first-treatment")
+_OPTIONS = {
+    "mapping": "mapping",
+    "dictionary": "dictionary",
+    "day_zero": "day-zero",
+    "encoding": "encoding",
+    "delimiter": "delimiter",
+    "decimal_comma": "decimal-comma",
+}
+"""Options of an export, as attributes and as written."""
 
 
 @frozen(kw_only=True)
@@ -50,3 +69,49 @@ def read_course(name: str) -> Course:
     from ..io.case_file import load
 
     return load(name)
+
+
+def add_export_to(verb: Any) -> None:
+    """Options that say how an export is read."""
+    group = verb.add_argument_group("exports", "a folder of tables, or a CSV, TSV or Parquet file (also .gz, .zst)")
+    group.add_argument("--from", dest="source", choices=SOURCES, help="form of the export (default: csv, the own form)")
+    group.add_argument("--mapping", metavar="FILE", help="says which column is which event and field")
+    group.add_argument("--dictionary", metavar="FILE", help="data dictionary of the export")
+    group.add_argument("--day-zero", choices=DAY_ZEROS, help="what whole days count from (default: diagnosis)")
+    group.add_argument("--encoding", metavar="NAME", help="default: UTF-8, else cp1252, and the report says which")
+    group.add_argument("--delimiter", metavar="SIGN", help="comma, semicolon, tab or a sign (default: by the header)")
+    group.add_argument("--decimal-comma", action="store_true", default=None, help="numbers are written 1,5")
+
+
+def export_in(arguments: argparse.Namespace, paths: Sequence[str]) -> str | None:
+    """The export among the paths named, or None where all are case files. Raises UsageError for a mixture."""
+    exports = [name for name in paths if arguments.source or Path(name).is_dir() or name.lower().endswith(TABLES)]
+    stated = [written for name, written in _OPTIONS.items() if getattr(arguments, name) is not None]
+    if not exports:
+        if stated:
+            raise UsageError(
+                f"--{stated[0]} is for exports, and {paths[0]} is taken for a case file; name it with --from"
+            )
+        return None
+    if len(paths) > 1:
+        raise UsageError("one export per run, and no case files beside it; of several files name the folder")
+    return exports[0]
+
+
+def read_export(arguments: argparse.Namespace, path: str) -> "Cohort":
+    """The cohort of an export. Raises InfantCourseError."""
+    from ..io.tables.read import read
+
+    options = {name: getattr(arguments, name) for name in _OPTIONS}
+    return read(path, source=arguments.source or "csv", **options)
+
+
+def files_of(path: str) -> list[tuple[str, str]]:
+    """Name and SHA-256 of the files of an export."""
+    top = Path(path)
+    files = sorted(file for file in top.iterdir() if file.is_file()) if top.is_dir() else [top]
+    digests = []
+    for file in files:
+        with file.open("rb") as stream:
+            digests.append((str(file), hashlib.file_digest(stream, "sha256").hexdigest()))
+    return digests

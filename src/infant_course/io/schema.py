@@ -13,7 +13,8 @@ from ..events import EVENT_TYPES, Event, Quantity, field_hints, inner_type, unit
 from ..sources import Cite, Confidence
 from ..vocabulary import Sex
 from ..when import FORMS, IDENTIFIER, Duration, When
-from .case_file import FORMAT, MAXIMUM_ID
+from .case_file import FORMAT
+from .values import MAXIMUM_ID
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NUMBER = r"^\s*[-+]?[0-9.]+([eE][-+]?[0-9]+)?\s*"

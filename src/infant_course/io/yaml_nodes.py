@@ -205,3 +205,46 @@ def parse(text: str, file: str | None = None) -> Node:
     if reader.faults:
         raise InputError(faults=reader.faults)
     return root
+
+
+def parse_json(text: str) -> Node:
+    """The root node of a JSON text on one line, as a cell holds it: values without places. Raises ValueError.
+
+    It is read like a case file: no key twice, nothing deeper than :data:`MAXIMUM_DEPTH`, no unseen characters.
+    """
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(found)) < len(found):
+            raise ValueError("JSON with each key once")
+        return dict(found)
+
+    def no_constant(name: str) -> Any:
+        raise ValueError(f"a number, not {name}")
+
+    def number(text: str) -> Node:
+        return Node(scalar(text), 1, 1, text)
+
+    def node(value: Any, depth: int) -> Node:
+        if depth > MAXIMUM_DEPTH:
+            raise ValueError(f"JSON of at most {MAXIMUM_DEPTH} levels")
+        if isinstance(value, Node):
+            return value
+        if isinstance(value, dict):
+            return Node({key: node(item, depth + 1) for key, item in value.items()}, 1, 1)
+        if isinstance(value, list):
+            return Node([node(item, depth + 1) for item in value], 1, 1)
+        if isinstance(value, str):
+            if UNSEEN.search(value):
+                raise ValueError("text without control characters")
+            return Node(value, 1, 1, value, True)
+        return Node(value, 1, 1, {None: "null", True: "true", False: "false"}[value])
+
+    try:
+        read = json.loads(
+            text, object_pairs_hook=pairs, parse_int=number, parse_float=number, parse_constant=no_constant
+        )
+    except RecursionError:
+        raise ValueError(f"JSON of at most {MAXIMUM_DEPTH} levels") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"JSON (it breaks off at character {error.pos + 1})") from None
+    return node(read, 0)

@@ -12,8 +12,9 @@ COLOURS = {
     "ngs": tone("ngs").fill,
     "morphology": BLACK,
     "unknown": "#666666",
+    "any": "#444444",
 }
-"""Colour of each assay's symbol."""
+"""Colour of each assay's symbol; "any" is the circle of the key's samples of states."""
 
 _CORNERS = {
     "flow": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),

@@ -80,7 +80,8 @@ def lay_out(flow: Flow, width: float, heads: Sequence[str], note: str) -> Page:
         lowest = max(lowest, y - _GAP)
     ribbons = _ribbons(flow, placed, scale)
     hidden = [one for one in ribbons if isinstance(one, Outline)]
-    page.add(*(one for one in ribbons if not isinstance(one, Outline)), *hidden)
+    told = [one for one in ribbons if isinstance(one, Shape)]
+    page.add(*sorted(told, key=lambda one: -_thick(one)), *hidden)  # the thin ones over the thick ones
     for one in placed.values():
         page.add(*_node(one, hidden))
     left = MARGIN
@@ -90,6 +91,11 @@ def lay_out(flow: Flow, width: float, heads: Sequence[str], note: str) -> Page:
     y = lay_note(page, note, left, width - MARGIN, y + 1)
     page.height = round(y + MARGIN - 2, 2)
     return page
+
+
+def _thick(ribbon: Shape) -> float:
+    """How thick a ribbon is where it begins."""
+    return ribbon.points[-1][1] - ribbon.points[0][1]
 
 
 def _hidden_sample(x: float, y: float) -> list[Thing]:

@@ -295,16 +295,15 @@ def _key(figure: MrdPanelFigure) -> list[tuple[Sample, str]]:
     for state, text in _STATES.items():
         if any(result.state is state for result in results):
             arrow = state is MrdState.NOT_DETECTED_AT
-            entries.append((_symbol("unknown", _FILLED.get(state, "none"), arrow=arrow, round_=True), text))
+            entries.append((_symbol("any", _FILLED.get(state, "none"), arrow=arrow), text))
     if any(_strip_of(result) == "+" for result in results):
         entries.append((_sign, "positive, level not reported"))
     entries += [(_dashes(one), one.label) for one in figure.thresholds]
     return entries
 
 
-def _symbol(assay: str, filled: str, *, arrow: bool = False, round_: bool = False) -> Sample:
-    kind = "pcr" if round_ else assay
-    return lambda x, y: [Symbol(kind, x, y - (2 if arrow else 0), filled, arrow, _RADIUS)]
+def _symbol(assay: str, filled: str, *, arrow: bool = False) -> Sample:
+    return lambda x, y: [Symbol(assay, x, y - (2 if arrow else 0), filled, arrow, _RADIUS)]
 
 
 def _sign(x: float, y: float) -> list[Thing]:

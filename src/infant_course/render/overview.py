@@ -32,6 +32,10 @@ class Found(Protocol):
         """Failed or undecided."""
 
     @property
+    def severity(self) -> str:
+        """How bad it is."""
+
+    @property
     def site(self) -> str | None:
         """The patient's centre."""
 
@@ -84,12 +88,13 @@ def overview(cohort: Cohort, report: Checked, *, most: int = MOST_RULES, width: 
     for finding in report.findings:
         counts.setdefault((finding.rule, finding.site or NOT_STATED), Counter())[finding.verdict] += 1
     told = {rule.rule: rule for rule in report.rules}
+    worst = _worst(report, told)
     totals = {rule: _sum(counts, rule) for rule in dict.fromkeys(rule for rule, _ in counts)}
     order = sorted(
         totals,
         key=lambda rule: (
             not totals[rule]["failed"],
-            _RANK[str(told[rule].severity)],
+            _RANK[worst[rule]],
             -totals[rule]["failed"],
             -totals[rule]["undecided"],
             rule,
@@ -98,7 +103,7 @@ def overview(cohort: Cohort, report: Checked, *, most: int = MOST_RULES, width: 
     shown = order[:most]
     figure = OverviewFigure(
         sites=tuple((site, patients[site]) for site in sites),
-        rules=tuple((rule, told[rule].title, str(told[rule].severity)) for rule in shown),
+        rules=tuple((rule, told[rule].title, worst[rule]) for rule in shown),
         cells={
             (rule, site): Cell(failed=counts[rule, site]["failed"], undecided=counts[rule, site]["undecided"])
             for rule in shown
@@ -121,12 +126,22 @@ def overview(cohort: Cohort, report: Checked, *, most: int = MOST_RULES, width: 
         page=page,
         caption=" ".join([caption, *notes]),
         alt=alt,
-        rows=_rows(order, sites, patients, counts, told),
+        rows=_rows(order, sites, patients, counts, told, worst),
         notes=notes,
     )
 
 
 _RANK = {"error": 0, "warning": 1, "info": 2}
+
+
+def _worst(report: Checked, told: Mapping[str, Judged]) -> dict[str, str]:
+    """The worst severity with which each rule failed; of one that nobody fails, its own."""
+    found: dict[str, str] = {}
+    for finding in report.findings:
+        severity = str(finding.severity)
+        if finding.verdict == "failed" and _RANK[severity] <= _RANK[found.get(finding.rule, "info")]:
+            found[finding.rule] = severity
+    return {rule: found.get(rule, str(judged.severity)) for rule, judged in told.items()}
 
 
 def _sum(counts: Mapping[tuple[str, str], Counter[str]], rule: str) -> Counter[str]:
@@ -164,11 +179,12 @@ def _rows(
     patients: Mapping[str, int],
     counts: Mapping[tuple[str, str], Counter[str]],
     told: Mapping[str, Judged],
+    worst: Mapping[str, str],
 ) -> tuple[tuple[str, ...], ...]:
     rows = [("rule", "title", "severity", "site", "patients", "failed", "undecided")]
     for rule in order:
         for site in sites:
             found = counts.get((rule, site), Counter())
             numbers = (str(patients[site]), str(found["failed"]), str(found["undecided"]))
-            rows.append((rule, told[rule].title, str(told[rule].severity), site, *numbers))
+            rows.append((rule, told[rule].title, worst[rule], site, *numbers))
     return tuple(rows)

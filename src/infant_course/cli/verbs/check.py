@@ -1,10 +1,11 @@
-"""``infant-course check``: judge case files."""
+"""``infant-course check``: judge case files, or an export."""
 
 import argparse
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ..output import colours, say
+from ..reading import add_export_to, export_in, files_of, read_all, read_export
 
 if TYPE_CHECKING:
     from ...rules import Settings
@@ -17,10 +18,10 @@ def add_to(verbs: Any) -> None:
     """Add the verb to the command."""
     verb = verbs.add_parser(
         "check",
-        help="judge case files against the catalogue of rules",
-        description="Judge case files. Undecided verdicts never set the exit code; JSON lists them.",
+        help="judge case files or an export against the catalogue of rules",
+        description="Judge case files, or one export. Undecided verdicts never set the exit code; JSON lists them.",
     )
-    verb.add_argument("paths", nargs="+", metavar="PATH", help="case file (YAML or JSON)")
+    verb.add_argument("paths", nargs="+", metavar="PATH", help="case files (YAML or JSON), or one export")
     verb.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     for name, meaning in (("--select", "only these rules"), ("--ignore", "not these rules")):
         verb.add_argument(name, type=_ids, action="extend", default=[], metavar="IDS", help=meaning)
@@ -37,6 +38,7 @@ def add_to(verbs: Any) -> None:
         help="last day of the data, YYYY-MM-DD; no rule reads the clock",
     )
     add_profile_to(verb)
+    add_export_to(verb)
     verb.set_defaults(run=run)
 
 
@@ -76,20 +78,25 @@ def run(arguments: argparse.Namespace) -> int:
     from ...report.check import check
     from ...rules import load_rules, select
     from ..config import read_config
-    from ..reading import read_all
 
     config = read_config()  # all that was asked for is looked at before reading: what is wrong is told at once
     rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
     chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)
     settings = settings_of(arguments, config)
-    read, unread = read_all(arguments.paths)
-    if not read:
-        return UNREAD
-    report = check([file.course for file in read], rules=chosen, settings=settings)
+    export = export_in(arguments, arguments.paths)
+    if export is not None:
+        what: Any = read_export(arguments, export)
+        unread, inputs = 0, files_of(export) if arguments.format == "json" else []
+    else:
+        read, unread = read_all(arguments.paths)
+        if not read:
+            return UNREAD
+        what, inputs = [file.course for file in read], [(file.name, file.sha256) for file in read]
+    report = check(what, rules=chosen, settings=settings)
     if arguments.format == "json":
         from ...report.json import Input, as_json
 
-        say(as_json(report, [Input(name=file.name, sha256=file.sha256) for file in read]))
+        say(as_json(report, [Input(name=name, sha256=digest) for name, digest in inputs]))
     else:
         from ...report.terminal import as_text
 

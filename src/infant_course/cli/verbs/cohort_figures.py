@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..output import complain, say
+from ..reading import add_export_to, export_in, read_all, read_export
 from .check import add_profile_to, date_of, settings_of
 
 if TYPE_CHECKING:
@@ -27,33 +28,44 @@ def add_to(verbs: Any) -> None:
 def _verb(verbs: Any, name: str, what: str, draws: "Callable[[argparse.Namespace, Cohort], CohortFigure]") -> Any:
     """A verb with what all of them share."""
     verb = verbs.add_parser(name, help=what, description=f"{what[:1].upper()}{what[1:]}. {_BESIDE}")
-    verb.add_argument("paths", nargs="+", metavar="PATH", help="case files (YAML or JSON)")
+    verb.add_argument("paths", nargs="+", metavar="PATH", help="case files (YAML or JSON), or one export")
     verb.add_argument("-o", "--out", required=True, metavar="FILE", help="ends in .svg, .pdf or .png")
     verb.add_argument(
         "--width", type=int, choices=(80, 115, 170), default=170, help="of the figure in mm (default: 170)"
     )
+    add_export_to(verb)
     verb.set_defaults(run=lambda arguments: _run(arguments, draws))
     return verb
 
 
 def _run(arguments: argparse.Namespace, draws: "Callable[[argparse.Namespace, Cohort], CohortFigure]") -> int:
     """Read, draw, write, and say what was left out."""
-    from ...cohort import Cohort
-    from ..reading import read_all
-
-    read, unread = read_all(arguments.paths)
-    if not read:
+    cohort, unread = _cohort(arguments)
+    if cohort is None:
         return UNREAD
-    figure = draws(arguments, Cohort.from_courses(file.course for file in read))
+    figure = draws(arguments, cohort)
     for path in figure.write(arguments.out):
         say(str(path))
     for note in figure.notes:
         complain(f"infant-course: {note}")
+    remarks = len(cohort.intake.cells) if cohort.intake else 0
+    if remarks:
+        complain(f"infant-course: reading the export left {remarks:,} remarks; infant-course check tells them.")
     if unread:
-        complain(
-            f"infant-course: the figure is of {len(read)} of {len(read) + unread} files; the others were not read."
-        )
+        read = cohort.patients.height
+        complain(f"infant-course: the figure is of {read} of {read + unread} files; the others were not read.")
     return UNREAD if unread else 0
+
+
+def _cohort(arguments: argparse.Namespace) -> "tuple[Cohort | None, int]":
+    """The cohort of an export or of the case files that can be read (None: of none), and how many cannot."""
+    export = export_in(arguments, arguments.paths)
+    if export is not None:
+        return read_export(arguments, export), 0
+    from ...cohort import Cohort
+
+    read, unread = read_all(arguments.paths)
+    return (Cohort.from_courses(file.course for file in read), unread) if read else (None, unread)
 
 
 def _no_ids(verb: Any) -> None:

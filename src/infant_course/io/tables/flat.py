@@ -13,6 +13,7 @@ import attrs
 from attrs import field, frozen
 
 from ...events import EVENT_TYPES, Event, Quantity, field_hints, inner_type, own_fields, units_of
+from ...sources import Confidence
 from ...vocabulary import Sex
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ PATIENT = "patient"
 ROW, RECORD, VISIT, INSTRUMENT, INSTANCE = "_row", "_record", "_visit", "_instrument", "_instance"
 """Columns that say where a row stood: its line in the file (from 1, the header's); and, where the source has
 them, its record, visit (a REDCap event), instrument and instance."""
+
+
+ORDER = "_order"
+"""Column with the place of an event among the events of its patient, where the source tells it."""
 
 
 class Part(StrEnum):
@@ -78,9 +83,9 @@ class FlatTable:
     """The events of one type (or the patients) as one source gave them: every cell text, empty ones null.
 
     ``frame`` has columns of :func:`flat_columns` (any of them may be missing), all ``pl.String``, and ``_row``
-    (``pl.UInt32``); it may have the other columns of origin. ``names`` says what the source calls a column, where
-    that differs: messages and queries use it. ``ids`` says that ``id`` was given by the source; otherwise the
-    builder numbers events within patient and type.
+    (``pl.UInt32``); it may have the other columns of origin, and ``_order`` (``pl.Int64``). ``names`` says what the
+    source calls a column, where that differs: messages and queries use it. Events without an ``id`` are numbered
+    within patient and type.
     """
 
     type: str
@@ -143,6 +148,10 @@ def _field_columns(name: str, hint: Any, metadata: Mapping[str, Any]) -> list[Fl
     return [value, unit]
 
 
+def _of_patient(name: str, shape: Shape, doc: str, words: tuple[str, ...] = ()) -> FlatColumn:
+    return FlatColumn(name=name, field=name, part=Part.VALUE, shape=shape, doc=doc, words=words)
+
+
 @cache
 def flat_columns(event_type: str) -> tuple[FlatColumn, ...]:
     """The columns of one event type's flat table, or of the patients'.
@@ -161,17 +170,24 @@ def flat_columns(event_type: str) -> tuple[FlatColumn, ...]:
     if event_type == PATIENT:
         return (
             patient,
-            FlatColumn(
-                name="sex",
-                field="sex",
-                part=Part.VALUE,
-                shape=Shape.WORD,
-                doc="sex",
-                words=tuple(word.value for word in Sex),
-            ),
+            _of_patient("sex", Shape.WORD, "sex", tuple(word.value for word in Sex)),
             FlatColumn(name="birth", field="birth", part=Part.STATEMENT, shape=Shape.TIME, doc="date of birth"),
-            FlatColumn(name="site", field="site", part=Part.VALUE, shape=Shape.TEXT, doc="centre that reports"),
-            FlatColumn(name="about", field="about", part=Part.VALUE, shape=Shape.TEXT, doc="a word about the course"),
+            _of_patient("site", Shape.TEXT, "centre that reports"),
+            _of_patient("about", Shape.TEXT, "a word about the course"),
+            _of_patient(
+                "complete",
+                Shape.WORDS,
+                "event types recorded in full for this patient; without this column those of which there is a table",
+                tuple(EVENT_TYPES),
+            ),
+            _of_patient("source_key", Shape.TEXT, "key of the publication the course was taken from"),
+            _of_patient("source_at", Shape.TEXT, "place in the publication"),
+            _of_patient(
+                "source_confidence",
+                Shape.WORD,
+                "how the course was taken from the publication",
+                tuple(word.value for word in Confidence),
+            ),
         )
     cls = EVENT_TYPES[event_type]
     shared = {a.name: a.metadata for a in attrs.fields(Event)}

@@ -1,0 +1,55 @@
+"""``infant-course convert`` and ``template``: writing exports."""
+
+import argparse
+from typing import Any
+
+from ..output import complain, say
+from ..reading import add_export_to, export_in, read_course, read_export
+
+
+def add_to(verbs: Any) -> None:
+    """Add the verbs to the command."""
+    convert = verbs.add_parser(
+        "convert",
+        help="write an export (or a case file) in another form",
+        description="Write an export or a case file in another form, into a folder that is new or empty.",
+    )
+    convert.add_argument("path", metavar="IN", help="an export, or a case file")
+    convert.add_argument("out", metavar="OUT", help="folder to write; new or empty")
+    convert.add_argument("--to", required=True, metavar="FORM", help="csv or parquet: the own form")
+    add_export_to(convert)
+    convert.set_defaults(run=run_convert)
+    template = verbs.add_parser(
+        "template",
+        help="write empty tables to start a registry from",
+        description="Write empty tables with a dictionary of their columns, into a folder that is new or empty.",
+    )
+    template.add_argument("form", metavar="FORM", help="csv: the own form")
+    template.add_argument("out", metavar="DIR", help="folder to write; new or empty")
+    template.set_defaults(run=run_template)
+
+
+def run_convert(arguments: argparse.Namespace) -> int:
+    """Read, write, and say what could not be taken along."""
+    from ...cohort import Cohort
+    from ...io.tables.convert import write
+
+    export = export_in(arguments, [arguments.path])
+    cohort = Cohort.from_courses([read_course(arguments.path)]) if export is None else read_export(arguments, export)
+    folder = write(cohort, arguments.out, to=arguments.to)
+    if cohort.intake is not None and cohort.intake.cells:
+        told = sum(cell.rows for cell in cohort.intake.cells)
+        complain(
+            f"infant-course: what {told:,} cells, columns or rows hold could not be taken along; "
+            f"`infant-course check {arguments.path}` lists them."
+        )
+    say(str(folder))
+    return 0
+
+
+def run_template(arguments: argparse.Namespace) -> int:
+    """Write the empty tables."""
+    from ...io.tables.template import template
+
+    say(str(template(arguments.out, form=arguments.form)))
+    return 0

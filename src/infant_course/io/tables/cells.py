@@ -1,0 +1,408 @@
+"""Cells of text become values of the event types: column by column, each distinct text once.
+
+A cell that cannot be read is told (equal ones together) and becomes null; the rest of its row is kept. Nothing is
+guessed: no unit, no decimal comma that was not declared, no word that is nearly right.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field
+
+from ...cohort import column_type, table_schema, to_plain
+from ...errors import did_you_mean
+from ...events import EVENT_TYPES, field_hints
+from ...intake import CellFinding, CellProblem
+from ...when import IDENTIFIER, parse_duration
+from ..values import MAXIMUM_ID, UNIT_SPELLINGS, ValueReader, is_identifier
+from ..yaml_nodes import parse_json
+from .flat import PATIENT, ROW, FlatColumn, Part, Shape, flat_columns
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MOST_VALUES = 200
+"""Most distinct unreadable values of one column that are told one by one; the others are told together."""
+MOST_PATIENTS = 20
+"""Most patients that are named with one finding."""
+
+_NUMBER = r"^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?$"
+_WHOLE = r"^[-+]?\d{1,18}(?:\.0+)?$"
+_COMMA = re.compile(r"[-+]?\d+,\d+")
+_THOUSANDS = r"^[-+]?\d{1,3}(?:[.,]\d{3})+$"
+
+
+@define
+class Telling:
+    """Gathers what is wrong with the cells of one table.
+
+    ``names``: what the source calls a column. ``said``: sentences on what was assumed.
+    """
+
+    file: str
+    names: Mapping[str, str]
+    rows: "pl.DataFrame" = field(repr=False)
+    """``_row`` and ``patient`` of every row."""
+    cells: list[CellFinding] = field(factory=list)
+    said: list[str] = field(factory=list)
+
+    def name(self, column: str) -> str:
+        """What the source calls a column."""
+        return self.names.get(column, column)
+
+    def tell(
+        self,
+        column: str,
+        values: "pl.Series",
+        bad: "pl.Series",
+        expected: str,
+        hint: Callable[[str], str | None] | str | None = None,
+        problem: CellProblem = CellProblem.UNREAD,
+    ) -> None:
+        """Tell the cells of ``values`` where ``bad`` holds, equal ones together."""
+        import polars as pl
+
+        if not bad.any():
+            return
+        found = (
+            self.rows.select(ROW, "patient")
+            .with_columns(values.alias("value"))
+            .filter(bad)
+            .group_by("value", maintain_order=True)
+            .agg(
+                pl.col(ROW).min(),
+                pl.len().alias("rows"),
+                pl.col("patient").drop_nulls().unique(maintain_order=True).head(MOST_PATIENTS),
+            )
+        )
+        for value, row, rows, patients in found.head(MOST_VALUES).iter_rows():
+            told = hint if isinstance(hint, str) or hint is None else hint(value)
+            self._add(column, problem, expected, value, row, rows, patients, told)
+        rest = found.slice(MOST_VALUES)
+        if rest.height:
+            also = f"{rest.height:,} more values of this column; the first {MOST_VALUES} are told one by one"
+            self._add(column, problem, expected, None, rest[ROW].min(), rest["rows"].sum(), [], also)
+
+    def _add(
+        self,
+        column: str,
+        problem: CellProblem,
+        expected: str,
+        value: str | None,
+        row: Any,
+        rows: Any,
+        patients: Iterable[str],
+        hint: str | None,
+    ) -> None:
+        self.cells.append(
+            CellFinding(
+                file=self.file,
+                problem=problem,
+                expected=expected,
+                column=self.name(column),
+                row=int(row),
+                rows=int(rows),
+                value=value,
+                patients=tuple(patients),
+                hint=hint,
+            )
+        )
+
+
+Distinct = tuple[list[str], "pl.Series"]
+
+
+def distinct(texts: "pl.Series") -> Distinct:
+    """The distinct texts of a column, and for every row the number of its text (null where it has none)."""
+    import polars as pl
+
+    values = texts.drop_nulls().unique(maintain_order=True)
+    numbered = values.alias("text").to_frame().with_row_index("number")
+    joined = texts.alias("text").to_frame().join(numbered, on="text", how="left", maintain_order="left")
+    return values.to_list(), joined["number"].cast(pl.UInt32)
+
+
+def trimmed(texts: "pl.Series") -> "pl.Series":
+    """Texts without blanks around them; null where nothing is left."""
+    import polars as pl
+
+    stripped = texts.str.strip_chars()
+    return stripped.set(stripped == "", None) if (stripped == "").any() else pl.Series(texts.name, stripped)
+
+
+MOST_ID_STEM = MAXIMUM_ID - 20
+
+
+def substitute(name: str) -> str:
+    """An id made from what is not one, the same each time.
+
+    >>> substitute("HSCT 1")
+    'HSCT_1-b1a4d8ba'
+    """
+    safe = re.sub(r"[^A-Za-z0-9_.+-]", "_", name)[:MOST_ID_STEM].strip("_.+-") or "id"
+    return f"{safe}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def read_names(texts: "pl.Series", column: str, telling: Telling, *, what: str) -> "pl.Series":
+    """Ids; one that is none is told, and a substitute made from it stands in its place."""
+    import polars as pl
+
+    texts = trimmed(texts)
+    fits = (
+        texts.str.contains(f"^(?:{IDENTIFIER})$") & (texts.str.len_bytes() <= MAXIMUM_ID) & (texts != "birth")
+    ).fill_null(True)
+    if fits.all():
+        return texts
+    telling.tell(
+        column,
+        texts,
+        ~fits,
+        f"{what} of letters, digits and . _ + - (at most {MAXIMUM_ID}, not 'birth')",
+        lambda value: f"it is called {substitute(value)} here",
+    )
+    wrong = texts.filter(~fits).unique(maintain_order=True).to_list()
+    return texts.replace(pl.Series(wrong), pl.Series([substitute(name) for name in wrong]))
+
+
+def read_fields(
+    event_type: str, frame: "pl.DataFrame", telling: Telling, *, decimal_comma: bool
+) -> "dict[str, pl.Series]":
+    """The typed columns of all fields that are not times, by field; patient and id are ids as told."""
+    import polars as pl
+
+    height = frame.height
+    schema = PATIENT_SCHEMA if event_type == PATIENT else table_schema(event_type)
+    by_field: dict[str, dict[Part, FlatColumn]] = {}
+    for column in flat_columns(event_type):
+        if column.part in (Part.VALUE, Part.UNIT):
+            by_field.setdefault(column.field, {})[column.part] = column
+    read = {}
+    for name, parts in by_field.items():
+        column = parts[Part.VALUE]
+        dtype = column_type(str) if name in ("patient", "id", "lasting") else schema[name]
+        if column.name not in frame.columns:
+            empty: list[str] | None = [] if isinstance(dtype, pl.List) else None
+            read[name] = pl.Series(name, [empty], dtype=dtype).new_from_index(0, height)
+            continue
+        texts = frame[column.name]
+        if Part.UNIT in parts:
+            unit = parts[Part.UNIT]
+            units = frame[unit.name] if unit.name in frame.columns else pl.Series([None], dtype=pl.String)
+            read[name] = _quantities(column, texts, unit, units, telling, dtype, decimal_comma)
+        elif event_type != PATIENT and column.shape is Shape.RECORDS:
+            read[name] = _records(column, texts, telling, dtype, field_hints(EVENT_TYPES[event_type])[name])
+        else:
+            read[name] = _column(column, texts, telling, dtype, decimal_comma)
+        read[name] = read[name].alias(name)
+    return read
+
+
+def _column(column: FlatColumn, texts: "pl.Series", telling: Telling, dtype: Any, decimal_comma: bool) -> "pl.Series":
+    """One column by its shape."""
+    match column.shape:
+        case Shape.TEXT:
+            return texts if not (blank := texts.str.strip_chars() == "").any() else texts.set(blank, None)
+        case Shape.NAME:
+            what = {"patient": "a patient id", "id": "an event id"}.get(column.name, "the id of an event")
+            return read_names(texts, column.name, telling, what=what)
+        case Shape.WHOLE:
+            return read_whole(column.name, texts, telling)
+        case Shape.NUMBER:
+            return _numbers(column.name, texts, telling, decimal_comma)
+        case Shape.TRUTH:
+            return _truths(column, texts, telling)
+        case Shape.WORD:
+            return _words(column, texts, telling)
+        case Shape.DURATION:
+            return _durations(column, texts, telling)
+        case _:
+            return _lists(column, texts, telling, dtype)
+
+
+def read_whole(column: str, texts: "pl.Series", telling: Telling) -> "pl.Series":
+    """Whole numbers; one that was written with .0 is one."""
+    import polars as pl
+
+    texts = trimmed(texts)
+    fits = texts.str.contains(_WHOLE).fill_null(True)
+    telling.tell(column, texts, ~fits, "a whole number", _hint_on_number)
+    whole = texts.set(~fits, None) if not fits.all() else texts
+    return whole.str.replace(r"\.0+$", "").str.replace(r"^\+", "").cast(pl.Int64)
+
+
+def _hint_on_number(value: str) -> str | None:
+    if _COMMA.fullmatch(value):
+        return "a decimal comma is read only where it is declared (decimal_comma)"
+    if re.match(r"[<>≤≥~]", value):
+        return "a limit is no number: leave the cell empty, and say it in the note"
+    return None
+
+
+def _numbers(column: str, texts: "pl.Series", telling: Telling, decimal_comma: bool) -> "pl.Series":
+    import polars as pl
+
+    texts = trimmed(texts)
+    plain = texts
+    doubtful = pl.Series([False]).new_from_index(0, len(texts))
+    if decimal_comma:
+        # 1.234 may be a number with a decimal point, or a thousand and more: where commas are decimal it is asked.
+        doubtful = (texts.str.contains(_THOUSANDS) & texts.str.contains(".", literal=True)).fill_null(False)
+        hint = "with a decimal comma declared it may be a number of thousands: write it without points"
+        telling.tell(column, texts, doubtful, "a number", hint, CellProblem.SUSPECT)
+        plain = texts.str.replace(r"^([-+]?\d+),(\d+)$", "$1.$2")
+    fits = plain.str.contains(_NUMBER).fill_null(True)
+    numbers = plain.set(~fits | doubtful, None).str.replace(r"^\+", "").cast(pl.Float64, strict=False)
+    bad = texts.is_not_null() & ~doubtful & (numbers.is_null() | ~numbers.is_finite().fill_null(False))
+    telling.tell(column, texts, bad, "a number", _hint_on_number)
+    return numbers.set(bad, None)
+
+
+def _truths(column: FlatColumn, texts: "pl.Series", telling: Telling) -> "pl.Series":
+    import polars as pl
+
+    texts = trimmed(texts)
+    low = texts.str.to_lowercase()
+    truths = pl.select(pl.when(low == "true").then(True).when(low == "false").then(False)).to_series()
+    telling.tell(column.name, texts, texts.is_not_null() & truths.is_null(), "true or false")
+    return truths
+
+
+def _words(column: FlatColumn, texts: "pl.Series", telling: Telling) -> "pl.Series":
+    texts = trimmed(texts)
+    fits = texts.is_in(list(column.words)).fill_null(True)
+    telling.tell(
+        column.name,
+        texts,
+        ~fits,
+        f"one of {', '.join(column.words)}",
+        lambda value: did_you_mean(value, column.words),
+    )
+    return texts.set(~fits, None) if not fits.all() else texts
+
+
+def _durations(column: FlatColumn, texts: "pl.Series", telling: Telling) -> "pl.Series":
+    import polars as pl
+
+    def read(text: str) -> str:
+        return str(parse_duration(text))
+
+    return _by_distinct(column, trimmed(texts), telling, pl.String, None, read)
+
+
+def split(text: str) -> list[str]:
+    """The items of a cell: with ; between, or a JSON list of texts where an item holds a ; itself."""
+    if text.startswith("["):
+        items = parse_json(text).plain()
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            raise ValueError("a JSON list of texts, or texts with ; between")
+        return items
+    return [item.strip() for item in text.split(";") if item.strip()]
+
+
+def _lists(column: FlatColumn, texts: "pl.Series", telling: Telling, dtype: Any) -> "pl.Series":
+    def read(text: str) -> list[str]:
+        items = split(text)
+        if column.shape is Shape.WORDS:
+            for item in items:
+                if item not in column.words:
+                    raise _Wrong(f"words of {', '.join(column.words)}", did_you_mean(item, column.words))
+        if column.shape is Shape.NAMES:
+            return [item if is_identifier(item) else substitute(item) for item in items]
+        return items
+
+    return _by_distinct(column, trimmed(texts), telling, dtype, [], read)
+
+
+def _records(column: FlatColumn, texts: "pl.Series", telling: Telling, dtype: Any, hint: Any) -> "pl.Series":
+    def read(text: str) -> Any:
+        reader = ValueReader(telling.file)
+        value = reader.of_type(hint, parse_json(text), column.name)
+        if reader.faults:
+            first = reader.faults[0]
+            raise _Wrong(f"{first.path}: {first.expected}", first.hint)
+        return to_plain(value)
+
+    return _by_distinct(column, trimmed(texts), telling, dtype, [], read)
+
+
+class _Wrong(ValueError):
+    """What was expected, with a hint."""
+
+
+def _by_distinct(
+    column: FlatColumn, texts: "pl.Series", telling: Telling, dtype: Any, nothing: Any, read: Callable[[str], Any]
+) -> "pl.Series":
+    """A column read text by text, each distinct one once. ``read`` raises ValueError with what it expected."""
+    import polars as pl
+
+    values, numbers = distinct(texts)
+    found, wrong = [nothing], {}
+    for value in values:
+        try:
+            found.append(read(value))
+        except ValueError as error:
+            wrong[value] = error
+            found.append(nothing)
+    tell_wrong(column.name, texts, wrong, telling)
+    return pl.Series(column.name, found, dtype=dtype).gather((numbers + 1).fill_null(0))
+
+
+def tell_wrong(column: str, texts: "pl.Series", wrong: Mapping[str, ValueError], telling: Telling) -> None:
+    """Tell the texts that could not be read, by what was expected of them."""
+    kinds: dict[str, list[str]] = {}
+    for value, error in wrong.items():
+        kinds.setdefault(str(error.args[0]), []).append(value)
+    for expected, some in kinds.items():
+        telling.tell(column, texts, texts.is_in(some).fill_null(False), expected, lambda value: _hint_of(wrong[value]))
+
+
+def _hint_of(error: ValueError) -> str | None:
+    return str(error.args[1]) if len(error.args) > 1 and error.args[1] else None
+
+
+def _quantities(
+    column: FlatColumn,
+    texts: "pl.Series",
+    unit: FlatColumn,
+    units: "pl.Series",
+    telling: Telling,
+    dtype: Any,
+    decimal_comma: bool,
+) -> "pl.Series":
+    """Numbers with their units. A number without a unit is not read: it may be off by a thousand."""
+    import polars as pl
+
+    units = units if len(units) == len(texts) else units.new_from_index(0, len(texts))
+    values = _numbers(column.name, texts, telling, decimal_comma)
+    accepted = " or ".join(unit.words)
+    named = trimmed(units)
+    spelt = named.replace(pl.Series(list(UNIT_SPELLINGS)), pl.Series(list(UNIT_SPELLINGS.values())))
+    asked = values.is_not_null()
+    telling.tell(
+        unit.name,
+        named,
+        asked & named.is_null(),
+        f"the unit of {telling.name(column.name)}",
+        f"fill column {telling.name(unit.name)} with {accepted}",
+    )
+    wrong = asked & named.is_not_null() & ~spelt.is_in(list(unit.words)).fill_null(False)
+    telling.tell(
+        unit.name,
+        named,
+        wrong,
+        f"the unit of {telling.name(column.name)}: {accepted}",
+        lambda value: did_you_mean(value, unit.words),
+    )
+    fits = asked & named.is_not_null() & ~wrong
+    pair = pl.struct(values.alias("value"), spelt.alias("unit"))
+    return pl.select(pl.when(fits).then(pair).cast(dtype)).to_series()
+
+
+PATIENT_SCHEMA: dict[str, Any] = {
+    column.field: column_type(tuple[str, ...] if column.shape is Shape.WORDS else str)
+    for column in flat_columns(PATIENT)
+    if column.part is Part.VALUE
+}
+"""Types of the fields of a patient."""
