@@ -19,7 +19,7 @@ ZERO = date(2015, 3, 1)
 Told = tuple[str, Any, dict[str, Any]]
 
 
-def at(kind: str, when: Any, until: Any = None, **fields: Any) -> Told:
+def at(kind: str, when: Any, until: Any = None, /, **fields: Any) -> Told:
     """An event of a type: on a day since diagnosis (a number), or as stated (words)."""
     return kind, (when, until), fields
 

@@ -139,15 +139,17 @@ def test_what_is_not_drawn_is_told_and_listed():
         quantified(60, None, 1e-3),
         mrd(80, "EOC", result="not_evaluable"),
         mrd(90, "EOC", result="quantified", value=level(0.0)),
+        mrd(91, "EOC", result="quantified", value=Quantity(4e-4, None)),
+        mrd(92, "EOC", result="negative", sensitivity=level(3.0)),
     )
     figure = mrd_panel(cohort(one))
     assert sorted(row[-1] for row in figure.rows[1:] if row[-1]) == [
-        "not drawn: a quantified level of 0",
+        *["not drawn: a level or limit without a usable unit, not above 0, or above 1"] * 3,
         "not drawn: a second result of one assay and specimen at a time point",
         "not drawn: no time point stated",
         "not drawn: not evaluable, or no result",
     ]
-    assert figure.notes[0].startswith("4 MRD results not drawn")
+    assert figure.notes[0].startswith("6 MRD results not drawn")
 
 
 def test_the_numbers_under_the_axis():

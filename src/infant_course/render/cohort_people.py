@@ -249,19 +249,21 @@ def order_of(person: Person, name: str) -> tuple[int, float, str]:
         return (0, age.middle, "") if age.known else (1, 0, "")
     if name in _NUMBERS:
         value = next((e.fields[name] for e in person.of("diagnosis") if e.fields[name] is not None), None)
-        if value is None:
-            return (1, 0, "")
-        return (0, _amount(name, value), "")
+        amount = None if value is None else _amount(name, value)
+        return (1, 0, "") if amount is None else (0, amount, "")
     word = word_of(person, name)
     return (int(word == SEVERAL) + 2 * int(word == NOT_STATED), 0, word)
 
 
-def _amount(name: str, value: Any) -> float:
-    """A number, or a quantity in the canonical unit of its field."""
+def _amount(name: str, value: Any) -> float | None:
+    """A number, or a quantity in the canonical unit of its field; None where its own unit does not fit."""
     if not isinstance(value, Mapping):
         return float(value)
     unit = next(a.metadata["unit"] for a in own_fields(Diagnosis) if a.name == name)
-    return Quantity(value["value"], value["unit"]).to(unit)
+    try:
+        return Quantity(value["value"], value["unit"]).to(unit)
+    except KeyError:
+        return None
 
 
 def group_key(word: str) -> tuple[int, str]:

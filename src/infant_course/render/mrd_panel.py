@@ -29,6 +29,7 @@ from .cohort_people import (
 )
 from .mrd_panel_layout import MrdPanelFigure, Panel, Result, Track, lay_out
 from .timeline_figure import Assay, MrdState, Threshold
+from .timeline_mrd import LOWEST
 
 MOST_PANELS = 12
 MOST_POINTS = 12
@@ -142,8 +143,11 @@ def _result(event: Happening, names: Mapping[str, str]) -> Result | str:
     point = stated if stated in names else folded.get(_folded(stated))
     if point is None:
         return "a time point that the protocol does not name"
-    result, value = event.fields["result"], _fraction(event.fields["value"])
-    sensitivity, limit = _fraction(event.fields["sensitivity"]), _fraction(event.fields["quantitative_limit"])
+    result = event.fields["result"]
+    told = {name: _fraction(event.fields[name]) for name in ("value", "sensitivity", "quantitative_limit")}
+    if any(level is not None and not 0 < level <= 1 for level in told.values()):
+        return "a level or limit without a usable unit, not above 0, or above 1"
+    value, sensitivity, limit = told.values()
     if result == "not_evaluable" or (result is None and value is None):
         return "not evaluable, or no result"
     if result == "negative":
@@ -151,10 +155,8 @@ def _result(event: Happening, names: Mapping[str, str]) -> Result | str:
         level = sensitivity
     elif result == "positive_below_range":
         state, level = MrdState.POSITIVE, sensitivity or limit
-    elif value is not None and value > 0:
-        state, level = MrdState.QUANTIFIED, value
     elif value is not None:
-        return "a quantified level of 0"
+        state, level = MrdState.QUANTIFIED, value
     else:
         state, level = MrdState.POSITIVE, None
     return Result(
@@ -173,7 +175,13 @@ def _folded(text: str) -> str:
 
 
 def _fraction(value: Any) -> float | None:
-    return None if value is None else Quantity(value["value"], value["unit"]).to("fraction")
+    """A quantity as a fraction; -1 where its unit cannot be used."""
+    if value is None:
+        return None
+    try:
+        return Quantity(value["value"], value["unit"]).to("fraction")
+    except KeyError:
+        return -1.0
 
 
 def _thresholds(planned: Any) -> tuple[Threshold, ...]:
@@ -224,6 +232,8 @@ def _caption(figure: MrdPanelFigure, drawn: int, total: int, protocol: str, note
         "Each line joins consecutive time points of one patient by one assay in one specimen; it is dashed where "
         "either end has no measured level. Points that would cover each other are moved sideways."
     ]
+    if any(result.level is not None and result.level < 10.0**LOWEST for result in results):
+        parts.append(f"What lies below 10^{LOWEST} stands at 10^{LOWEST}.")
     if MrdState.NOT_DETECTED_AT in states:
         parts.append("Hollow with an arrow: not detected, drawn at the sensitivity of the assay.")
     if MrdState.NOT_DETECTED in states:
