@@ -81,6 +81,14 @@ def test_blocks_run_until_the_first_relapse():
     assert path(one, By.BLOCKS) == ["Diagnosis", "Induction", "IB", "Blinatumomab", "Relapse"]
 
 
+def test_a_block_of_a_protocol_has_its_short_name():
+    told = (
+        at("treatment_block", 1, 33, block="octadad", protocol="interfant-06"),
+        at("treatment_block", 40, 60, block="octadad"),
+    )
+    assert path(patient("p", *told), By.BLOCKS)[1:3] == ["OCTADAD", "Octadad"]
+
+
 def test_a_block_called_as_an_end_is_not_taken_for_one():
     one = patient("p", at("treatment_block", 1, 33, block="relapse"), at("death", 900))
     assert path(one, By.BLOCKS) == ["Diagnosis", "Relapse (treatment)", "Died"]

@@ -227,6 +227,11 @@ def test_what_is_not_known_is_told_with_what_is(words, told):
         mrd_panel(FOUR, **words)
 
 
+def test_more_patients_than_a_panel_holds_are_refused():
+    with pytest.raises(ic.UsageError, match="151 patients in one panel; at most 150"):
+        mrd_panel(cohort(*(patient(f"p{n}", quantified(33, "EOI", 1e-3)) for n in range(151))))
+
+
 def test_nothing_to_draw_is_told():
     with pytest.raises(ic.UsageError, match="1: no time point stated"):
         mrd_panel(cohort(patient("a", quantified(60, None, 1e-3))))

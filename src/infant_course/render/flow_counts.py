@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from attrs import evolve, field, frozen
 
+from ..knowledge.protocols import protocol
 from .cohort_people import Happening, Person, Span
 from .flow_withhold import withhold
 from .timeline_figure import clean
@@ -124,10 +125,16 @@ def _state(event: Happening, number: Counter[str]) -> str:
 
 
 def _block(event: Happening) -> str:
+    """A block by its protocol's short name, or else as it is told."""
     if event.type == "transplant":
         return "HSCT"
     if event.type == "cell_therapy":
         return "CAR T cells"
+    if event.type == "treatment_block" and event.fields["protocol"] and event.fields["block"]:
+        planned = protocol(event.fields["protocol"])
+        known = planned.block(event.fields["block"]) if planned else None
+        if known:
+            return known.short
     word = event.fields.get("block") or event.fields.get("agent") or "treatment, not named"
     word = str(word).replace("_", " ")
     return word.upper() if len(word) <= 3 else word[:1].upper() + word[1:]

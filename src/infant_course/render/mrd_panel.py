@@ -33,6 +33,8 @@ from .timeline_mrd import LOWEST
 
 MOST_PANELS = 12
 MOST_POINTS = 12
+MOST_PATIENTS = 150
+"""Most patients of a panel."""
 _ASSAYS = {"pcr": Assay.PCR, "flow": Assay.FLOW, "ngs": Assay.NGS, "morphology": Assay.MORPHOLOGY, None: Assay.UNKNOWN}
 _LATE = 10**7
 _DASHES = ((4.0, 1.5), (0.8, 1.6), (4.0, 1.5, 0.8, 1.5))
@@ -92,6 +94,12 @@ def mrd_panel(
         raise UsageError(f"mrd-panel: {len(order)} time points; at most {MOST_POINTS} can be read: name a --protocol")
     if len(tracks) > MOST_PANELS:
         raise UsageError(f"group-by {group_by}: {len(tracks)} groups; at most {MOST_PANELS} can be read")
+    fullest = max(len(group) for group in tracks.values())
+    if fullest > MOST_PATIENTS:
+        raise UsageError(
+            f"mrd-panel: {fullest:,} patients in one panel; at most {MOST_PATIENTS} can be read: "
+            "ask for a --group-by of smaller groups, or draw a part of the cohort"
+        )
     figure = MrdPanelFigure(
         points=tuple((point, names[point]) for point in order),
         panels=tuple(
