@@ -74,6 +74,16 @@ def test_quoted_line_ends_keep_the_lines_right(file):
     assert lines(table) == [2, 5, 6]
 
 
+def test_empty_lines_above_the_header(file):
+    table = read_raw(file("\n\na,b\n1,2\n"))
+    assert rows(table) == [("1", "2")] and lines(table) == [4]
+
+
+def test_a_header_of_which_no_name_is_taken(file):
+    table = read_raw(file("_row\n1\n"))
+    assert table.columns == () and summed(table).read == 1
+
+
 def test_a_header_over_two_lines(file):
     table = read_raw(file('a,"b\nc"\n1,2\n'))
     assert table.columns == ("a", "b c")
@@ -176,6 +186,7 @@ def test_several_frames_of_zstd_are_one_file(file):
         (bytes(range(256)) * 20 + bytes(400), "binary data"),
         (b"PAR1xxxx", "damaged"),
         (b'"a,b\n1,2\n', "a quote that is open"),
+        (b",,\n1,2,3\n", "a line without any"),
     ],
 )
 def test_what_is_no_table(file, content, found):

@@ -302,17 +302,30 @@ def split(text: str) -> list[str]:
 
 
 def _lists(column: FlatColumn, texts: "pl.Series", telling: Telling, dtype: Any) -> "pl.Series":
+    replaced: set[str] = set()
+
     def read(text: str) -> list[str]:
         items = split(text)
         if column.shape is Shape.WORDS:
             for item in items:
                 if item not in column.words:
                     raise _Wrong(f"words of {', '.join(column.words)}", did_you_mean(item, column.words))
-        if column.shape is Shape.NAMES:
+        if column.shape is Shape.NAMES and not all(map(is_identifier, items)):
+            replaced.add(text)
             return [item if is_identifier(item) else substitute(item) for item in items]
         return items
 
-    return _by_distinct(column, trimmed(texts), telling, dtype, [], read)
+    texts = trimmed(texts)
+    lists = _by_distinct(column, texts, telling, dtype, [], read)
+    if replaced:
+        telling.tell(
+            column.name,
+            texts,
+            texts.is_in(list(replaced)).fill_null(False),
+            f"ids of letters, digits and . _ + - (at most {MAXIMUM_ID}, not 'birth'), ; between",
+            lambda value: f"the event is called {'; '.join(read(value))} here",
+        )
+    return lists
 
 
 def _records(column: FlatColumn, texts: "pl.Series", telling: Telling, dtype: Any, hint: Any) -> "pl.Series":

@@ -21,7 +21,7 @@ from .clock import DayZero
 from .flat import ORDER, PATIENT, ROW, FlatTable, Shape, flat_columns
 from .frames import from_frame
 from .raw import RawTable, read_raw
-from .text import unreadable
+from .text import Limits, unreadable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -49,10 +49,12 @@ def read(
     encoding: str | None = None,
     delimiter: str | None = None,
     decimal_comma: bool = False,
+    limits: Limits | None = None,
 ) -> Cohort:
     """Read an export in the own form: a folder, one file, or frames by the name of their table.
 
-    ``complete``: event types recorded in full; without it those of which there is a table. Raises InputError for what
+    ``complete``: event types recorded in full; without it those of which there is a table. ``limits``: how large a
+    file may be. Raises InputError for what
     cannot be read at all; everything else is in the cohort's intake.
     """
     gathered = _Gathered()
@@ -63,7 +65,7 @@ def read(
         path = Path(source)
         named = gathered.files(path) if path.is_dir() else [(path, _table_name(path))]
         for file, name in named:
-            gathered.add(read_raw(file, encoding=encoding, delimiter=delimiter), name)
+            gathered.add(read_raw(file, encoding=encoding, delimiter=delimiter, limits=limits), name)
     return build(
         gathered.tables,
         source="csv",
@@ -160,7 +162,8 @@ class _Gathered:
         import polars as pl
 
         texts = [c.name for c in flat_columns(name) if c.shape in (Shape.TEXT, Shape.TEXTS) and c.name in frame.columns]
-        frame = frame.with_columns(pl.col(texts).str.replace(GUARDED, "$1")) if texts else frame
+        guarded = [text for text in texts if frame[text].str.starts_with("'").any()]
+        frame = frame.with_columns(pl.col(guarded).str.replace(GUARDED, "$1")) if guarded else frame
         if ORDER_COLUMN in frame.columns:
             telling = Telling(file=file, names={}, rows=_places(frame))
             places = read_whole(ORDER_COLUMN, frame[ORDER_COLUMN], telling)

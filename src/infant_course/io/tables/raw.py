@@ -77,7 +77,7 @@ def _parquet(raw: bytes, path: Path, limits: Limits) -> RawTable:
             str(path), "a whole Parquet file", "one that is damaged or cut off", "export it again"
         ) from None
     if frame.width > limits.columns:
-        raise unreadable(str(path), f"at most {limits.columns:,} columns", f"{frame.width:,}", "raise Limits.columns")
+        raise unreadable(str(path), f"at most {limits.columns:,} columns", f"{frame.width:,}")
     return from_frame(frame, path.name)
 
 
@@ -91,9 +91,8 @@ def raw_text(text: TextFile, path: Path, limits: Limits) -> RawTable:
     if read is None:
         read = _rows(text, len(names), file, limits, cells)
     frame, set_aside, total = read
-    frame = frame.select(
-        pl.col(f"{number}").alias(name) for number, name in enumerate(names) if name is not None
-    ).with_columns(frame[ROW])
+    named = [pl.col(f"{number}").alias(name) for number, name in enumerate(names) if name is not None]
+    frame = frame.select(*named, ROW)
     for number in unnamed:
         filled = read[0].filter(pl.col(f"{number}").is_not_null())
         if filled.height:

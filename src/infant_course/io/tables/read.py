@@ -9,7 +9,7 @@ from typing import Any
 from ...cohort import Cohort
 from ...errors import UsageError, did_you_mean
 from .clock import DayZero
-from .text import unreadable
+from .text import Limits, unreadable
 
 READERS = {"csv": ".own", "redcap": ".redcap", "cbioportal": ".cbioportal", "pcdc": ".pcdc"}
 """The module that reads a format; each has a function ``read(source, **options)``."""
@@ -26,6 +26,7 @@ def read(
     encoding: str | None = None,
     delimiter: str | None = None,
     decimal_comma: bool | None = None,
+    limits: Limits | None = None,
 ) -> Cohort:
     """Read an export into a cohort: a folder, a file, or frames (Polars, pandas, Arrow) by the name of their table.
 
@@ -33,6 +34,7 @@ def read(
     say what the columns mean, for formats that need them. ``day_zero``: what whole days are counted from (diagnosis,
     birth, enrolment, first-treatment). ``complete``: event types recorded in full. ``encoding``, ``delimiter``: of
     text files, where they are not recognised. ``decimal_comma``: numbers are written 1,5.
+    ``limits``: how large a file may be (:class:`~.text.Limits`).
 
     Cells that cannot be read are no error: ``cohort.intake`` tells them. Raises InputError for an export that cannot
     be read at all, UsageError for an option that does not exist.
@@ -49,6 +51,7 @@ def read(
         "encoding": encoding,
         "delimiter": delimiter,
         "decimal_comma": decimal_comma,
+        "limits": limits,
     }
     options = {name: value for name, value in stated.items() if value is not None}
     reader = _reader(source)

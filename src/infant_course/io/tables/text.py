@@ -78,7 +78,9 @@ def read_bytes(path: Path, limits: Limits) -> bytes:
 
 
 def _too_large(name: str, limits: Limits) -> InputError:
-    return unreadable(name, f"at most {limits.size:,} bytes, unpacked", "more", "raise Limits.size if it is meant")
+    return unreadable(
+        name, f"at most {limits.size:,} bytes, unpacked", "more", "if it is meant: read(..., limits=Limits(size=...))"
+    )
 
 
 def _gunzipped(raw: bytes, name: str, limits: Limits) -> bytes:
@@ -130,16 +132,16 @@ def read_text(raw: bytes, name: str, *, encoding: str | None, delimiter: str | N
         data = data.replace(b"\r", b"\n" if b"\n" not in data else b"\x0b")
     if data.endswith(b"\n"):
         data = data[: len(data) - _line_ends(data)]
-    first = data.find(b"\n") + 1 or len(data)
+    blank = len(data) - len(data.lstrip(b"\n")) if data.startswith(b"\n") else 0  # empty lines above the header
     if delimiter is None:
-        sign = _recognised(data[:first].decode())
+        sign = _recognised(data[blank : data.find(b"\n", blank) + 1 or len(data)].decode())
         if sign != ",":
             assumptions.append(f"{name}: cells are taken to be separated by {DELIMITERS[sign]}, as its header is.")
     else:
         sign = DELIMITER_NAMES.get(delimiter, delimiter)
         if len(sign) != 1 or not sign.isascii() or sign in '"\r\n':
             raise UsageError(f"no delimiter {delimiter!r}: known are {', '.join(DELIMITER_NAMES)}, or one sign")
-    header, end, lines = _header(data, sign, name, limits)
+    header, end, lines = _header(data, blank, sign, name, limits)
     return TextFile(
         header=header,
         body=data[end:],
@@ -223,17 +225,24 @@ def _recognised(line: str) -> str:
     return max(DELIMITERS, key=bare.count)
 
 
-def _header(data: bytes, sign: str, name: str, limits: Limits) -> tuple[tuple[str, ...], int, int]:
-    """Names of the columns, where the header ends in the data, and how many lines it takes."""
-    end = data.find(b"\n") + 1 or len(data)
-    lines = 1
-    while data.count(b'"', 0, end) % 2 and end < len(data) and lines < 1000:  # a name may hold a line end
+def _header(data: bytes, start: int, sign: str, name: str, limits: Limits) -> tuple[tuple[str, ...], int, int]:
+    """Names of the columns, where the header ends in the data, and in which line."""
+    end = data.find(b"\n", start) + 1 or len(data)
+    lines = start + 1
+    while data.count(b'"', start, end) % 2 and end < len(data) and lines < start + 1000:  # a name may hold a line end
         end = data.find(b"\n", end) + 1 or len(data)
         lines += 1
     try:
-        cells = next(csv.reader(io.StringIO(data[:end].decode(), newline=""), delimiter=sign, strict=True))
+        cells = next(csv.reader(io.StringIO(data[start:end].decode(), newline=""), delimiter=sign, strict=True))
     except (csv.Error, StopIteration):
         raise unreadable(name, "a header line with the names of the columns", "one with a quote that is open") from None
+    if not any(cell.strip() for cell in cells):
+        raise unreadable(name, "a header line with the names of the columns", "a line without any")
     if len(cells) > limits.columns:
-        raise unreadable(name, f"at most {limits.columns:,} columns", f"{len(cells):,}", "raise Limits.columns")
+        raise unreadable(
+            name,
+            f"at most {limits.columns:,} columns",
+            f"{len(cells):,}",
+            "if it is meant: read(..., limits=Limits(columns=...))",
+        )
     return tuple(cells), end, lines

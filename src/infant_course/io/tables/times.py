@@ -104,8 +104,9 @@ def read_times(
     if not parts:
         nothing = _empty_row()
         parts.append(nothing.select(pl.all().repeat_by(frame.height).explode()) if frame.height else nothing.clear())
-    read = parts[0]
-    for part in parts[1:]:
+    filled = [part for part in parts if part["kind"].max()] or parts[:1]
+    read = filled[0]
+    for part in filled[1:]:
         read = _together(read, part)
     return read.rename(dict(zip(("kind", "lo", "hi", "ref", "text"), time_columns(point), strict=True)))
 
