@@ -3,6 +3,7 @@
 from math import log10
 
 import pytest
+from attrs import evolve
 
 import infant_course as ic
 from infant_course.events import Quantity
@@ -198,6 +199,13 @@ def test_the_figure_is_sound(count, width):
 def test_panels_are_sound(groups):
     figure = mrd_panel(cohort(*crowd(60, groups)), group_by="site")
     assert len(figure.page.of("panel")) == groups
+    sound(figure)
+
+
+def test_a_long_name_of_a_panel_gives_way_to_its_number():
+    long = [evolve(one, patient=evolve(one.patient, site=f"{'x' * 300}{n % 2}")) for n, one in enumerate(crowd(8))]
+    figure = mrd_panel(cohort(*long), group_by="site")
+    assert all(label.text.endswith("… (n = 4)") for label in figure.page.of("panel"))
     sound(figure)
 
 

@@ -260,6 +260,13 @@ def test_marks_of_one_day_do_not_cover_each_other():
     assert all(b - a >= 3.99 for a, b in pairwise(places))
 
 
+def test_a_figure_higher_than_a_page_says_so():
+    assert swimmer(cohort(*many(40))).warning is None
+    high = swimmer(cohort(*many(120, sites=30)), group_by="site", width=80)
+    assert high.page.height > 247 * 72 / 25.4
+    assert high.warning.endswith("more than a page; fewer groups or rows make it lower")
+
+
 def test_what_is_written_beside_the_figure(tmp_path):
     written = swimmer(cohort(*many(3))).write(tmp_path / "s.svg")
     assert [path.name for path in written] == ["s.svg", "s.caption.txt", "s.alt.txt", "s.table.csv"]

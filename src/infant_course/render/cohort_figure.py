@@ -11,11 +11,13 @@ from ..errors import UsageError
 from ..files import write_whole
 from ..spreadsheet import inert
 from .cohort_ink import ink
-from .cohort_page import Page
+from .cohort_page import MM, Page
 from .export import write
 from .ink import Drawing
 
 SUFFIXES = (".svg", ".pdf", ".png")
+HIGHEST = 247
+"""Height that a page of A4 has room for, mm."""
 LONGEST_ALT = 250
 """Most characters of an alternative text."""
 
@@ -37,6 +39,14 @@ class CohortFigure:
     def drawing(self) -> Drawing:
         """The figure as a drawing."""
         return ink(self.page)
+
+    @property
+    def warning(self) -> str | None:
+        """That the figure is higher than a page, where it is."""
+        high = self.page.height / MM
+        if high <= HIGHEST:
+            return None
+        return f"the figure is {high:.0f} mm high, more than a page; fewer groups or rows make it lower"
 
     def _repr_svg_(self) -> str:
         """The figure as a notebook shows it."""

@@ -16,7 +16,7 @@ from .metrics import wrap
 from .palette import RULE
 from .timeline_figure import Assay, MrdState, Threshold, clean
 from .timeline_mrd import LOWEST
-from .timeline_places import Label, Stroke
+from .timeline_places import Label, Stroke, measure, shorten
 
 HEIGHT = 150.0
 """Height of the axis (six decades), pt."""
@@ -128,7 +128,9 @@ def _panel(
     """One panel with its axes and the numbers under it; returns its lower edge."""
     x0 = left + _LEFT
     if panel.name:
-        page.add(Label(f"{panel.name} (n = {len(panel.tracks)})", x0, top + 6, NAMES, cls="panel"))
+        tail = f" (n = {len(panel.tracks)})"
+        name = shorten(panel.name, NAMES, right - x0 - measure(tail, NAMES)) + tail
+        page.add(Label(name, x0, top + 6, NAMES, cls="panel"))
         top += 12
     top += 3
     bottom = top + HEIGHT

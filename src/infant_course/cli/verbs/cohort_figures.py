@@ -48,6 +48,8 @@ def _run(arguments: argparse.Namespace, draws: "Callable[[argparse.Namespace, Co
         say(str(path))
     for note in figure.notes:
         complain(f"infant-course: {note}")
+    if figure.warning:
+        complain(f"infant-course: {figure.warning}.")
     remarks = len(cohort.intake.cells) if cohort.intake else 0
     if remarks:
         complain(f"infant-course: reading the export left {remarks:,} remarks; infant-course check tells them.")
