@@ -1,5 +1,7 @@
 """The verbs that draw cohorts: what they write, what they say, how they refuse."""
 
+from pathlib import Path
+
 import pytest
 
 from infant_course import dump
@@ -92,3 +94,29 @@ def test_more_than_a_swimmer_plot_holds_is_refused_with_the_curve(run, tmp_path)
     said = run("swimmer", *sorted(folder.iterdir()), "-o", tmp_path / "s.svg")
     assert said.code == 2
     assert "infant-course curve" in said.err
+
+
+INVENTED = Path(__file__).resolve().parents[2] / "cases" / "exports" / "invented"
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_an_export_is_drawn_too(run, tmp_path, verb):
+    said = run(verb, INVENTED, "-o", tmp_path / "figure.svg", *VERBS[verb])
+    assert said.code == 0
+    assert "reading the export" not in said.err
+
+
+def test_what_could_not_be_read_of_an_export_is_said(run, tmp_path):
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "diagnosis.csv").write_text("patient,id,start_day,wbc,wbc_unit\np,dx,0,many,10^9/L\n")
+    (folder / "death.csv").write_text("patient,start_day\np,100\n")
+    said = run("swimmer", folder, "-o", tmp_path / "s.svg")
+    assert said.code == 0
+    assert "reading the export left something to be told (1): see infant-course check" in said.err
+
+
+def test_an_export_and_a_case_file_do_not_mix(run, cases, tmp_path):
+    said = run("swimmer", INVENTED, cases[0], "-o", tmp_path / "s.svg")
+    assert said.code == 2
+    assert "one export per run" in said.err

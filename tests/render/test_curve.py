@@ -1,12 +1,15 @@
 """The Kaplan-Meier estimator by hand and by a published data set; times of end points; the figure."""
 
+from math import exp, log
+
 import pytest
 
 import infant_course as ic
 from infant_course.render.curve import curve, estimates_of
 from infant_course.render.curve_estimate import estimate
 from infant_course.render.curve_times import ENDPOINTS
-from render.cohort_samples import at, cohort, many, patient, sound
+from infant_course.render.export import write
+from render.cohort_samples import at, cohort, ink_on_the_edge, many, patient, sound
 
 # Remission times (weeks) of 21 children given 6-mercaptopurine: Freireich and others, Blood 1963;21:699, as printed in
 # Gehan, Biometrika 1965;52:203. True: relapse. Survival and Greenwood's standard error are as textbooks print them.
@@ -26,8 +29,6 @@ PRINTED = {
 
 
 def test_the_textbook_data_come_out_as_printed():
-    from math import exp, log
-
     found = {step.time: step for step in estimate(MERCAPTOPURINE).steps if step.events}
     assert set(found) == set(PRINTED)
     for time, (at_risk, survival, error) in PRINTED.items():
@@ -196,6 +197,22 @@ def test_overall_survival_is_never_below_event_free_survival():
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_the_figure_is_sound(endpoint, width):
     sound(curve(cohort(*many(60)), endpoint, group_by="kmt2a", width=width))
+
+
+def test_the_picture_has_text_and_nothing_on_its_edge(tmp_path, monkeypatch):
+    monkeypatch.setattr("infant_course.render.export.PNG_RESOLUTION", 72)
+    figure = curve(cohort(*many(40)), group_by="kmt2a")
+    dark, edge = ink_on_the_edge(write(figure.drawing.svg(), tmp_path / "a.png").read_bytes())
+    assert dark > 500
+    assert edge == 0
+
+
+def test_an_axis_that_ends_early_draws_nothing_beyond():
+    figure = curve(cohort(*many(40)), until=12)
+    assert figure.page.of("tick-label")[-1].text == "12"
+    right = max(stroke.x2 for stroke in figure.page.of("axis"))
+    assert all(box.right <= right + 0.01 for one in figure.page.of("curve") for box in (one.box,))
+    sound(figure)
 
 
 def test_one_patient_gives_a_figure():

@@ -312,7 +312,7 @@ def test_fewer_patients_than_may_be_told_are_refused():
 
 @pytest.mark.parametrize("by", By)
 @pytest.mark.parametrize(("count_", "smallest"), [(1, 1), (10, 1), (40, 5), (120, 5), (40, 1)])
-@pytest.mark.parametrize("width", [115, 170])
+@pytest.mark.parametrize("width", [80, 115, 170])
 def test_the_figure_is_sound(by, count_, smallest, width):
     sound(flow(cohort(*many(count_)), by=by, smallest=smallest, width=width))
 
@@ -344,7 +344,9 @@ def test_the_picture_has_text_and_nothing_on_its_edge(tmp_path, monkeypatch):
     ("words", "told"),
     [
         ({"by": "state"}, "states or blocks"),
-        ({"columns": 1}, "2 to 12"),
+        ({"columns": 1}, "from 2"),
+        ({"columns": 11}, "2 to 10 on a width of 170 mm"),
+        ({"columns": 5, "width": 80}, "2 to 4 on a width of 80 mm"),
         ({"smallest": 0}, "from 1"),
         ({"merge_below": 0}, "from 1"),
     ],

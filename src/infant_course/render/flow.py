@@ -12,7 +12,8 @@ SMALLEST = 5
 """Least count that is told unless another is asked for: 1 tells all."""
 COLUMNS = 6
 """Columns of a flow unless another number is asked for."""
-MOST_COLUMNS = 12
+MOST_COLUMNS = {80: 4, 115: 6, 170: 10}
+"""Most columns whose labels can be read, by the width in mm."""
 
 
 def flow_of(
@@ -26,8 +27,8 @@ def flow_of(
     """The counts of a flow, as :func:`flow` draws them."""
     if by not in tuple(By):
         raise UsageError(f"by: expected {' or '.join(By)}, found {by!r}")
-    if not 2 <= columns <= MOST_COLUMNS:
-        raise UsageError(f"columns: expected 2 to {MOST_COLUMNS}, found {columns}")
+    if columns < 2:
+        raise UsageError(f"columns: expected a number from 2, found {columns}")
     least = smallest if merge_below is None else merge_below
     for name, number in (("smallest", smallest), ("merge-below", least)):
         if number < 1:
@@ -43,7 +44,7 @@ def flow(
     cohort: Cohort,
     *,
     by: str = "states",
-    columns: int = COLUMNS,
+    columns: int | None = None,
     merge_below: int | None = None,
     smallest: int = SMALLEST,
     width: int = 170,
@@ -51,11 +52,15 @@ def flow(
     """Draw the flow of a cohort from its diagnosis.
 
     ``by``: "states" (remission, relapse, transplant ... to the end) or "blocks" (first-line treatment, until relapse,
-    failure or the end). ``columns``: most columns; what comes later is told as further steps. ``merge_below``: edges
+    failure or the end). ``columns``: most columns (6, or as many as the width has room for); what comes later is told as further steps. ``merge_below``: edges
     of fewer patients are told as "other" (default: ``smallest``). ``smallest``: counts below it are withheld, and so
     are those from which they could be worked out. Raises UsageError for what cannot be drawn so.
     """
     points = page_width(width)
+    most = MOST_COLUMNS[width]
+    columns = min(COLUMNS, most) if columns is None else columns
+    if columns > most:
+        raise UsageError(f"columns: expected 2 to {most} on a width of {width} mm, found {columns}")
     found = flow_of(cohort, by=by, columns=columns, merge_below=merge_below, smallest=smallest)
     least = smallest if merge_below is None else merge_below
     notes = _notes(found, least)

@@ -51,6 +51,8 @@ class _Placed:
     node: Node
     bar: Box
     label: tuple[str, ...]
+    named: int
+    """How many lines of the label are the name."""
 
 
 def tone_of(name: str) -> Tone:
@@ -72,16 +74,17 @@ def lay_out(flow: Flow, width: float, heads: Sequence[str], note: str) -> Page:
         page.add(Label(head, x, MARGIN + 6, NAMES, cls="head"))
         y = top
         for node in _ordered(flow, column, placed):
-            label = _label(node, room)
+            name, told = _label(node, room)
+            label = (*name, *told)
             high = _height(flow, node, scale)
             slot = max(high, len(label) * _LINE)
-            placed[column, node.name] = _Placed(node, Box(x, y + (slot - high) / 2, _BAR, high), label)
+            placed[column, node.name] = _Placed(node, Box(x, y + (slot - high) / 2, _BAR, high), label, len(name))
             y += slot + _GAP
         lowest = max(lowest, y - _GAP)
     ribbons = _ribbons(flow, placed, scale)
     hidden = [one for one in ribbons if isinstance(one, Outline)]
-    told = [one for one in ribbons if isinstance(one, Shape)]
-    page.add(*sorted(told, key=lambda one: -_thick(one)), *hidden)  # the thin ones over the thick ones
+    thick = [one for one in ribbons if isinstance(one, Shape)]
+    page.add(*sorted(thick, key=lambda one: -_thick(one)), *hidden)  # the thin ones over the thick ones
     for one in placed.values():
         page.add(*_node(one, hidden))
     left = MARGIN
@@ -128,12 +131,12 @@ def _ordered(flow: Flow, column: int, placed: dict[tuple[int, str], _Placed]) ->
     return sorted(flow.column(column), key=lambda node: (node.leaves, round(height(node), 2), node.name))
 
 
-def _label(node: Node, room: float) -> tuple[str, ...]:
-    """The name of a node in up to two lines, its number and its median."""
+def _label(node: Node, room: float) -> tuple[list[str], list[str]]:
+    """The name of a node in up to two lines, and its number and median in as many."""
     told = "withheld" if node.count is None else f"n = {node.count:,}"
     if node.median is not None:
         told += f"; {months(node.median)} mo"
-    return (*wrap(node.name, TEXT, room, 2), *wrap(told, SMALL, room, 2))
+    return wrap(node.name, TEXT, room, 2), wrap(told, SMALL, room, 2)
 
 
 def months(median: tuple[float, float]) -> str:
@@ -151,9 +154,8 @@ def _node(one: _Placed, lines: Sequence[Outline]) -> list[Thing]:
     ]
     high = len(one.label) * _LINE
     y = bar.y + bar.height / 2 - high / 2 + 5.8
-    named = len(one.label) - sum(line.startswith(("n = ", "withheld")) for line in one.label)
     for n, line in enumerate(one.label):
-        size = TEXT if n < named else SMALL
+        size = TEXT if n < one.named else SMALL
         label = Label(line, bar.right + 3, y + n * _LINE, size, cls="node-label")
         if any(_passes(curve, label.box) for curve in lines):
             box = label.box

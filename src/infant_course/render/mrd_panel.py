@@ -28,7 +28,7 @@ from .cohort_people import (
     word_of,
 )
 from .mrd_panel_layout import MrdPanelFigure, Panel, Result, Track, lay_out
-from .timeline_figure import Assay, MrdState, Threshold
+from .timeline_figure import Assay, MrdState, Threshold, clean
 from .timeline_mrd import LOWEST
 
 MOST_PANELS = 12
@@ -73,7 +73,9 @@ def mrd_panel(
             found = _result(event, names)
             if isinstance(found, str):
                 left_out[found] += 1
-                rows.append((shown, group, event.fields["timepoint"] or "", "", "", "", "", "", f"not drawn: {found}"))
+                rows.append(
+                    (shown, group, clean(event.fields["timepoint"] or ""), "", "", "", "", "", f"not drawn: {found}")
+                )
                 continue
             key = (found.point, found.assay, found.specimen)
             if key in results:
@@ -139,7 +141,7 @@ def _named(people: Sequence[Person]) -> dict[str, str]:
                 if span and span.known:
                     found.append(span.middle)
     middle = {name: sorted(found)[len(found) // 2] if found else _LATE for name, found in days.items()}
-    return {name: name for name in sorted(middle, key=lambda name: (middle[name], name))}
+    return {name: clean(name) for name in sorted(middle, key=lambda name: (middle[name], name))}
 
 
 def _result(event: Happening, names: Mapping[str, str]) -> Result | str:

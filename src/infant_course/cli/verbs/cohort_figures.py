@@ -52,7 +52,7 @@ def _run(arguments: argparse.Namespace, draws: "Callable[[argparse.Namespace, Co
         complain(f"infant-course: {figure.warning}.")
     remarks = len(cohort.intake.cells) if cohort.intake else 0
     if remarks:
-        complain(f"infant-course: reading the export left {remarks:,} remarks; infant-course check tells them.")
+        complain(f"infant-course: reading the export left something to be told ({remarks:,}): see infant-course check.")
     if unread:
         read = cohort.patients.height
         complain(f"infant-course: the figure is of {read} of {read + unread} files; the others were not read.")
@@ -130,7 +130,7 @@ def _flow(verbs: Any) -> None:
         default="states",
         help="states, or blocks (of first-line treatment) (default: states)",
     )
-    verb.add_argument("--columns", type=int, metavar="N", default=6, help="most columns, 2 to 12 (default: 6)")
+    verb.add_argument("--columns", type=int, metavar="N", help="most columns, 2 to 10 (default: 6; on 80 mm 4)")
     verb.add_argument(
         "--smallest",
         type=int,
