@@ -175,6 +175,17 @@ def test_a_partial_date_is_kept_as_an_interval_and_drawn_as_two_curves():
     sound(figure)
 
 
+def test_neither_of_two_curves_is_a_bound_at_every_time():
+    """By hand: one of three dies on a day from 1 to 3, one is censored on day 2, one on day 9.
+
+    At the earliest a third is lost, at the latest a half of the two that are left.
+    """
+    early = estimate([(1, True), (2, False), (9, False)])
+    late = estimate([(3, True), (2, False), (9, False)])
+    assert (early.survival(2), late.survival(2)) == pytest.approx((2 / 3, 1))
+    assert (early.survival(5), late.survival(5)) == pytest.approx((2 / 3, 1 / 2))
+
+
 def test_the_curves_have_the_times_of_the_outcomes():
     found = estimates_of(cohort(*many(30)), "os", group_by="kmt2a")
     assert sum(len(group) for group in found.groups.values()) == 30

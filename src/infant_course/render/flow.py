@@ -52,9 +52,10 @@ def flow(
     """Draw the flow of a cohort from its diagnosis.
 
     ``by``: "states" (remission, relapse, transplant ... to the end) or "blocks" (first-line treatment, until relapse,
-    failure or the end). ``columns``: most columns (6, or as many as the width has room for); what comes later is told as further steps. ``merge_below``: edges
-    of fewer patients are told as "other" (default: ``smallest``). ``smallest``: counts below it are withheld, and so
-    are those from which they could be worked out. Raises UsageError for what cannot be drawn so.
+    failure or the end). ``columns``: most columns (6, or as many as the width has room for); what comes later is told
+    as further steps. ``merge_below``: edges of fewer patients are told as "other" (default: ``smallest``).
+    ``smallest``: counts below it are withheld, and so are those from which they could be worked out. Raises UsageError
+    for what cannot be drawn so.
     """
     points = page_width(width)
     most = MOST_COLUMNS[width]
