@@ -363,7 +363,7 @@ KINDS: tuple[Kind, ...] = (
         "a fall of one log entered as ten",
         ("MRD-10",),
         (change("mrd", pl.col("since").is_not_null(), reduction=pl.col("reduction") * 10),),
-        reason="MRD-10 asks for two quantified results of one assay; that the fall is their ratio is not checked",
+        reason="a stated fall of 0 stays 0",
     ),
     Kind(
         "two-assays-disagree",

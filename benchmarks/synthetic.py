@@ -9,7 +9,7 @@ from infant_course.shortest_paths import UNBOUNDED
 
 from .histories import SEED, histories
 from .kinds import KINDS
-from .planting import POINTS, as_cohort, carriers, frames, plant
+from .planting import POINTS, Frames, as_cohort, carriers, frames, plant
 
 FAULTY = 0.05
 
@@ -46,14 +46,27 @@ def export_csv(cohort: Cohort, folder: Path) -> list[Path]:
 
     Amounts become a column for the number and one for the unit; lists become text.
     """
-    patients = cohort.patients.with_row_index("unit").select("unit", "patient")
     paths = []
-    for name, table in cohort.tables.items():
-        columns = [flat for column, dtype in table.schema.items() for flat in _flat(column, dtype)]
-        path = folder / f"{name}.csv"
-        table.join(patients, on="unit").select("patient", *columns).write_csv(path)
-        paths.append(path)
+    for name, table in _as_text(cohort).items():
+        paths.append(folder / f"{name}.csv")
+        table.write_csv(paths[-1])
     return paths
+
+
+def long_csv(cohort: Cohort, path: Path) -> None:
+    """Write the whole export into one CSV, a row for each event of any type, in no order."""
+    parts = [table.with_columns(event_type=pl.lit(name)) for name, table in _as_text(cohort).items()]
+    pl.concat(parts, how="diagonal_relaxed").sample(fraction=1, shuffle=True, seed=SEED).write_csv(path)
+
+
+def _as_text(cohort: Cohort) -> Frames:
+    patients = cohort.patients.with_row_index("unit").select("unit", "patient")
+    return {
+        name: table.join(patients, on="unit").select(
+            "patient", *(flat for column, dtype in table.schema.items() for flat in _flat(column, dtype))
+        )
+        for name, table in cohort.tables.items()
+    }
 
 
 def _flat(column: str, dtype: pl.DataType) -> list[pl.Expr]:

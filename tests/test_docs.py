@@ -103,6 +103,7 @@ def keep_yaml(text: str, desk: Path) -> None:
         return
     named = re.match(r"# (\S+\.yaml)\n", text)
     case = desk / (named[1] if named else "snippet.yaml")
+    case.parent.mkdir(parents=True, exist_ok=True)
     case.write_text(text, encoding="utf-8")
     if not named or named[1] != WRONG:
         infant_course.load(case)

@@ -3,10 +3,13 @@
 The sums agree: rows read are rows kept and rows set aside. Values of cells stand here for the local report only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
+
+MOST_PATIENTS = 20
+"""So many patients are named with a finding about cells."""
 
 
 class CellProblem(StrEnum):
@@ -72,3 +75,44 @@ class Intake:
     cells: tuple[CellFinding, ...] = ()
     assumptions: tuple[str, ...] = ()
     labels: Mapping[tuple[str, str], str] = field(factory=dict)
+
+
+def merged_intakes(intakes: Sequence[Intake]) -> Intake | None:
+    """What became of an export that was read in parts: rows added per file, equal findings put together."""
+    if not intakes:
+        return None
+    rows: dict[str, RowCount] = {}
+    for count in (count for one in intakes for count in one.rows):
+        before = rows.get(count.file, RowCount(file=count.file, read=0, kept=0))
+        why = {reason: before.set_aside.get(reason, 0) for reason in (*before.set_aside, *count.set_aside)}
+        for reason, number in count.set_aside.items():
+            why[reason] += number
+        rows[count.file] = RowCount(
+            file=count.file, read=before.read + count.read, kept=before.kept + count.kept, set_aside=why
+        )
+    return Intake(
+        source=intakes[0].source,
+        rows=tuple(rows.values()),
+        cells=merged_cells(finding for one in intakes for finding in one.cells),
+        assumptions=tuple(dict.fromkeys(said for one in intakes for said in one.assumptions)),
+        labels={key: label for one in intakes for key, label in one.labels.items()},
+    )
+
+
+def merged_cells(findings: Iterable[CellFinding]) -> tuple[CellFinding, ...]:
+    """Equal findings of a file and column as one, with their count and their first row."""
+    merged: dict[tuple[object, ...], CellFinding] = {}
+    for finding in findings:
+        key = (finding.file, finding.problem, finding.column, finding.value, finding.expected)
+        before = merged.get(key)
+        if before is None:
+            merged[key] = finding
+            continue
+        rows = [row for row in (before.row, finding.row) if row is not None]
+        merged[key] = evolve(
+            before,
+            row=min(rows, default=None),
+            rows=before.rows + finding.rows,
+            patients=tuple(dict.fromkeys((*before.patients, *finding.patients)))[:MOST_PATIENTS],
+        )
+    return tuple(merged.values())

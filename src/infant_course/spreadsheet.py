@@ -1,6 +1,7 @@
 """Text that a spreadsheet program must not take for a formula."""
 
-_LEADS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+LEADS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+BLANKS = " \u00a0\ufeff"
 
 
 def inert(text: str) -> str:
@@ -11,8 +12,8 @@ def inert(text: str) -> str:
     >>> inert("=HYPERLINK(1)"), inert("-5"), inert("-5+cmd|x"), inert("t(4;11)")
     ("'=HYPERLINK(1)", '-5', "'-5+cmd|x", 't(4;11)')
     """
-    stripped = text.lstrip(" \u00a0\ufeff")
-    if not stripped.startswith(_LEADS):
+    stripped = text.lstrip(BLANKS)
+    if not stripped.startswith(LEADS):
         return text
     try:
         float(stripped)

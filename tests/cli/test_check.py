@@ -6,6 +6,7 @@ import json
 import pytest
 
 from infant_course.report.check import Report
+from infant_course.report.findings import table_of
 from infant_course.rules import RULES
 
 TWO_DEATHS = "  - {event: death, id: d1, when: after dx}\n  - {event: death, id: d2, when: after dx}\n"
@@ -122,7 +123,7 @@ def test_a_rule_that_fails_to_run_is_3(run, case, monkeypatch):
             patients=1,
             events=1,
             rules=(),
-            findings=(),
+            table=table_of(()),
             errored={"REM-06": "KeyError"},
         )
 

@@ -1,6 +1,7 @@
 """A small report made by hand, for the tests of how reports are told."""
 
-from infant_course.report.check import Finding, Report, RuleCount
+from infant_course.report.check import Report, RuleCount
+from infant_course.report.findings import Finding, table_of
 from infant_course.vocabulary import Severity
 
 
@@ -49,6 +50,6 @@ def report(*findings: Finding, rules: tuple[RuleCount, ...] = (), errored: dict[
         patients=1,
         events=9,
         rules=rules,
-        findings=findings,
+        table=table_of(findings),
         errored=errored or {},
     )

@@ -9,7 +9,8 @@ import pytest
 from ruamel.yaml import YAML
 
 import infant_course as ic
-from infant_course.report.check import Finding, check
+from infant_course.report.check import check
+from infant_course.report.findings import Finding
 from infant_course.rules import RULES
 
 CASES = Path(__file__).parents[2] / "cases" / "rules"

@@ -12,7 +12,25 @@ from typing import NoReturn
 from .. import __version__
 from ..errors import InfantCourseError
 from .output import complain
-from .verbs import agents, case, check, cohort_figures, convert, demo, draw, outcomes, protocols, risk, rules
+from .verbs import (
+    accept,
+    agents,
+    answers,
+    case,
+    check,
+    cohort_figures,
+    convert,
+    demo,
+    diff,
+    draw,
+    ledger,
+    narrate,
+    outcomes,
+    protocols,
+    queries,
+    risk,
+    rules,
+)
 
 USAGE, FAILED = 2, 3
 
@@ -34,7 +52,10 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     verbs = top.add_subparsers(metavar="VERB", required=True, parser_class=_Parser)
-    for group in (demo, check, draw, cohort_figures, convert, rules, case, outcomes, protocols, risk, agents):
+    for group in (
+        *(demo, check, draw, cohort_figures, narrate, convert, rules, case, outcomes, protocols, risk, agents),
+        *(accept, queries, answers, ledger, diff),
+    ):
         group.add_to(verbs)
     return top
 

@@ -14,6 +14,7 @@ from .output import complain
 
 if TYPE_CHECKING:
     from ..cohort import Cohort
+    from ..io.tables.stream import Stream
 
 TABLES = (".csv", ".tsv", ".txt", ".parquet", ".gz", ".zst")
 """How the name of a file that is an export ends."""
@@ -83,6 +84,42 @@ def add_export_to(verb: Any) -> None:
     group.add_argument("--decimal-comma", action="store_true", default=None, help="numbers are written 1,5")
 
 
+IN_PARTS = 512 << 20
+"""Exports of more bytes than that are read and judged in parts."""
+
+
+def add_parts_to(verb: Any) -> None:
+    """Options of a check that is done in parts."""
+    verb.add_argument(
+        "--in-parts",
+        action="store_true",
+        help="read and judge the export in parts, some patients at a time (done anyway above 512 MB)",
+    )
+    verb.add_argument(
+        "--scratch", metavar="DIR", help="folder for the parts while the run lasts (default: the system's)"
+    )
+
+
+def stream_of(arguments: argparse.Namespace, path: str) -> "Stream | None":
+    """The export in parts, where it is in the own form and large, or where that is asked for; otherwise None."""
+    from ..io.tables.own import Gathered
+    from ..io.tables.stream import Stream, unpacked_size
+
+    if (arguments.source or "csv") != "csv":
+        if arguments.in_parts:
+            raise UsageError("--in-parts: only the own form (--from csv) can be read in parts")
+        return None
+    if not Path(path).exists():
+        return None  # reading it says so
+    if not arguments.in_parts:
+        files = Gathered().named(Path(path))
+        if sum(unpacked_size(file) for file, _ in files) <= IN_PARTS:
+            return None
+    names = ("day_zero", "encoding", "delimiter", "decimal_comma")
+    options = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+    return Stream(Path(path), scratch=Path(arguments.scratch) if arguments.scratch else None, **options)
+
+
 def export_in(arguments: argparse.Namespace, paths: Sequence[str]) -> str | None:
     """The export among the paths named, or None where all are case files. Raises UsageError for a mixture."""
     exports = [name for name in paths if arguments.source or Path(name).is_dir() or name.lower().endswith(TABLES)]
@@ -110,6 +147,8 @@ def files_of(path: str) -> list[tuple[str, str]]:
     """Name and SHA-256 of the files of an export."""
     top = Path(path)
     files = sorted(file for file in top.iterdir() if file.is_file()) if top.is_dir() else [top]
+    if not top.exists():
+        return []  # reading it says so
     digests = []
     for file in files:
         with file.open("rb") as stream:

@@ -1,23 +1,19 @@
 """Checks courses or a cohort against the catalogue and tells the findings one by one."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import polars as pl
 from attrs import asdict, evolve, field, frozen
 
 from ..cohort import Cohort
 from ..course import Course
-from ..intake import Intake
-from ..rules import CATALOGUE_VERSION, RULES, Judgement, Outcome, Rule, Settings, judge
+from ..intake import Intake, merged_intakes
+from ..rules import CATALOGUE_VERSION, RULES, Rule, Settings, judge
 from ..vocabulary import Severity
-
-if TYPE_CHECKING:
-    import polars as pl
-
-LEVELS = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1}
+from .findings import LEVELS, Finding, findings_table, in_order, objects
 
 
 @frozen(kw_only=True)
@@ -33,33 +29,9 @@ class RuleCount:
     passed: int
 
 
-@frozen(kw_only=True)
-class Finding:
-    """One failed or undecided verdict: which rule, about which event, what it conflicts with, and what to do.
-
-    ``about``: the type of the event, ``patient`` or ``birth``; ``site``: the patient's centre.
-    """
-
-    rule: str
-    outcome: str
-    verdict: str
-    severity: Severity
-    patient: str
-    site: str | None
-    about: str
-    event: str | None
-    conflicts_with: tuple[str, ...]
-    message: str
-    advice: str
-    source: str
-    file: str | None
-    line: int | None
-    fingerprint: str
-
-
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Report:
-    """The result of a check."""
+    """The result of a check. ``table`` holds the findings, with the columns :data:`.findings.FINDING_COLUMNS`."""
 
     version: str
     catalogue: str
@@ -68,24 +40,37 @@ class Report:
     patients: int
     events: int
     rules: tuple[RuleCount, ...]
-    findings: tuple[Finding, ...] = field(repr=False)
+    table: pl.DataFrame = field(repr=False)
     errored: Mapping[str, str] = field(factory=dict)
     intake: Intake | None = None
 
     @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings as objects: failed before undecided, worst first."""
+        return tuple(objects(self.table))
+
+    @cached_property
     def failed(self) -> tuple[Finding, ...]:
         """Findings of subjects that surely break a rule."""
-        return tuple(finding for finding in self.findings if finding.verdict == "failed")
+        return tuple(objects(self.table.filter(pl.col("verdict") == "failed")))
 
     @cached_property
     def undecided(self) -> tuple[Finding, ...]:
         """Findings of subjects of which it cannot be told."""
-        return tuple(finding for finding in self.findings if finding.verdict == "undecided")
+        return tuple(objects(self.table.filter(pl.col("verdict") == "undecided")))
+
+    def counted(self, verdict: str, severity: str | None = None) -> int:
+        """How many findings have a verdict (and a severity)."""
+        like = pl.col("verdict") == verdict
+        return int(
+            self.table.select((like if severity is None else like & (pl.col("severity") == severity)).sum()).item()
+        )
 
     @property
     def worst(self) -> Severity | None:
         """The worst severity among failed findings; None where nothing failed."""
-        return max((f.severity for f in self.failed), key=LEVELS.__getitem__, default=None)
+        found = self.table.filter(pl.col("verdict") == "failed")["severity"].unique()
+        return max((Severity(one) for one in found), key=LEVELS.__getitem__, default=None)
 
     def exit_code(self, fail_on: str = "error") -> int:
         """0 where nothing failed at or above the level (a severity, or "never"), 1 otherwise, 3 if a rule errored."""
@@ -97,13 +82,43 @@ class Report:
 
     def of(self, patient: str) -> tuple[Finding, ...]:
         """The findings of one patient."""
-        return tuple(finding for finding in self.findings if finding.patient == patient)
+        return tuple(objects(self.table.filter(pl.col("patient") == patient)))
 
-    def frame(self) -> "pl.DataFrame":
-        """The findings as a Polars table."""
-        import polars as pl
+    def frame(self) -> pl.DataFrame:
+        """The findings as a Polars table, a row for each."""
+        return self.table
 
-        return pl.DataFrame([asdict(f) for f in self.findings], infer_schema_length=None)
+
+def merged(reports: Iterable[Report]) -> Report:
+    """One report of several that judged different patients by the same rules and settings.
+
+    Counts are added, findings put together in order. Raises ValueError for none, or for reports that differ in
+    rules or settings.
+    """
+    reports = tuple(reports)
+    first = reports[0] if reports else None
+    if first is None or any(
+        (one.version, one.catalogue, one.settings, one.cut_off, [count.rule for count in one.rules])
+        != (first.version, first.catalogue, first.settings, first.cut_off, [count.rule for count in first.rules])
+        for one in reports
+    ):
+        raise ValueError("reports to merge: some, of the same rules and settings")
+    return evolve(
+        first,
+        patients=sum(one.patients for one in reports),
+        events=sum(one.events for one in reports),
+        rules=tuple(_added(counts) for counts in zip(*(one.rules for one in reports), strict=True)),
+        table=in_order(pl.concat([one.table for one in reports])),
+        errored={rule: why for one in reports for rule, why in one.errored.items()},
+        intake=merged_intakes([one.intake for one in reports if one.intake is not None]),
+    )
+
+
+def _added(counts: tuple[RuleCount, ...]) -> RuleCount:
+    return evolve(
+        counts[0],
+        **{name: sum(getattr(one, name) for one in counts) for name in ("subjects", "failed", "undecided", "passed")},
+    )
 
 
 def cohort_of(what: Course | Iterable[Course] | Cohort, settings: Settings) -> Cohort:
@@ -156,97 +171,7 @@ def check(
         patients=cohort.patients.height,
         events=cohort.n_events,
         rules=counts,
-        findings=tuple(_findings(cohort, judgement, by_id, settings)),
+        table=findings_table(cohort, judgement, by_id, settings),
         errored=dict(judgement.errored),
         intake=cohort.intake,
     )
-
-
-def _findings(cohort: Cohort, judgement: Judgement, rules: Mapping[str, Rule], settings: Settings) -> Iterable[Finding]:
-    """The verdicts told, worst first, then by rule, patient and event."""
-    teller = _Teller(cohort, judgement)
-    outcomes: dict[tuple[str, str], tuple[Outcome, ...]] = {}
-    found = []
-    for row in judgement.verdicts.iter_rows(named=True):
-        rule = rules[row["rule"]]
-        asked = (rule.id, row["about"])
-        if asked not in outcomes:
-            outcomes[asked] = rule.trace(row["about"], settings)[1].outcomes
-        possible = outcomes[asked]
-        outcome = possible[row["outcome"]] if row["failed"] else None
-        severity = outcome.severity if outcome else rule.severity
-        patient = teller.patients[row["patient"]]
-        what = outcome.message if outcome else f"Cannot tell whether {_lower(rule.summary)}"
-        conflicts = tuple(row["conflicts_with"] or ())
-        found.append(
-            Finding(
-                rule=rule.id,
-                outcome=outcome.name if outcome else "undecided",
-                verdict="failed" if outcome else "undecided",
-                severity=severity,
-                patient=patient,
-                site=teller.sites[row["patient"]],
-                about=row["about"],
-                event=row["event"],
-                conflicts_with=conflicts,
-                message=what + teller.detail(rule.id, row["patient"], row["event"], conflicts),
-                advice=rule.repair,
-                source=str(rule.ground),
-                file=teller.files[row["patient"]],
-                line=teller.lines.get((row["patient"], row["event"])),
-                fingerprint=fingerprint(rule.id, patient, row["event"], row["about"]),
-            )
-        )
-    found.sort(key=lambda f: (f.verdict, -LEVELS[f.severity], f.rule, f.patient, f.event or ""))
-    return found
-
-
-def _lower(sentence: str) -> str:
-    """A sentence to go on after a colon; acronyms keep their capitals."""
-    first, _, rest = sentence.partition(" ")
-    return f"{first.lower() if first[1:].islower() or len(first) == 1 else first} {rest}"
-
-
-def fingerprint(rule: str, patient: str, event: str | None, about: str) -> str:
-    """A stable name of a finding: the same rule on the same event of the same patient, whatever the row."""
-    text = "\x1f".join((rule, patient, about, event or ""))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-class _Teller:
-    """Looks up what a message needs, for the patients that have findings only."""
-
-    def __init__(self, cohort: Cohort, judgement: Judgement) -> None:
-        import polars as pl
-
-        codes = judgement.verdicts["patient"].unique()
-        told = cohort.patients.with_row_index("code").filter(pl.col("code").is_in(codes.implode()))
-        self.patients = dict(zip(told["code"], told["patient"], strict=True))
-        self.sites = dict(zip(told["code"], told["site"], strict=True))
-        self.files = dict(zip(told["code"], told["file"], strict=True))
-        firsts = cohort.units.filter((pl.col("reading") == 0) & pl.col("patient").is_in(codes.implode()))
-        lined = cohort.timeline.filter(pl.col("line").is_not_null()).join(firsts, on="unit")
-        self.lines = {(p, e): n for p, e, n in lined.select("patient", "event", "line").iter_rows()}
-        stated = cohort.stated.filter(pl.col("patient").is_in(codes.implode()))
-        self.times: dict[tuple[int, str], list[str]] = {}
-        for code, event, part, text in stated.iter_rows():
-            lead = {"until": "until ", "lasting": "lasting "}.get(part, "")
-            self.times.setdefault((code, event), []).append(lead + text)
-        problems = cohort.problems.select("patient", "event", "rule", "message")
-        self.problems = {(p, e, r): m for p, e, r, m in problems.iter_rows()}
-
-    def _named(self, code: int, event: str) -> str:
-        times = self.times.get((code, event))
-        return f"{event} ({'; '.join(times)})" if times else event
-
-    def detail(self, rule: str, code: int, event: str | None, conflicts: tuple[str, ...]) -> str:
-        """Which event, against which others, each with what is stated about its time."""
-        problem = self.problems.get((code, event or "", rule))
-        if problem:
-            return f" {problem[:1].upper()}{problem[1:].rstrip('.')}."
-        parts = [self._named(code, event)] if event else []
-        if conflicts:
-            shown = ", ".join(self._named(code, other) for other in conflicts[:5])
-            more = f" and {len(conflicts) - 5} more" if len(conflicts) > 5 else ""
-            parts.append(f"{'against ' if event else ''}{shown}{more}")
-        return f" [{' '.join(parts)}]" if parts else ""

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from attrs import asdict, frozen
 
 if TYPE_CHECKING:
-    from .check import Finding, Report, RuleCount
+    from ..intake import Intake
+    from .check import Report, RuleCount
+    from .findings import Finding
 
 FORMAT = 1
 """Number of the shape. A key that goes or changes its meaning raises it; a new key does not."""
@@ -25,9 +27,12 @@ class Input:
 
 def as_json(report: "Report", inputs: Sequence[Input] = ()) -> str:
     """The report as JSON text, the same for the same report."""
-    text = json.dumps(as_dict(report, inputs), indent=2, ensure_ascii=False, default=_plain)
-    # JSON leaves some control characters as they are; a terminal would obey them.
-    return re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+    return safe(json.dumps(as_dict(report, inputs), indent=2, ensure_ascii=False, default=_plain)) + "\n"
+
+
+def safe(text: str) -> str:
+    """JSON without the control characters that it would leave as they are: a terminal would obey them."""
+    return re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def as_dict(report: "Report", inputs: Sequence[Input] = ()) -> dict[str, Any]:
@@ -43,7 +48,17 @@ def as_dict(report: "Report", inputs: Sequence[Input] = ()) -> dict[str, Any]:
         "events": report.events,
         "rules": [_rule(count) for count in report.rules],
         "errored": dict(report.errored),
-        "findings": [_finding(finding) for finding in report.findings],
+        "intake": None if report.intake is None else _intake(report.intake),
+        "findings": [finding_as_dict(finding) for finding in report.findings],
+    }
+
+
+def _intake(intake: "Intake") -> dict[str, Any]:
+    return {
+        "source": intake.source,
+        "assumptions": list(intake.assumptions),
+        "rows": [asdict(count) for count in intake.rows],
+        "cells": [asdict(finding) for finding in intake.cells],
     }
 
 
@@ -59,7 +74,8 @@ def _rule(count: "RuleCount") -> dict[str, Any]:
     }
 
 
-def _finding(finding: "Finding") -> dict[str, Any]:
+def finding_as_dict(finding: "Finding") -> dict[str, Any]:
+    """One finding as plain values."""
     return {
         "rule": finding.rule,
         "outcome": finding.outcome,

@@ -13,7 +13,8 @@ from ..course import Course
 from ..files import printable
 
 if TYPE_CHECKING:
-    from .check import Finding, Report
+    from .check import Report
+    from .findings import Finding
 
 POLICY = "default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'"
 STYLE = """

@@ -4,31 +4,22 @@ Undecided verdicts are counted, not listed. Lines keep to 80 columns; colour is 
 Control characters of the input never reach the terminal.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from ..files import printable
 
 if TYPE_CHECKING:
-    from .check import Finding, Report
+    from ..intake import CellFinding, Intake
+    from .check import Report
+    from .findings import Finding
 
 WIDTH = 80
+FEW, MOST_EACH, MOST_CELLS = 200, 3, 20
+"""Up to so many failed findings are all shown; of more, so many of each rule and outcome; findings about cells."""
 WORST_FIRST = ("error", "warning", "info")
 _COLOURS = {"error": "31", "warning": "33", "info": "36", "bold": "1", "dim": "2"}
-
-
-def as_text(report: "Report", *, colour: bool = False) -> str:
-    """The report as text."""
-    paint = _Paint(colour)
-    lines = [f"{_count(report.patients, 'patient')}, {_count(report.events, 'event')}, {_ran(report)}"]
-    table = list(_table(report, paint))
-    lines += ["", *table] if table else []
-    lines += _findings(report.failed, paint)
-    for rule, reason in sorted(report.errored.items()):
-        lines += ["", *_wrapped(f"{rule} could not be run: {reason}", "", "  ")]
-    return "\n".join([*lines, "", _verdict(report), ""])
 
 
 class _Paint:
@@ -39,6 +30,46 @@ class _Paint:
 
     def __call__(self, text: str, how: str) -> str:
         return f"\x1b[{_COLOURS[how]}m{text}\x1b[0m" if self.on else text
+
+
+def as_text(report: "Report", *, colour: bool = False) -> str:
+    """The report as text."""
+    paint = _Paint(colour)
+    lines = [f"{_count(report.patients, 'patient')}, {_count(report.events, 'event')}, {_ran(report)}"]
+    lines += _intake(report.intake) if report.intake else []
+    table = list(_table(report, paint))
+    lines += ["", *table] if table else []
+    lines += _cells(report.intake.cells, paint) if report.intake else []
+    lines += _findings(report, paint)
+    for rule, reason in sorted(report.errored.items()):
+        lines += ["", *_wrapped(f"{rule} could not be run: {reason}", "", "  ")]
+    return "\n".join([*lines, "", _verdict(report), ""])
+
+
+def _intake(intake: "Intake") -> list[str]:
+    """Rows read, kept and set aside, and what was assumed."""
+    read, kept = sum(count.read for count in intake.rows), sum(count.kept for count in intake.rows)
+    lines = _wrapped(
+        f"{_count(read, 'row')} read from {_count(len(intake.rows), 'file')}: {kept:,} kept, {read - kept:,} set aside",
+        "",
+        "  ",
+    )
+    for count in intake.rows:
+        for why, number in count.set_aside.items():
+            lines += _wrapped(f"{count.file}: {number:,} set aside: {why}", "  ", "    ")
+    return [*lines, *(line for said in intake.assumptions for line in _wrapped(said, "  ", "    "))]
+
+
+def _cells(cells: "Sequence[CellFinding]", paint: _Paint) -> list[str]:
+    """What could not be read in the files, the most rows first."""
+    if not cells:
+        return []
+    lines = ["", paint("what could not be taken as it stands", "bold")]
+    for finding in sorted(cells, key=lambda one: -one.rows)[:MOST_CELLS]:
+        for number, line in enumerate(str(finding).splitlines()):
+            lines += _wrapped(line, "    " if number else "  ", "    ")
+    left = len(cells) - MOST_CELLS
+    return [*lines, f"  and {left:,} more of these (--format json lists all)"] if left > 0 else lines
 
 
 def _count(number: int, what: str) -> str:
@@ -69,28 +100,35 @@ def _table(report: "Report", paint: _Paint) -> Iterator[str]:
 def _worst(report: "Report") -> dict[str, str]:
     """The worst severity among the failed findings of each rule: a rule may have milder outcomes than its own."""
     worst: dict[str, str] = {}
-    for finding in report.failed:
-        found = str(finding.severity)
-        worst[finding.rule] = min(worst.get(finding.rule, found), found, key=WORST_FIRST.index)
+    failed = report.table.filter(report.table["verdict"] == "failed")
+    for rule, found in failed.select("rule", "severity").unique().iter_rows():
+        worst[rule] = min(worst.get(rule, found), found, key=WORST_FIRST.index)
     return worst
 
 
-def _findings(findings: Iterable["Finding"], paint: _Paint) -> list[str]:
-    """What failed, grouped by rule and outcome, worst first."""
-    ordered = sorted(
-        findings,
-        key=lambda f: (WORST_FIRST.index(str(f.severity)), f.rule, f.outcome, f.patient, f.line or 0),
+def _findings(report: "Report", paint: _Paint) -> list[str]:
+    """What failed, grouped by rule and outcome, worst first; of a large group its first, and how many there are."""
+    from .findings import objects
+
+    failed = report.table.filter(report.table["verdict"] == "failed")
+    most = MOST_EACH if failed.height > FEW else FEW
+    groups = sorted(
+        failed.group_by("severity", "rule", "outcome", maintain_order=True),
+        key=lambda group: (WORST_FIRST.index(str(group[0][0])), group[0][1:]),
     )
     lines: list[str] = []
-    for (severity, rule, _), group in groupby(ordered, key=lambda f: (str(f.severity), f.rule, f.outcome)):
-        members = list(group)
-        lines += ["", f"{paint(severity, severity)} {paint(rule, 'bold')}"]
-        for finding in members:
+    for (severity, rule, _), table in groups:
+        shown = list(objects(table.sort("patient", "line", maintain_order=True).head(most)))
+        lines += ["", f"{paint(str(severity), str(severity))} {paint(str(rule), 'bold')}"]
+        for finding in shown:
             lines += _wrapped(_place(finding), "  ", "    ")
             lines += _wrapped(finding.message, "    ", "    ")
-        for advice in dict.fromkeys(f.advice for f in members if f.advice):
+        if table.height > most:
+            patients = _count(table["patient"].n_unique(), "patient")
+            lines.append(f"  and {table.height - most:,} more, {patients} in all (--format csv lists them)")
+        for advice in dict.fromkeys(f.advice for f in shown if f.advice):
             lines += _wrapped(f"What to do: {advice}", "  ", "    ")
-        for source in dict.fromkeys(f.source for f in members if f.source):
+        for source in dict.fromkeys(f.source for f in shown if f.source):
             lines += [paint(line, "dim") for line in _wrapped(f"Source: {source}", "  ", "    ")]
     return lines
 
@@ -110,9 +148,9 @@ def _wrapped(text: str, first: str, rest: str) -> list[str]:
 def _verdict(report: "Report") -> str:
     """One line that says it all."""
     parts = [
-        _count(sum(str(f.severity) == severity for f in report.failed), noun)
+        _count(report.counted("failed", severity), noun)
         for severity, noun in (("error", "error"), ("warning", "warning"), ("info", "note"))
     ]
-    undecided = len(report.undecided)
+    undecided = sum(count.undecided for count in report.rules)
     tail = f"; {_count(undecided, 'verdict')} undecided (--format json lists them)" if undecided else ""
     return f"{', '.join(parts)}{tail}."

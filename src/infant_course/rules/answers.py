@@ -32,6 +32,9 @@ MOST_PAIRS = 5_000_000
 FEW = 0.2
 """Below this share of the patients, others are looked up for these patients only, and not kept for other rules."""
 
+FEW_FIELDS = 4
+"""So many fields tell most events of a patient apart."""
+
 BOUNDS = ("start_lo", "start_hi", "end_lo", "end_hi")
 COUNT_COLUMNS: dict[str, Any] = {"row": pl.UInt32, "sure": pl.UInt32, "maybe": pl.UInt32}
 CANDIDATE_COLUMNS: dict[str, Any] = {
@@ -96,16 +99,40 @@ def _of_one_unit(subjects: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     return subjects.join(others, on="unit")
 
 
-def _on_one_day(subjects: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
-    """:func:`_of_one_unit`, without the pairs of two known and different days."""
+def _on_one_day(subjects: pl.DataFrame, others: pl.DataFrame, crowded: pl.Series | None) -> pl.DataFrame:
+    """:func:`_of_one_unit`, without the pairs of two known and different days.
+
+    ``crowded``: rows of the subjects on whose known day something else lies (None: not known).
+    """
     known, its_known = subjects["x_lo"] == subjects["x_hi"], others["y_lo"] == others["y_hi"]
-    days = subjects.filter(known).with_columns(day="x_lo"), others.filter(its_known).with_columns(day="y_lo")
+    pressed = known if crowded is None else known & subjects["row"].is_in(crowded.implode())
+    days = subjects.filter(pressed).with_columns(day="x_lo"), others.filter(its_known).with_columns(day="y_lo")
     parts = [
         days[0].join(days[1], on=["unit", "day"]).drop("day"),
         _of_one_unit(subjects.filter(known), others.filter(~its_known)),
         _of_one_unit(subjects.filter(~known), others),
     ]
     return pl.concat(part for part in parts if part.height or part is parts[0])
+
+
+def _sharing_a_day(table: pl.DataFrame, bound: str) -> pl.Series:
+    """Rows that share their unit and this bound with another row."""
+    key = pl.col("unit").cast(pl.Int64) * 2**32 + pl.col(bound).cast(pl.Int64)
+    return table.filter(key.is_duplicated())["row"]
+
+
+def could_be_preceded(asked: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
+    """Places of those of whose unit another with a greater value may lie before them.
+
+    ``asked`` has unit, value, high and place, ``others`` unit, value and low. Without a value none is greater.
+    """
+    told = others.drop_nulls("value").with_columns(place=pl.lit(None, dtype=pl.UInt32))
+    mine = asked.drop_nulls("value")
+    together = pl.concat([mine, told], how="diagonal")
+    # Of one value the subjects come first, so that only greater ones count for them.
+    ordered = together.sort("unit", "value", pl.col("place").is_null(), descending=[False, True, False])
+    least = pl.col("low").fill_null(UNBOUNDED).cum_min().over("unit")
+    return ordered.filter((least <= pl.col("high")) & pl.col("place").is_not_null())["place"].sort()
 
 
 def _worked_out(table: pl.DataFrame, work: pl.Expr) -> pl.Series:
@@ -453,13 +480,14 @@ class Answers:
         table = self.frame(kind)
         values = [pl.col(a.name) for a in own_fields(EVENT_TYPES[kind])]
         said = [pl.col("unit"), *values, pl.col("note")]
-        key = pl.lit(0, dtype=pl.UInt64)
-        for value in said:
-            if not table.schema[value.meta.output_name()].is_nested():
-                key = key * 0x100000001B3 + value.hash()  # equal where all plain fields are; cheap, and mostly enough
-        keys = table.select(key).to_series()
-        some = keys.n_unique() < keys.len()  # as a rule there are none, which is much faster to tell
-        likely = table.filter(keys.is_duplicated()) if some else table.clear()
+        plain = [value for value in said if not table.schema[value.meta.output_name()].is_nested()]
+        likely = table
+        for upto in (FEW_FIELDS, len(plain)):  # a few fields leave few rows, of which the others are looked at
+            key = pl.lit(0, dtype=pl.UInt64)
+            for value in plain[:upto]:
+                key = key * 0x100000001B3 + value.hash()
+            keys = likely.select(key).to_series()
+            likely = likely.filter(keys.is_duplicated()) if keys.n_unique() < keys.len() else likely.clear()
         listed = [isinstance(table.schema[value.meta.output_name()], pl.List) for value in values]
         stated = [v.list.len() > 0 if many else v.is_not_null() for v, many in zip(values, listed, strict=True)]
         twins = likely.filter(pl.any_horizontal(pl.lit(False), *stated)).filter(pl.struct(said).is_duplicated())
@@ -521,8 +549,11 @@ class Answers:
             left = left.join(candidates.select("row", "likeness"), on="row")
             pairs = left.join(candidates.select("likeness", *others), on="likeness")
         elif candidates is not None:
-            together_on = _on_one_day if question.relation is Relation.SAME_DAY else _of_one_unit
-            pairs = together_on(left, candidates.select("unit", *others))
+            theirs = candidates.select("unit", *others)
+            if question.relation is Relation.SAME_DAY:
+                pairs = _on_one_day(left, theirs, self._crowded(question, about))
+            else:
+                pairs = _of_one_unit(left, theirs)
         else:
             assert question.via is not None
             pairs = self._named(question.others, references_in(frame, question.via), left, others)
@@ -544,6 +575,31 @@ class Answers:
             pairs = self._with_gaps(pairs, p, q)
         related, perhaps = pair_facts(question)
         return pairs.select("row", "other", (related & pl.col("sure")).alias("sure"), perhaps.alias("maybe"))
+
+    def _crowded(self, question: Question, about: str) -> pl.Series | None:
+        """Rows of the subjects on whose known day another event of their unit and type lies.
+
+        None where the others are of another type, so that each may lie on such a day alone.
+        """
+        point = question.point
+        if question.others.type != about or question.other_point != point or about not in self.cohort.tables:
+            return None
+        return self._kept.get(("crowded", about, point), lambda: _sharing_a_day(self.frame(about), f"{point}_lo"))
+
+    def _promising(self, question: Question, frame: pl.DataFrame, about: str, others: pl.DataFrame) -> pl.DataFrame:
+        """The subjects without those that surely no other goes before, by a value that must rise between the two."""
+        against = question.others.against
+        if against is None or against.rising is None or question.relation is not Relation.BEFORE:
+            return frame
+        if self.cohort.gap.height:
+            return frame
+        theirs = others.select("unit", pl.col(THEIRS + against.rising).alias("value"), f"{question.other_point}_lo")
+        trace = Trace(about=about, settings=self.settings)
+        mine = against.worked_out(trace, MINE)
+        known = self.answered(frame, trace) if trace.derived else frame
+        asked = known.select("unit", *mine).select("unit", pl.col(MINE + against.rising).alias("value"))
+        asked = asked.with_columns(high=frame[f"{question.point}_hi"], place=pl.int_range(pl.len(), dtype=pl.UInt32))
+        return frame[could_be_preceded(asked, theirs.rename({f"{question.other_point}_lo": "low"}))]
 
     def _named(self, others: Those, named: pl.DataFrame, subjects: pl.DataFrame, columns: list[Any]) -> pl.DataFrame:
         """Subjects beside the events that they name, as far as those are candidates."""
@@ -616,6 +672,7 @@ class Answers:
             frame = frame.filter(pl.col("row").is_in(candidates["row"].implode()))
         else:
             candidates = self._candidates_for(question, frame, about)
+            frame = self._promising(question, frame, about, candidates)
             most = candidates.select(pl.col("unit").unique_counts().max().fill_null(0)).item()
         step = max(1, MOST_PAIRS // max(1, most))
         for part in frame.iter_slices(step):

@@ -335,6 +335,7 @@ PLANNED_LATER = Those(
         holds=lambda mine, theirs: (
             (mine["protocol"] == theirs["protocol"]) & (theirs["place"] > mine["place"])
         ).fill_null(False),
+        rising="place",
     ),
 )
 

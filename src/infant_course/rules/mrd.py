@@ -24,7 +24,7 @@ from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
 from .karyotypes import chromosomes_with_11, fits, marker_chromosome, marker_partner, partner_number
 from .rule import Judged, Outcome, one, rule
-from .subject import Comparison, Subject, Those
+from .subject import Comparison, Subject, Those, amount
 
 
 def level(mrd: Subject, name: str = "value") -> pl.Expr:
@@ -301,14 +301,18 @@ def marker_of_another_fusion(mrd: Subject) -> Judged:
     severity=Severity.WARNING,
     category=Kahn.CONFORMANCE,
     source=Cite("ebmt2024", "ch. 57: results of different assays are in different units"),
-    also=(Logic("a ratio needs two numbers"),),
+    also=(
+        Logic("a ratio needs two numbers"),
+        Logic("rounding of two levels and of a reduction stays below one power of ten in all"),
+    ),
 )
 def reduction_between_unlike_results(mrd: Subject) -> Judged:
-    """A reduction of MRD is given between results that are not both quantified, or not of one assay.
+    """A reduction of MRD is not that of the two levels, or they are not both quantified, or not of one assay.
 
     Why it matters: two assays are not one series, and a result without a level has no logarithm.
-    Usual cause: a negative result was counted as its sensitivity; the laboratory changed its assay.
-    Repair: give both levels by one assay, or leave the reduction out.
+    Usual cause: a negative result was counted as its sensitivity; the laboratory changed its assay; a factor of ten
+    was entered as ten powers of ten.
+    Repair: give both levels by one assay and their reduction in powers of ten, or leave the reduction out.
     """
     earlier = {name: mrd.of_referenced("since", MrdAssessment, name) for name in ("result", "method", "marker")}
     unlike = (earlier["method"] != mrd["method"]).fill_null(False) | (
@@ -317,6 +321,8 @@ def reduction_between_unlike_results(mrd: Subject) -> Judged:
     unquantified = (mrd["result"] != "quantified").fill_null(False) | (earlier["result"] != "quantified").fill_null(
         False
     )
+    fall = (amount(mrd.of_referenced("since", MrdAssessment, "value"), "fraction") / level(mrd)).log10()
+    another = ((mrd["reduction"] - fall).abs() >= 1).fill_null(False) & ~unquantified & ~unlike
     return Judged(
         outcomes=(
             Outcome(
@@ -330,6 +336,12 @@ def reduction_between_unlike_results(mrd: Subject) -> Judged:
                 broken=unlike,
                 severity=Severity.WARNING,
                 message="A reduction of MRD is given between results of two assays or markers.",
+            ),
+            Outcome(
+                name="another_reduction",
+                broken=another,
+                severity=Severity.WARNING,
+                message="A reduction of MRD differs from that of its two levels by a power of ten or more.",
             ),
         ),
         applies=mrd["reduction"].is_not_null(),

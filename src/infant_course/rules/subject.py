@@ -49,11 +49,13 @@ class Comparison:
     """How the subject and another event are held against each other, apart from their times.
 
     ``values``: by name, what of each event is compared. ``holds`` gets the subject's values and the other's, and
-    says whether the two go together (null: cannot tell).
+    says whether the two go together (null: cannot tell). ``rising`` promises that the two go together only where both
+    values of this name are known and the other's is the greater one, so that not every pair has to be looked at.
     """
 
     values: "Mapping[str, Callable[[Subject], pl.Expr]]"
     holds: Callable[[Mapping[str, pl.Expr], Mapping[str, pl.Expr]], pl.Expr]
+    rising: str | None = None
 
     def worked_out(self, trace: "Trace", prefix: str) -> list[pl.Expr]:
         """The values of events of a type, as columns named with a prefix; what they rest on is noted in the trace."""

@@ -4,6 +4,7 @@ from datetime import date
 
 import polars as pl
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -128,7 +129,7 @@ def test_the_quick_way_and_the_way_by_courses_agree(tables, zero):
     assert everything(cohort) == everything(by_courses(cohort))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(exports(simple=True))
 def test_both_ways_give_the_same_verdicts(tables):
     cohort = build(tables, source="csv")
@@ -329,6 +330,20 @@ def test_equal_cells_are_told_once_and_very_many_differing_ones_together():
     assert (side.rows, side.row, len(side.patients)) == (30, 2, 20)
     numbers = [cell for cell in cells if cell.column == "number"]
     assert len(numbers) == 201 and sum(cell.rows for cell in numbers) == 250
+
+
+def test_tables_of_one_type_and_of_one_file_join():
+    """As from a form with several repeating instruments: one line may hold several events."""
+    one = flat("relapse", [{"patient": "P1", "start": "2020-01-01"}, {"patient": "P2"}], file="all.csv")
+    two = flat("relapse", [{"patient": "P1", "side": "left"}, {"patient": "P1", "id": "x"}], file="all.csv")
+    other = flat("death", [{"patient": "P1", "start": "2021"}], file="all.csv")
+    cohort = build([one, two, other], source="redcap")
+    assert [event.id for event in cohort.course("P1")] == ["relapse-1", "relapse-2", "death-1", "x"]
+    assert str(cohort.course("P1")["relapse-2"].side) == "left"
+    (count,) = cohort.intake.rows
+    assert (count.read, count.kept) == (2, 2)
+    apart = build([evolve(one, file="a.csv"), evolve(two, file="b.csv"), evolve(other, file="c.csv")], source="redcap")
+    assert [event.id for event in apart.course("P1")] == ["relapse-1", "relapse-2", "x", "death-1"]
 
 
 def test_nothing_at_all():

@@ -127,6 +127,12 @@ def test_a_short_and_an_empty_row_do_not_hide_each_other(file):
     assert summed(table).set_aside == {RAGGED_ROW: 1, EMPTY_ROW: 2}
 
 
+def test_a_short_row_and_a_long_last_one_do_not_hide_each_other(file):
+    table = read_raw(file("a,b,c\n1,2,3\n4,5\n6,7,8,"))
+    assert rows(table) == [("1", "2", "3"), ("6", "7", "8")]
+    assert summed(table).set_aside == {RAGGED_ROW: 1}
+
+
 def test_an_open_quote_takes_its_own_line_only(file):
     table = read_raw(file('a,b\n1,"x\n2,y\n3,z\n'))
     assert rows(table) == [("2", "y"), ("3", "z")]

@@ -1,13 +1,24 @@
 """``infant-course check``: judge case files, or an export."""
 
 import argparse
+from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...errors import UsageError
+from ...files import write_whole
+from ...report.formats import COUNT_UNDECIDED, FILES_ONLY, FORMATS
+from ..ledgers import add_recording_to, look, prepare, take_part
 from ..output import colours, say
-from ..reading import add_export_to, export_in, files_of, read_all, read_export
+from ..progress import watching
+from ..reading import add_export_to, add_parts_to, export_in, files_of, read_all, read_export, stream_of
 
 if TYPE_CHECKING:
+    from ...cohort import Cohort
+    from ...ledger.sight import Sight
+    from ...report.check import Report
+    from ...report.json import Input
     from ...rules import Settings
     from ..config import Config
 
@@ -22,7 +33,8 @@ def add_to(verbs: Any) -> None:
         description="Judge case files, or one export. Undecided verdicts never set the exit code; JSON lists them.",
     )
     verb.add_argument("paths", nargs="+", metavar="PATH", help="case files (YAML or JSON), or one export")
-    verb.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+    verb.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+    verb.add_argument("-o", "--out", metavar="FILE", help="write the report into this file")
     for name, meaning in (("--select", "only these rules"), ("--ignore", "not these rules")):
         verb.add_argument(name, type=_ids, action="extend", default=[], metavar="IDS", help=meaning)
     verb.add_argument(
@@ -37,8 +49,10 @@ def add_to(verbs: Any) -> None:
         metavar="DATE",
         help="last day of the data, YYYY-MM-DD; no rule reads the clock",
     )
+    add_recording_to(verb)
     add_profile_to(verb)
     add_export_to(verb)
+    add_parts_to(verb)
     verb.set_defaults(run=run)
 
 
@@ -75,33 +89,62 @@ def date_of(text: str) -> date:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read, judge, tell."""
-    from ...report.check import check
+    from ...report.check import check, cohort_of
+    from ...report.json import Input
+    from ...report.parts import check_in_parts
     from ...rules import load_rules, select
     from ..config import read_config
 
+    if arguments.format in FILES_ONLY and not arguments.out:
+        raise UsageError(f"--format {arguments.format} needs -o FILE")
     config = read_config()  # all that was asked for is looked at before reading: what is wrong is told at once
     rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
     chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)
     settings = settings_of(arguments, config)
+    prepare(arguments)
+    sights: list[Sight] = []
+
+    def seen(cohort: "Cohort", report: "Report") -> None:
+        if arguments.ledger is not None:
+            sights.append(look(arguments, cohort, report, rules))
+
     export = export_in(arguments, arguments.paths)
     if export is not None:
-        what: Any = read_export(arguments, export)
-        unread, inputs = 0, files_of(export) if arguments.format == "json" else []
+        unread, stream = 0, stream_of(arguments, export)
+        inputs = files_of(export) if Path(export).exists() else []  # reading says that it is not there
     else:
         read, unread = read_all(arguments.paths)
         if not read:
             return UNREAD
-        what, inputs = [file.course for file in read], [(file.name, file.sha256) for file in read]
-    report = check(what, rules=chosen, settings=settings)
-    if arguments.format == "json":
-        from ...report.json import Input, as_json
-
-        say(as_json(report, [Input(name=name, sha256=digest) for name, digest in inputs]))
+        inputs, stream = [(file.name, file.sha256) for file in read], None
+    if stream is not None:
+        with watching(stream) as watch:
+            told = arguments.format not in COUNT_UNDECIDED
+            report = check_in_parts(stream, rules=chosen, settings=settings, undecided=told, watch=watch, seen=seen)
     else:
-        from ...report.terminal import as_text
+        courses = [] if export is not None else [file.course for file in read]
+        cohort = read_export(arguments, export) if export is not None else cohort_of(courses, settings)
+        report = check(cohort, rules=chosen, settings=settings)
+        seen(cohort, report)
+    tell(report, arguments, [Input(name=name, sha256=digest) for name, digest in inputs])
+    code = report.exit_code(arguments.fail_on)
+    if arguments.ledger is not None:
+        code = take_part(arguments, sights, report, code)
+    return max(code, UNREAD if unread else 0)
 
-        say(as_text(report, colour=colours()))
-    return max(report.exit_code(arguments.fail_on), UNREAD if unread else 0)
+
+def tell(report: "Report", arguments: argparse.Namespace, inputs: "Sequence[Input]") -> None:
+    """Print the report, or write it into a file, whole or not at all. Raises UsageError where it cannot be."""
+    from ...report.formats import told
+
+    try:
+        text = told(report, arguments.format, inputs, colour=not arguments.out and colours())
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if arguments.out:
+        write_whole(Path(arguments.out), text)
+    elif isinstance(text, str):
+        say(text)
 
 
 def settings_of(arguments: argparse.Namespace, config: "Config") -> "Settings":

@@ -16,7 +16,7 @@ def add_to(verbs: Any) -> None:
     )
     convert.add_argument("path", metavar="IN", help="an export, or a case file")
     convert.add_argument("out", metavar="OUT", help="folder to write; new or empty")
-    convert.add_argument("--to", required=True, metavar="FORM", help="csv or parquet: the own form")
+    convert.add_argument("--to", required=True, metavar="FORM", help="csv or parquet: the own form; cbioportal")
     add_export_to(convert)
     convert.set_defaults(run=run_convert)
     template = verbs.add_parser(
@@ -32,17 +32,19 @@ def add_to(verbs: Any) -> None:
 def run_convert(arguments: argparse.Namespace) -> int:
     """Read, write, and say what could not be taken along."""
     from ...cohort import Cohort
-    from ...io.tables.convert import write
+    from ...io.tables.convert import write_told
 
     export = export_in(arguments, [arguments.path])
     cohort = Cohort.from_courses([read_course(arguments.path)]) if export is None else read_export(arguments, export)
-    folder = write(cohort, arguments.out, to=arguments.to)
+    folder, lost = write_told(cohort, arguments.out, to=arguments.to)
     if cohort.intake is not None and cohort.intake.cells:
         told = sum(cell.rows for cell in cohort.intake.cells)
         complain(
             f"infant-course: what {told:,} cells, columns or rows hold could not be taken along; "
             f"`infant-course check {arguments.path}` lists them."
         )
+    if lost:
+        complain(f"infant-course: {lost}")
     say(str(folder))
     return 0
 

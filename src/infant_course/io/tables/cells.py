@@ -102,7 +102,7 @@ class Telling:
                 problem=problem,
                 expected=expected,
                 column=self.name(column),
-                row=int(row),
+                row=row,
                 rows=int(rows),
                 value=value,
                 patients=tuple(patients),
@@ -139,7 +139,7 @@ def substitute(name: str) -> str:
     """An id made from what is not one, the same each time.
 
     >>> substitute("HSCT 1")
-    'HSCT_1-b1a4d8ba'
+    'HSCT_1-578d0632'
     """
     safe = re.sub(r"[^A-Za-z0-9_.+-]", "_", name)[:MOST_ID_STEM].strip("_.+-") or "id"
     return f"{safe}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+FIRST_ROW = 2
+"""Line of the first row of a frame, as in a text file, whose header is line 1."""
+
+
 def from_frame(frame: Any, name: str) -> RawTable:
     """A frame as text: missing values null, dates as ISO text, whole numbers without a decimal point.
 
@@ -52,7 +56,7 @@ def from_frame(frame: Any, name: str) -> RawTable:
                 )
             )
     height = len(columns[0][0]) if columns else 0
-    row = pl.int_range(2, height + 2, dtype=pl.UInt32, eager=True).alias(ROW)
+    row = pl.int_range(FIRST_ROW, height + FIRST_ROW, dtype=pl.UInt32, eager=True).alias(ROW)
     return finished(name, pl.DataFrame([*read, row]), height, {}, cells, (), has_controls=True)
 
 

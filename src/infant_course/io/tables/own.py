@@ -54,28 +54,16 @@ def read(
     """Read an export in the own form: a folder, one file, or frames by the name of their table.
 
     ``complete``: event types recorded in full; without it those of which there is a table. ``limits``: how large a
-    file may be. Raises InputError for what
-    cannot be read at all; everything else is in the cohort's intake.
+    file may be. Raises InputError for what cannot be read at all; everything else is in the cohort's intake.
     """
-    gathered = _Gathered()
+    gathered = Gathered()
     if isinstance(source, Mapping):
         for name, frame in source.items():
             gathered.add(from_frame(frame, str(name)), str(name))
     else:
-        path = Path(source)
-        named = gathered.files(path) if path.is_dir() else [(path, _table_name(path))]
-        for file, name in named:
+        for file, name in gathered.named(Path(source)):
             gathered.add(read_raw(file, encoding=encoding, delimiter=delimiter, limits=limits), name)
-    return build(
-        gathered.tables,
-        source="csv",
-        day_zero=day_zero,
-        complete=complete,
-        counts=gathered.counts,
-        cells=gathered.cells,
-        assumptions=gathered.assumptions,
-        decimal_comma=decimal_comma,
-    )
+    return gathered.cohort(day_zero=day_zero, complete=complete, decimal_comma=decimal_comma)
 
 
 def _table_name(path: Path) -> str:
@@ -84,13 +72,32 @@ def _table_name(path: Path) -> str:
 
 
 @define
-class _Gathered:
+class Gathered:
     """The tables of an export, and what was met while they were gathered."""
 
     tables: list[FlatTable] = field(factory=list)
     counts: list[RowCount] = field(factory=list)
     cells: list[CellFinding] = field(factory=list)
     assumptions: list[str] = field(factory=list)
+
+    def cohort(
+        self, *, day_zero: DayZero | str, complete: Collection[str] | None = None, decimal_comma: bool = False
+    ) -> Cohort:
+        """The cohort of what was gathered."""
+        return build(
+            self.tables,
+            source="csv",
+            day_zero=day_zero,
+            complete=complete,
+            counts=self.counts,
+            cells=self.cells,
+            assumptions=self.assumptions,
+            decimal_comma=decimal_comma,
+        )
+
+    def named(self, path: Path) -> list[tuple[Path, str]]:
+        """The files of an export, each with the name of its table."""
+        return self.files(path) if path.is_dir() else [(path, _table_name(path))]
 
     def files(self, folder: Path) -> list[tuple[Path, str]]:
         """The tables of a folder, in the order of a course. Raises InputError where there are none, or one twice."""
@@ -194,7 +201,7 @@ class _Gathered:
                     problem=CellProblem.NOT_USED,
                     column=column,
                     expected=f"a column of {name}" if name else "a column of some event type",
-                    row=int(filled[ROW][0]) if of_rows else None,
+                    row=filled[ROW][0] if of_rows else None,
                     rows=max(1, filled.height),
                     hint=did_you_mean(column, columns),
                 )

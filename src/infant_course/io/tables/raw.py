@@ -225,7 +225,7 @@ def _columns(text: TextFile, width: int) -> Read | None:
         if inside[1]:
             each = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0))
             breaks = each.cum_sum().shift(1, fill_value=0)
-    if delimiters != (width - 1) * frame.height or ends != frame.height - 1:
+    if delimiters != (width - 1) * frame.height or ends != frame.height:
         return None
     row = pl.int_range(text.body_line, text.body_line + pl.len(), dtype=pl.UInt32) + breaks.cast(pl.UInt32)
     frame = frame.with_columns(row.alias(ROW))
@@ -286,7 +286,7 @@ def _records(text: TextFile, limits: Limits) -> "list[tuple[int, list[str] | Non
 
     Such a line would swallow all that follow: it is left out, and reading goes on with the next.
     """
-    lines = [f"{line}\n" for line in text.body.decode().split("\n")]
+    lines = [f"{line}\n" for line in text.body.decode().removesuffix("\n").split("\n")]
     records: list[tuple[int, list[str] | None]] = []
     position, opened = 0, 0
     before = csv.field_size_limit(limits.cell)

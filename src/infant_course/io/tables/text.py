@@ -130,8 +130,8 @@ def read_text(raw: bytes, name: str, *, encoding: str | None, delimiter: str | N
         # told as one; it must not end a row.
         data = data.replace(b"\r\n", b"\n")
         data = data.replace(b"\r", b"\n" if b"\n" not in data else b"\x0b")
-    if data.endswith(b"\n"):
-        data = data[: len(data) - _line_ends(data)]
+    # One line end at the end: without it Polars takes a last row that is too long for one that is not.
+    data = data[: len(data) - _line_ends(data) + 1] if data.endswith(b"\n") else data + b"\n"
     blank = len(data) - len(data.lstrip(b"\n")) if data.startswith(b"\n") else 0  # empty lines above the header
     if delimiter is None:
         sign = _recognised(data[blank : data.find(b"\n", blank) + 1 or len(data)].decode())
@@ -171,7 +171,7 @@ def _utf8(raw: bytes, name: str, encoding: str | None) -> tuple[bytes, list[str]
         return text.encode(), [f"{name}: read as UTF-16, as its first bytes say."]
     raw = raw.removeprefix(codecs.BOM_UTF8)
     head = raw[:65536]
-    if head.count(0) > max(8, len(head) // 20):
+    if head.count(0) > max(64, len(head) // 20):
         raise unreadable(name, "a table as text, or Parquet", "binary data", "save it as CSV in UTF-8")
     try:
         if not raw.isascii():
@@ -192,10 +192,15 @@ def _cp1252(raw: bytes, name: str, line: int | None) -> tuple[bytes, list[str]]:
             "name its encoding (--encoding), or save it as UTF-8",
             _line(raw, error),
         ) from None
-    said = [f"{name}: read as Windows-1252 (cp1252), as line {line} is not UTF-8."]
+    said = [cp1252_is_assumed(name, line)]
     if _UTF8_IN_CP1252.search(raw):
         said.append(f"{name}: some of it looks like UTF-8 all the same; letters beyond a to z may be wrong.")
     return text.encode(), said
+
+
+def cp1252_is_assumed(name: str, line: int | None) -> str:
+    """The sentence that tells it."""
+    return f"{name}: read as Windows-1252 (cp1252), as line {line} is not UTF-8."
 
 
 def _line_ends(data: bytes) -> int:

@@ -59,7 +59,8 @@ def typed(table: FlatTable, *, decimal_comma: bool, days_from_birth: bool) -> Ty
         frame = frame.with_columns(pl.lit(None, dtype=pl.Int64).alias(ORDER))
     telling = Telling(file=table.file, names=table.names, rows=frame.select(ROW, "patient"))
     there = trimmed(frame["patient"]).is_not_null()
-    telling.tell("patient", frame["patient"], ~there, "a patient id", problem=CellProblem.SET_ASIDE)
+    hint = f"the table has no column {telling.name('patient')}" if "patient" in missing else None
+    telling.tell("patient", frame["patient"], ~there, "a patient id", hint, CellProblem.SET_ASIDE)
     without = frame.filter(~there)[ROW]
     if without.len():
         frame = frame.filter(there)

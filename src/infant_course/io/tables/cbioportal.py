@@ -1,0 +1,475 @@
+"""Reads cBioPortal studies: timelines of days since diagnosis, and the patients' clinical file.
+
+What the files leave open is not decided here: which day is day 0 must be said by the caller (the format says
+diagnosis, its validator does not check it), an end on the day after the start may stand for an unknown end, and
+months of survival bound a day and do not name it.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from attrs import evolve, field, frozen
+
+from ...cohort import Cohort
+from ...errors import Fault, InputError
+from ...events import EVENT_TYPES
+from ...intake import CellFinding, CellProblem, Intake, RowCount
+from .build import build, day_zero_of
+from .cbioportal_files import FIXED, NEEDED, StudyFiles, study_files, study_frames
+from .cbioportal_own import KIND, PATIENT_EVENTS, own_columns
+from .clock import DayZero
+from .flat import PATIENT, ROW, FlatTable
+from .raw import RawTable
+from .recode import NO_PATIENT_ROW, Recoded, equal_as_one, fold, merged, recode
+from .recoding import FieldSource, Recoding, Recodings, read_recodings, shipped
+
+SOURCE = "cbioportal"
+DIAGNOSIS = "diagnosis"
+SHORTEST_MONTH, LONGEST_MONTH = 30.4, 30.4375
+"""Days that studies take for a month of survival; both bounds are used, so that neither has to be right."""
+_TOLD_PATIENTS = 20
+_UNUSABLE = "a file without the columns of a timeline"
+
+
+@frozen(kw_only=True)
+class Study:
+    """A study as flat tables, and what became of its rows."""
+
+    tables: tuple[FlatTable, ...] = field(repr=False)
+    intake: Intake = field(repr=False)
+    complete: frozenset[str] = frozenset()
+
+
+def read(
+    source: str | Path | Mapping[str, Any],
+    *,
+    mapping: str | Path | None = None,
+    day_zero: DayZero | str = DayZero.DIAGNOSIS,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> Cohort:
+    """The cohort of a study's folder, of one timeline file, or of frames by name (the patients' has "clinical" in it).
+
+    ``mapping``: a file in place of the shipped one. ``day_zero``: what the files count their days from. Raises
+    InputError for what cannot be read, UsageError for an unknown day zero.
+    """
+    zero = day_zero_of(day_zero)
+    study = read_study(source, mapping=mapping, day_zero=zero, encoding=encoding, delimiter=delimiter)
+    return build(
+        study.tables,
+        source=SOURCE,
+        day_zero=zero,
+        complete=study.complete,
+        counts=study.intake.rows,
+        cells=study.intake.cells,
+        assumptions=study.intake.assumptions,
+        labels=study.intake.labels,
+    )
+
+
+def read_study(
+    source: str | Path | Mapping[str, Any],
+    *,
+    mapping: str | Path | None = None,
+    day_zero: DayZero = DayZero.DIAGNOSIS,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> Study:
+    """The events of a study's folder, of one timeline file, or of frames by name. Raises InputError."""
+    recodings = shipped(SOURCE) if mapping is None else read_recodings(mapping)
+    if isinstance(source, Mapping):
+        study = study_frames(source)
+    else:
+        study = study_files(source, encoding=encoding, delimiter=delimiter)
+    return _StudyReader(_timed(recodings), day_zero).read(study)
+
+
+def _timed(recodings: Recodings) -> Recodings:
+    """The mapping with the fixed columns of time, where it does not say otherwise."""
+
+    def timed(recoding: Recoding) -> Recoding:
+        stated = {source.target for source in recoding.fields}
+        times = [("start_day", "START_DATE")]
+        if EVENT_TYPES[recoding.type].LASTS:
+            times.append(("end_day", "STOP_DATE"))
+        added = tuple(FieldSource(target=name, columns=(column,)) for name, column in times if name not in stated)
+        return evolve(recoding, fields=(*added, *recoding.fields))
+
+    return evolve(recodings, patient_column=FIXED[0], events=tuple(map(timed, recodings.events)))
+
+
+class _StudyReader:
+    """Gathers the tables of a study and what is to be told."""
+
+    def __init__(self, recodings: Recodings, day_zero: DayZero) -> None:
+        self.recodings = recodings
+        self.day_zero = day_zero
+        self.tables: list[FlatTable] = []
+        self.cells: list[CellFinding] = []
+        self.counts: list[RowCount] = []
+        self.assumptions: list[str] = []
+        self.present: set[str] = set()
+
+    def read(self, study: StudyFiles) -> Study:
+        self.cells += study.cells
+        if self.day_zero is DayZero.DIAGNOSIS:
+            self.assumptions.append(
+                "Day 0 is taken as the day of diagnosis, as the format says; the files do not tell it (--day-zero)."
+            )
+        usable = [table for table in study.tracks if self._usable(table)]
+        known = study.clinical is not None and _patient_column(study.clinical) is not None
+        if not usable and not known:
+            raise InputError(
+                faults=[
+                    Fault(
+                        file=table.file,
+                        expected=f"the columns {', '.join(NEEDED)} of a timeline, or PATIENT_ID of the patients' file",
+                        found=", ".join(table.columns[:6]) or "no column",
+                    )
+                    for table in (*study.tracks, *([study.clinical] if study.clinical is not None else []))
+                ]
+            )
+        for table in usable:
+            self._track(table)
+        if study.clinical is not None:
+            self._clinical(study.clinical)
+        if self.day_zero in (DayZero.DIAGNOSIS, DayZero.ENROLMENT):
+            self._zeros(str(self.day_zero))
+        tables = tuple(merged(self.tables))
+        labels = {
+            (table.type, target): name for table in tables for target, name in table.names.items() if target != PATIENT
+        }
+        intake = Intake(
+            source=SOURCE,
+            rows=tuple(self.counts),
+            cells=equal_as_one(self.cells),
+            assumptions=tuple(self.assumptions),
+            labels=labels,
+        )
+        complete = frozenset(r.type for r in self.recodings.events if r.complete and r.origins & self.present)
+        return Study(tables=tables, intake=intake, complete=complete)
+
+    def _usable(self, table: RawTable) -> bool:
+        """Whether a file has the columns of a timeline; says what the portal's validator would refuse."""
+        names = [name.upper() for name in table.columns]
+        missing = [name for name in NEEDED if name not in names]
+        if missing:
+            self.cells.append(
+                CellFinding(
+                    file=table.file,
+                    problem=CellProblem.NOT_USED,
+                    expected=f"the columns {', '.join(NEEDED)}",
+                    value=f"no {', '.join(missing)}",
+                    row=1,
+                )
+            )
+            read = table.count.read
+            self.counts.append(
+                RowCount(file=table.file, read=read, kept=0, set_aside={_UNUSABLE: read} if read else {})
+            )
+        elif tuple(table.columns[:4]) != FIXED:
+            self.cells.append(
+                CellFinding(
+                    file=table.file,
+                    problem=CellProblem.SUSPECT,
+                    expected=f"{', '.join(FIXED)} as the first four columns",
+                    value=", ".join(table.columns[:4]),
+                    row=1,
+                    hint="the file is read all the same; cBioPortal's validator refuses it",
+                )
+            )
+        return not missing
+
+    def _track(self, table: RawTable) -> None:
+        """One timeline file."""
+        self.cells += table.cells
+        self.assumptions += table.assumptions
+        spelt = {name.upper(): name for name in reversed(table.columns) if name.upper() in FIXED}
+        frame = table.frame.rename({name: new for new, name in spelt.items() if new not in table.columns})
+        frame = frame.with_columns(pl.col("PATIENT_ID").str.strip_chars().replace("", None))
+        self.present.update(frame.select(fold(pl.col("EVENT_TYPE")).drop_nulls().unique()).to_series())
+        own = (
+            frame.select(pl.col(KIND).is_in(sorted(EVENT_TYPES)).fill_null(False)).to_series()
+            if KIND in frame.columns
+            else pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+        )
+        foreign = frame.filter(~own)
+        made: list[FlatTable] = []
+        kept, set_aside = 0, dict(table.count.set_aside)
+        if own.any():
+            made, nobody = self._own(frame.filter(own), table.file)
+            kept += int(own.sum()) - nobody
+            if nobody:
+                set_aside[NO_PATIENT_ROW] = nobody
+        if foreign.height:
+            recoded = recode(
+                evolve(table, frame=foreign), self.recodings, column="EVENT_TYPE", known=("START_DATE", "STOP_DATE")
+            )
+            kept += self._take(recoded, set_aside)
+            made += recoded.tables
+        self.counts.append(RowCount(file=table.file, read=table.count.read, kept=kept, set_aside=set_aside))
+        for flat in made:
+            self._tell_times(flat, frame)
+        self.tables += made
+
+    def _take(self, recoded: Recoded, set_aside: dict[str, int]) -> int:
+        self.cells += recoded.cells
+        self.assumptions += recoded.assumptions
+        for reason, many in recoded.set_aside.items():
+            set_aside[reason] = set_aside.get(reason, 0) + many
+        return recoded.kept
+
+    def _own(self, frame: pl.DataFrame, file: str) -> tuple[list[FlatTable], int]:
+        """Rows that this package wrote, and how many of them have no patient."""
+        nobody = frame["PATIENT_ID"].is_null()
+        if nobody.any():
+            where = frame.filter(nobody)[ROW]
+            self.cells.append(
+                CellFinding(
+                    file=file,
+                    problem=CellProblem.SET_ASIDE,
+                    column="PATIENT_ID",
+                    expected="a patient in every row",
+                    row=int(where[0]),
+                    rows=len(where),
+                )
+            )
+            frame = frame.filter(~nobody)
+        made = []
+        for kind, rows in frame.partition_by(KIND, as_dict=True, maintain_order=True).items():
+            event_type = str(kind[0])
+            names = {PATIENT: "PATIENT_ID", "start_day": "START_DATE"}
+            if EVENT_TYPES[event_type].LASTS and "STOP_DATE" in rows.columns:
+                names["end_day"] = "STOP_DATE"
+            names |= {column.name: name for name, column in own_columns(event_type).items() if name in rows.columns}
+            flat = rows.select(*(pl.col(name).alias(target) for target, name in names.items()), pl.col(ROW))
+            if "start_age_days" in names:  # day 0 says nothing of the diagnosis itself; its age does
+                aged = pl.col("start_age_days").is_not_null() & (pl.col("start_day") == "0")
+                flat = flat.with_columns(pl.when(~aged).then(pl.col("start_day")).alias("start_day"))
+            made.append(FlatTable(type=event_type, frame=flat, file=file, names=names))
+        return made, int(nobody.sum())
+
+    def _tell_times(self, flat: FlatTable, frame: pl.DataFrame) -> None:
+        """What is doubtful in the fixed columns of rows that are events."""
+        if "start_day" in flat.frame.columns:
+            nowhere = [name for name in flat.frame.columns if name.startswith("start")]
+            unstated = flat.frame.filter(pl.all_horizontal(pl.col(nowhere).is_null()))
+            if unstated.height:
+                self._tell(flat.file, "START_DATE", "whole days since day zero in every row", unstated)
+        stops = "STOP_DATE" in frame.columns
+        if stops and EVENT_TYPES[flat.type].LASTS and {"start_day", "end_day"} <= set(flat.frame.columns):
+            start, end = (pl.col(name).cast(pl.Int64, strict=False) for name in ("start_day", "end_day"))
+            next_day = flat.frame.filter(end == start + 1)
+            if next_day.height:
+                self._tell(
+                    flat.file,
+                    "STOP_DATE",
+                    "an end; START_DATE + 1 often stands for one that is not known. It is taken as it stands",
+                    next_day,
+                )
+        if stops and not EVENT_TYPES[flat.type].LASTS:
+            both = flat.frame.select(PATIENT, ROW).join(frame.select(ROW, "START_DATE", "STOP_DATE"), on=ROW)
+            ends = both.filter(
+                (pl.col("STOP_DATE") != pl.col("START_DATE")) & fold(pl.col("STOP_DATE")).is_in(self._missing()).not_()
+            )
+            if ends.height:
+                self._tell(
+                    flat.file,
+                    "STOP_DATE",
+                    f"no end other than the start, as {flat.type} is one point in time",
+                    ends,
+                    CellProblem.NOT_USED,
+                )
+        if flat.type == DIAGNOSIS and self.day_zero is DayZero.DIAGNOSIS and "start_day" in flat.frame.columns:
+            day = pl.col("start_day").cast(pl.Int64, strict=False)
+            other = flat.frame.filter(day != 0)
+            if other.height:
+                self._tell(
+                    flat.file,
+                    "START_DATE",
+                    "the diagnosis on day 0, or --day-zero with what day 0 is",
+                    other,
+                )
+
+    def _missing(self) -> list[str]:
+        return sorted(self.recodings.missing)
+
+    def _tell(
+        self,
+        file: str,
+        column: str,
+        expected: str,
+        rows: pl.DataFrame,
+        problem: CellProblem = CellProblem.SUSPECT,
+    ) -> None:
+        self.cells.append(
+            CellFinding(
+                file=file,
+                problem=problem,
+                column=column,
+                expected=expected,
+                row=int(rows[ROW][0]),
+                rows=rows.height,
+                patients=tuple(rows[PATIENT].unique(maintain_order=True).head(_TOLD_PATIENTS)),
+            )
+        )
+
+    def _clinical(self, table: RawTable) -> None:
+        """The patients' clinical file: who they are, and whether they live."""
+        self.cells += table.cells
+        self.assumptions += table.assumptions
+        patient = _patient_column(table)
+        read = table.count.read
+        if patient is None:
+            self.cells.append(
+                CellFinding(
+                    file=table.file, problem=CellProblem.NOT_USED, expected="a column PATIENT_ID", row=1, column=None
+                )
+            )
+            self.counts.append(
+                RowCount(file=table.file, read=read, kept=0, set_aside={_UNUSABLE: read} if read else {})
+            )
+            return
+        frame = table.frame.with_columns(pl.col(patient).str.strip_chars().replace("", None))
+        survival = {name.upper(): name for name in table.columns if name.upper() in ("OS_STATUS", "OS_MONTHS")}
+        own = PATIENT_EVENTS in table.columns
+        recodings = evolve(self.recodings, missing=frozenset()) if own else self.recodings
+        known = (*survival.values(), PATIENT_EVENTS)
+        recoded = recode(evolve(table, frame=frame), recodings, origin="clinical", known=known)
+        set_aside = dict(table.count.set_aside)
+        kept = self._take(recoded, set_aside)
+        self.counts.append(RowCount(file=table.file, read=read, kept=kept, set_aside=set_aside))
+        self.tables += recoded.tables
+        self._strangers(frame[patient].drop_nulls(), table.file)
+        if own:
+            self.assumptions.append(f"{table.file}: written by infant-course, so its timelines alone tell who died.")
+        elif "OS_STATUS" in survival:
+            people = frame.filter(pl.col(patient).is_not_null()).unique(patient, keep="first", maintain_order=True)
+            self._survival(people, patient, survival, table.file)
+
+    def _strangers(self, known: pl.Series, file: str) -> None:
+        """Patients of timelines who are not in the clinical file: kept, and said."""
+        for table in self.tables:
+            if table.type == PATIENT:
+                continue
+            rows = table.frame.filter(~pl.col(PATIENT).is_in(known.implode()))
+            if rows.height:
+                self._tell(table.file, "PATIENT_ID", f"a patient of {file}; the row is kept", rows)
+
+    def _survival(self, frame: pl.DataFrame, patient: str, survival: Mapping[str, str], file: str) -> None:
+        """Death or last contact from OS_STATUS, where no timeline tells it. Months bound the day."""
+        status = survival["OS_STATUS"]
+        word = fold(pl.col(status)).str.replace(r"^[01]:", "")
+        code = fold(pl.col(status)).str.extract(r"^([01]):")
+        dead = (word == "deceased") & (code.is_null() | (code == "1"))
+        alive = (word == "living") & (code.is_null() | (code == "0"))
+        stated = pl.col(status).is_not_null() & ~fold(pl.col(status)).is_in(self._missing())
+        unread = frame.filter(stated & ~dead & ~alive)
+        for (value,), rows in unread.group_by([status], maintain_order=True):
+            self.cells.append(
+                CellFinding(
+                    file=file,
+                    problem=CellProblem.UNREAD,
+                    column=status,
+                    expected="0:LIVING, 1:DECEASED, LIVING or DECEASED",
+                    value=str(value),
+                    row=int(rows[ROW][0]),
+                    rows=rows.height,
+                )
+            )
+        bounded = _month_bounds(frame, survival.get("OS_MONTHS"), self._missing())
+        self._tell_months(bounded, survival.get("OS_MONTHS"), file)
+        names = {"vital_status": status, "start_earliest": survival.get("OS_MONTHS", status)}
+        told = 0
+        for kind, who, fields in (
+            ("death", dead, {}),
+            ("last_contact", alive, {"vital_status": pl.lit("alive")}),
+        ):
+            rows = bounded.filter(who & ~pl.col(patient).is_in(self._with(kind).implode()))
+            if not rows.height:
+                continue
+            told += rows.filter(pl.col("start_earliest").is_not_null()).height
+            flat = rows.select(
+                pl.col(patient).alias(PATIENT),
+                "start_earliest",
+                "start_latest",
+                *(value.alias(name) for name, value in fields.items()),
+                pl.col(ROW),
+            )
+            self.tables.append(FlatTable(type=kind, frame=flat, file=file, names={PATIENT: patient, **names}))
+        if told:
+            self.assumptions.append(
+                f"{file}: {told:,} deaths and last contacts that no timeline tells are placed by OS_MONTHS, taken as "
+                f"months of {SHORTEST_MONTH} to {LONGEST_MONTH} days since day 0 and rounded as written: a range of "
+                "days, not a day."
+            )
+
+    def _tell_months(self, frame: pl.DataFrame, column: str | None, file: str) -> None:
+        if column is None:
+            return
+        unread = frame.filter(pl.col("unread_months"))
+        if unread.height:
+            self.cells.append(
+                CellFinding(
+                    file=file,
+                    problem=CellProblem.UNREAD,
+                    column=column,
+                    expected="a number of months, not negative",
+                    value=str(unread[column][0]),
+                    row=int(unread[ROW][0]),
+                    rows=unread.height,
+                )
+            )
+
+    def _with(self, kind: str) -> pl.Series:
+        """Patients of whom a timeline tells an event of a type."""
+        found = [table.frame[PATIENT] for table in self.tables if table.type == kind]
+        return pl.concat(found).unique() if found else pl.Series(PATIENT, [], dtype=pl.String)
+
+    def _zeros(self, kind: str) -> None:
+        """The event that day 0 is, of patients whose timelines have no row for it."""
+        having = self._with(kind)
+        events = [table for table in self.tables if table.type != PATIENT]
+        if not events:
+            return
+        first = (
+            pl.concat([table.frame.select(PATIENT, ROW, pl.lit(table.file).alias("file")) for table in events])
+            .unique(PATIENT, keep="first", maintain_order=True)
+            .filter(~pl.col(PATIENT).is_in(having.implode()))
+        )
+        if not first.height:
+            return
+        for (file,), rows in first.partition_by("file", as_dict=True, maintain_order=True).items():
+            flat = rows.select(PATIENT, pl.lit("0").alias("start_day"), pl.col(ROW))
+            self.tables.append(FlatTable(type=kind, frame=flat, file=str(file), names={PATIENT: "PATIENT_ID"}))
+        self.assumptions.append(
+            f"{first.height:,} patients have no row for their {kind}: it is taken to be on day 0, since day 0 is that."
+        )
+
+
+def _patient_column(table: RawTable) -> str | None:
+    return next((name for name in table.columns if name.upper() == FIXED[0]), None)
+
+
+def _month_bounds(frame: pl.DataFrame, column: str | None, missing: list[str]) -> pl.DataFrame:
+    """The least and greatest whole days that months of survival can mean, as text, and whether they are unreadable."""
+    nothing = pl.lit(None, dtype=pl.String)
+    if column is None:
+        return frame.with_columns(
+            nothing.alias("start_earliest"), nothing.alias("start_latest"), pl.lit(False).alias("unread_months")
+        )
+    text = pl.col(column).str.strip_chars()
+    good = text.str.contains(r"^\d{1,5}(\.\d*)?$").fill_null(False)
+    months = pl.when(good).then(text).cast(pl.Float64, strict=False)
+    decimals = text.str.extract(r"\.(\d*)$").str.len_chars().fill_null(0).clip(0, 12)
+    slack = 0.5 * pl.lit(0.1).pow(decimals)
+    least = ((months - slack).clip(0) * SHORTEST_MONTH - 1e-6).floor().clip(0).cast(pl.Int64)
+    most = ((months + slack) * LONGEST_MONTH + 1e-6).ceil().cast(pl.Int64)
+    stated = pl.col(column).is_not_null() & ~fold(pl.col(column)).is_in(missing)
+    return frame.with_columns(
+        least.cast(pl.String).alias("start_earliest"),
+        most.cast(pl.String).alias("start_latest"),
+        (stated & ~good).alias("unread_months"),
+    )

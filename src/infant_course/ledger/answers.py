@@ -1,0 +1,112 @@
+"""What becomes of the replies in a file that a site sent back. Nothing is overwritten, and nothing dropped silently."""
+
+import re
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from ..files import printable
+from ..spreadsheet import inert
+from .entry import Entry
+from .status import Status
+
+
+class Remark(StrEnum):
+    """What became of one line of a file of replies."""
+
+    TAKEN = "taken"
+    RESOLVED = "taken; the finding is resolved already"
+    FURTHER = "taken beside an earlier reply that says something else"
+    CHANGED = "taken; the question beside it is not the one that is asked now"
+    EMPTY = "no reply"
+    KNOWN = "kept before"
+    REPEATED = "the same line stands above"
+    UNKNOWN = "not taken: this ledger has no such query"
+    MISMATCH = "not taken: query number and fingerprint belong to different findings"
+    TWICE = "not taken: the file has two replies to this query"
+
+    @property
+    def kept(self) -> bool:
+        """Whether the reply goes into the ledger."""
+        return self in (Remark.TAKEN, Remark.RESOLVED, Remark.FURTHER, Remark.CHANGED)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody has to look at the line."""
+        return self in (Remark.TAKEN, Remark.EMPTY, Remark.KNOWN)
+
+
+@frozen(kw_only=True)
+class Line:
+    """One line of a file of replies. ``number``: None where the cell holds no query number."""
+
+    row: int
+    number: int | None
+    fingerprint: str
+    question: str = field(repr=False)
+    reply: str = field(repr=False)
+
+
+@frozen(kw_only=True)
+class Taken:
+    """The lines of a file of replies, each with what became of it."""
+
+    lines: tuple[tuple[Line, Remark], ...] = field(repr=False)
+
+    def count(self, remark: Remark) -> int:
+        """How many lines fared so."""
+        return sum(one is remark for _, one in self.lines)
+
+    @property
+    def kept(self) -> int:
+        """How many replies went into the ledger."""
+        return sum(remark.kept for _, remark in self.lines)
+
+    @property
+    def to_look_at(self) -> tuple[tuple[Line, Remark], ...]:
+        """The lines that somebody has to look at."""
+        return tuple((line, remark) for line, remark in self.lines if not remark.quiet)
+
+
+def settle(lines: Iterable[Line], find: Callable[[int], Entry | None]) -> Taken:
+    """Say of each line what becomes of it. ``find`` gives the finding of a query number, with its replies."""
+    lines = tuple(lines)
+    replies: dict[tuple[int | None, str], set[str]] = {}
+    for line in lines:
+        if line.reply:
+            replies.setdefault((line.number, line.fingerprint), set()).add(same(line.reply))
+    told: list[tuple[Line, Remark]] = []
+    above: set[tuple[int | None, str]] = set()
+    for line in lines:
+        key = (line.number, line.fingerprint)
+        if not line.reply:
+            remark = Remark.EMPTY
+        elif len(replies[key]) > 1:
+            remark = Remark.TWICE
+        elif key in above:
+            remark = Remark.REPEATED
+        else:
+            remark = _settled(line, None if line.number is None else find(line.number))
+            above.add(key)
+        told.append((line, remark))
+    return Taken(lines=tuple(told))
+
+
+def _settled(line: Line, entry: Entry | None) -> Remark:
+    if entry is None:
+        return Remark.UNKNOWN
+    if entry.fingerprint != line.fingerprint:
+        return Remark.MISMATCH
+    if any(same(reply.text) == same(line.reply) for reply in entry.replies):
+        return Remark.KNOWN
+    if same(inert(printable(entry.question))) != same(line.question):
+        return Remark.CHANGED
+    if entry.status is Status.RESOLVED:
+        return Remark.RESOLVED
+    return Remark.FURTHER if entry.replies else Remark.TAKEN
+
+
+def same(text: str) -> str:
+    """A text as it is compared: spaces and the apostrophe that keeps a spreadsheet from running it do not count."""
+    return re.sub(r"\s+", " ", text).strip().removeprefix("'").strip()

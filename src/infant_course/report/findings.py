@@ -1,0 +1,211 @@
+"""Findings as one table: every failed or undecided verdict, told with its event, its conflicts and what to do.
+
+The table is made with joins, so that a registry's hundreds of thousands of undecided verdicts cost little;
+:class:`Finding` is one row of it as an object.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import polars as pl
+from attrs import asdict, frozen
+
+from ..cohort import Cohort
+from ..rules import Judgement, Outcome, Rule, Settings
+from ..vocabulary import Severity
+
+LEVELS = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1}
+
+FINDING_COLUMNS: dict[str, Any] = {
+    "rule": pl.String,
+    "outcome": pl.String,
+    "verdict": pl.String,
+    "severity": pl.String,
+    "patient": pl.String,
+    "site": pl.String,
+    "about": pl.String,
+    "event": pl.String,
+    "conflicts_with": pl.List(pl.String),
+    "message": pl.String,
+    "advice": pl.String,
+    "source": pl.String,
+    "file": pl.String,
+    "line": pl.Int64,
+    "fingerprint": pl.String,
+}
+"""Columns of a report's table: the fields of :class:`Finding`."""
+
+MOST_NAMED = 5
+"""So many conflicting events are named in a message; the others are counted."""
+
+
+@frozen(kw_only=True)
+class Finding:
+    """One failed or undecided verdict: which rule, about which event, what it conflicts with, and what to do.
+
+    ``about``: the type of the event, ``patient`` or ``birth``; ``site``: the patient's centre.
+    """
+
+    rule: str
+    outcome: str
+    verdict: str
+    severity: Severity
+    patient: str
+    site: str | None
+    about: str
+    event: str | None
+    conflicts_with: tuple[str, ...]
+    message: str
+    advice: str
+    source: str
+    file: str | None
+    line: int | None
+    fingerprint: str
+
+
+def objects(table: pl.DataFrame) -> Iterator[Finding]:
+    """The rows of a table as findings."""
+    for row in table.iter_rows(named=True):
+        severity, conflicts = Severity(row["severity"]), tuple(row["conflicts_with"])
+        yield Finding(**{**row, "severity": severity, "conflicts_with": conflicts})
+
+
+def table_of(findings: Iterable[Finding]) -> pl.DataFrame:
+    """Findings as a table."""
+    rows = [
+        {**asdict(finding), "severity": str(finding.severity), "conflicts_with": list(finding.conflicts_with)}
+        for finding in findings
+    ]
+    return pl.DataFrame(rows, schema=FINDING_COLUMNS, orient="row")
+
+
+def in_order(table: pl.DataFrame) -> pl.DataFrame:
+    """Failed before undecided, the worst first, then by rule, patient and event."""
+    level = pl.col("severity").replace_strict({str(one): level for one, level in LEVELS.items()}, return_dtype=pl.Int8)
+    order = ["verdict", level, "rule", "patient", pl.col("event").fill_null("")]
+    return table.sort(order, descending=[False, True, False, False, False], maintain_order=True)
+
+
+def findings_table(cohort: Cohort, judgement: Judgement, rules: Mapping[str, Rule], settings: Settings) -> pl.DataFrame:
+    """The verdicts told, in order (:func:`in_order`)."""
+    verdicts = judgement.verdicts
+    if not verdicts.height:
+        return pl.DataFrame(schema=FINDING_COLUMNS)
+    told = _Told(cohort, verdicts.select(code=pl.col("patient")).unique())
+    table = verdicts.rename({"patient": "code"}).with_row_index("row")
+    table = table.join(_said(verdicts, rules, settings), on=["rule", "about", "outcome"], how="left", nulls_equal=True)
+    table = table.join(told.patients, on="code", how="left").join(told.lines, on=["code", "event"], how="left")
+    table = table.join(told.problems, on=["code", "event", "rule"], how="left", maintain_order="left")
+    named = told.named(table.select("row", "code", "event"))
+    against = told.against(table)
+    table = table.join(named, on="row", how="left").join(against, on="row", how="left", maintain_order="left")
+    detail = (
+        pl.when(pl.col("problem").is_not_null())
+        .then(pl.format(" {}.", "problem"))
+        .when(pl.col("event").is_not_null() & pl.col("against").is_not_null())
+        .then(pl.format(" [{} against {}]", "named", "against"))
+        .when(pl.col("event").is_not_null())
+        .then(pl.format(" [{}]", "named"))
+        .when(pl.col("against").is_not_null())
+        .then(pl.format(" [{}]", "against"))
+        .otherwise(pl.lit(""))
+    )
+    table = table.with_columns(
+        message=pl.col("what") + detail,
+        conflicts_with=pl.col("conflicts_with").fill_null([]),
+        outcome=pl.col("name"),
+        verdict=pl.when("failed").then(pl.lit("failed")).otherwise(pl.lit("undecided")),
+        fingerprint=pl.Series(
+            [fingerprint(*one) for one in table.select("rule", "patient", "event", "about").iter_rows()],
+            dtype=pl.String,
+        ),
+    )
+    return in_order(table.select(pl.col(name).cast(dtype) for name, dtype in FINDING_COLUMNS.items()))
+
+
+def fingerprint(rule: str, patient: str, event: str | None, about: str) -> str:
+    """A stable name of a finding: the same rule on the same event of the same patient, whatever the row."""
+    text = "\x1f".join((rule, patient, about, event or ""))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _said(verdicts: pl.DataFrame, rules: Mapping[str, Rule], settings: Settings) -> pl.DataFrame:
+    """What each outcome of each rule says: rule, about, outcome (null: undecided), name, severity, what, advice."""
+    outcomes: dict[tuple[str, str], tuple[Outcome, ...]] = {}
+    rows = []
+    for rule_id, about, number in verdicts.select("rule", "about", "outcome").unique().iter_rows():
+        rule = rules[rule_id]
+        if (rule_id, about) not in outcomes:
+            outcomes[rule_id, about] = rule.trace(about, settings)[1].outcomes
+        outcome = None if number is None else outcomes[rule_id, about][number]
+        rows.append(
+            {
+                "rule": rule_id,
+                "about": about,
+                "outcome": number,
+                "name": outcome.name if outcome else "undecided",
+                "severity": str(outcome.severity if outcome else rule.severity),
+                "what": outcome.message if outcome else f"Cannot tell whether {_lower(rule.summary)}",
+                "advice": rule.repair,
+                "source": str(rule.ground),
+            }
+        )
+    columns = ("rule", "about", "outcome", "name", "severity", "what", "advice", "source")
+    schema = {name: pl.UInt8 if name == "outcome" else pl.String for name in columns}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _lower(sentence: str) -> str:
+    """A sentence to go on after a colon; acronyms keep their capitals."""
+    first, _, rest = sentence.partition(" ")
+    return f"{first.lower() if first[1:].islower() or len(first) == 1 else first} {rest}"
+
+
+class _Told:
+    """What a message needs, of the patients that have findings only."""
+
+    def __init__(self, cohort: Cohort, codes: pl.DataFrame) -> None:
+        theirs = cohort.patients.with_row_index("code").join(codes, on="code", how="semi")
+        self.patients = theirs.select("code", "patient", "site", "file")
+        firsts = cohort.units.filter(pl.col("reading") == 0).join(codes, left_on="patient", right_on="code", how="semi")
+        lined = [
+            table.select("unit", "event", "line").filter(pl.col("line").is_not_null())
+            for table in cohort.tables.values()
+        ]
+        none = pl.DataFrame(schema={"unit": pl.UInt32, "event": pl.String, "line": pl.UInt32})
+        self.lines = (
+            pl.concat([none, *lined])
+            .join(firsts.select("unit", code="patient"), on="unit")
+            .unique(["code", "event"], keep="last", maintain_order=True)
+            .select("code", "event", "line")
+        )
+        lead = {"until": "until ", "lasting": "lasting "}
+        self.times = (
+            cohort.stated.join(codes, left_on="patient", right_on="code", how="semi")
+            .with_columns(text=pl.col("part").replace_strict(lead, default="", return_dtype=pl.String) + pl.col("text"))
+            .group_by("patient", "event", maintain_order=True)
+            .agg(times=pl.col("text").str.join("; "))
+            .rename({"patient": "code"})
+        )
+        capital = pl.col("message").str.slice(0, 1).str.to_uppercase() + pl.col("message").str.slice(1)
+        problem = capital.str.strip_chars_end(".")
+        problems = cohort.problems.select("event", "rule", code=pl.col("patient"), problem=problem)
+        self.problems = problems.unique(["code", "event", "rule"], keep="last", maintain_order=True)
+
+    def named(self, events: pl.DataFrame) -> pl.DataFrame:
+        """Events (row, code, event) by name, with what is stated about their time: row and named."""
+        timed = events.join(self.times, on=["code", "event"], how="left", maintain_order="left")
+        name = pl.when(pl.col("times").is_null()).then("event").otherwise(pl.format("{} ({})", "event", "times"))
+        return timed.select("row", named=name)
+
+    def against(self, table: pl.DataFrame) -> pl.DataFrame:
+        """The conflicting events of each row, named: row and against. Rows without any are left out."""
+        some = table.filter(pl.col("conflicts_with").list.len() > 0)
+        count = pl.col("conflicts_with").list.len()
+        more = some.select("row", more=count.cast(pl.Int64) - MOST_NAMED)
+        shown = some.select("row", "code", event=pl.col("conflicts_with").list.head(MOST_NAMED))
+        shown = shown.explode("event", empty_as_null=False, keep_nulls=False)
+        joined = self.named(shown).group_by("row", maintain_order=True).agg(pl.col("named").str.join(", "))
+        text = pl.when(pl.col("more") > 0).then(pl.format("{} and {} more", "named", "more")).otherwise("named")
+        return joined.join(more, on="row").select("row", against=text)

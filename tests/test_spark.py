@@ -1,0 +1,121 @@
+"""Under Spark the findings are exactly those of one machine."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from benchmarks.synthetic import synthetic
+
+from infant_course.errors import UsageError
+from infant_course.io.tables.own import read
+from infant_course.io.tables.write import write
+from infant_course.report.check import Report, check
+from infant_course.report.findings import FINDING_COLUMNS
+from infant_course.rules import RULES, Settings
+from infant_course.spark import check as spark_check
+from infant_course.spark import told
+
+COLUMNS = [name for name in FINDING_COLUMNS if name not in ("file", "line")]
+
+
+def long_table() -> pl.DataFrame:
+    """Events of some patients in the long own form, rows in no order, some of them damaged."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        write(synthetic(60), Path(folder) / "own")
+        parts = [
+            pl.read_csv(path, infer_schema=False).with_columns(event=pl.lit(path.stem))
+            for path in sorted((Path(folder) / "own").glob("*.csv"))
+            if path.stem != "dictionary"
+        ]
+    every = pl.concat(parts, how="diagonal")
+    spoilt = pl.when(pl.int_range(pl.len()) % 50 == 0).then(pl.lit("31/12/2020")).otherwise("start")
+    return every.with_columns(start=spoilt).sample(fraction=1, shuffle=True, seed=3)
+
+
+EVENTS = long_table()
+LINES = EVENTS.with_columns(pl.int_range(2, pl.len() + 2).cast(pl.String).alias("_row"))
+
+
+@pytest.fixture(scope="module")
+def here() -> Report:
+    return check(read({"events": EVENTS}))
+
+
+def test_a_partition_tells_all_parts_of_its_report(here: Report) -> None:
+    batches = told(LINES, list(RULES.values()), Settings(), "diagnosis", sorted(read({"events": EVENTS}).complete))
+    whole = pl.concat([pl.DataFrame(pl.from_arrow(batch)) for batch in batches])
+    assert whole.filter(pl.col("part") == "finding").select(COLUMNS).equals(here.table.select(COLUMNS))
+    assert whole.filter(pl.col("part") == "rule")["subjects"].sum() == sum(count.subjects for count in here.rules)
+    assert whole.filter(pl.col("part") == "cell")["rows"].sum() == sum(one.rows for one in here.intake.cells)  # type: ignore[union-attr]
+
+
+def test_without_lines_none_are_told() -> None:
+    batches = told(EVENTS, list(RULES.values()), Settings(), "diagnosis", ())
+    messages = pl.concat([pl.DataFrame(pl.from_arrow(batch)) for batch in batches])["message"].drop_nulls()
+    assert messages.len() and not messages.str.contains(r"line \d").any()
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Any]:
+    pytest.importorskip("pyspark", reason="Spark is not installed: pip install 'infant-course[spark]'")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java, and there is none: install for example openjdk-17-jre-headless")
+    from pyspark.sql import SparkSession
+
+    made = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "3")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .getOrCreate()
+    )
+    yield made
+    made.stop()
+
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::FutureWarning", "ignore::DeprecationWarning", "ignore::ResourceWarning"
+)
+
+
+def rows_of(frame: Any) -> list[tuple[Any, ...]]:
+    return sorted((tuple(tuple(v) if isinstance(v, list) else v for v in row) for row in frame.collect()), key=str)
+
+
+def test_the_findings_are_those_of_one_machine(session: Any, here: Report) -> None:
+    frame = session.createDataFrame(LINES.rows(), ", ".join(f"`{name}` string" for name in LINES.columns))
+    report = spark_check(frame)
+    expected = [tuple(tuple(v) if isinstance(v, list) else v for v in row) for row in here.table.select(COLUMNS).rows()]
+    assert rows_of(report.findings.select(COLUMNS)) == sorted(expected, key=str)
+    counts = {row["rule"]: (row["subjects"], row["failed"], row["undecided"]) for row in report.rules.collect()}
+    assert counts == {count.rule: (count.subjects, count.failed, count.undecided) for count in here.rules}
+    assert sum(row["rows"] for row in report.cells.collect()) == sum(one.rows for one in here.intake.cells)  # type: ignore[union-attr]
+    assert report.errored.collect() == []
+
+
+def test_rules_are_selected_by_id(session: Any) -> None:
+    frame = session.createDataFrame(EVENTS.rows(), ", ".join(f"`{name}` string" for name in EVENTS.columns))
+    report = spark_check(frame, selected=["REM-06"], partitions=2)
+    assert [row["rule"] for row in report.rules.collect()] == ["REM-06"]
+
+
+def test_a_frame_of_another_shape_is_refused(session: Any) -> None:
+    with pytest.raises(UsageError, match="there is no event"):
+        spark_check(session.createDataFrame([("p1",)], "patient string"))
+
+
+def test_the_example_of_the_page_runs(session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "spark.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```pyspark\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    monkeypatch.chdir(tmp_path)
+    EVENTS.filter(pl.col("patient").is_in(EVENTS["patient"].unique().sort().head(9).implode())).write_csv("events.csv")
+    exec(compile(example, "docs/spark.md", "exec"), {})
+    failed = check(read("events.csv")).table.filter((pl.col("verdict") == "failed") & (pl.col("severity") == "error"))
+    assert pl.read_parquet("findings/*.parquet").height == failed.height
