@@ -17,6 +17,7 @@ import attrs
 from ruamel.yaml import YAML
 
 import infant_course as ic
+import invented_cohort
 from infant_course import vocabulary
 from infant_course.events import (
     EVENT_TYPES,
@@ -55,6 +56,7 @@ def pages() -> dict[str, str]:
     for found in RULES.values():
         made |= {f"docs/rules/img/{found.id}-{case.stem}.svg": picture(case) for case in drawn_cases(found)}
     made |= {"docs/img/interfant-06-plan.svg": plan_picture("interfant-06")}
+    made |= invented_cohort.export() | invented_cohort.pictures()
     return made | {"docs/img/case-3-graph.svg": picture(ROOT / "cases" / "published" / "kotecha-2022-case-3.yaml")}
 
 

@@ -33,7 +33,12 @@ if TYPE_CHECKING:
     from .io.case_writer import dump
     from .io.tables.convert import write
     from .io.tables.read import read
+    from .render.curve import curve
     from .render.figure import draw
+    from .render.flow import flow
+    from .render.mrd_panel import mrd_panel
+    from .render.overview import overview
+    from .render.swimmer import swimmer
     from .report.check import check
     from .rules import RULES, explain
 
@@ -46,6 +51,11 @@ _LAZY = {
     "read": ".io.tables.read",
     "write": ".io.tables.convert",
     "draw": ".render.figure",
+    "curve": ".render.curve",
+    "flow": ".render.flow",
+    "mrd_panel": ".render.mrd_panel",
+    "overview": ".render.overview",
+    "swimmer": ".render.swimmer",
     "check": ".report.check",
     "explain": ".rules",
     "RULES": ".rules",
@@ -78,11 +88,16 @@ __all__ = [
     "TreatmentBlock",
     "UsageError",
     "check",
+    "curve",
     "draw",
     "dump",
     "explain",
+    "flow",
     "load",
+    "mrd_panel",
+    "overview",
     "read",
+    "swimmer",
     "write",
 ]
 

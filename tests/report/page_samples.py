@@ -32,7 +32,10 @@ events:
 """
 """A course in which several things cannot be: a block ends before it starts, a transplant follows death."""
 
-HOSTILE = '<script>window.broken = 1</script><img src=x onerror="window.broken=1">\' ]]> --> \u202eRTL\u200f & \x1b[31m \u2028'
+HOSTILE = (
+    '<script>window.broken = 1</script><img src=x onerror="window.broken=1">'
+    "' ]]> --> \u202eRTL\u200f & \x1b[31m \u2028"
+)
 
 
 def course(folder: Path, name: str = "P017", text: str = FAULTY) -> Course:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from .output import complain
+
 if TYPE_CHECKING:
     from ..io.tables.stream import Stream
 
@@ -48,7 +50,7 @@ class _Lines(Watch):
         now = monotonic()
         if now - self.last >= EVERY or self.stream.done == self.stream.shares:
             self.last = now
-            print(self.line(), file=sys.stderr, flush=True)
+            complain(self.line())
 
 
 @contextmanager

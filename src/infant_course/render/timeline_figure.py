@@ -156,7 +156,7 @@ class Threshold:
 
     value: float
     label: str
-    dash: tuple[float, float]
+    dash: tuple[float, ...]
 
 
 @frozen(kw_only=True)

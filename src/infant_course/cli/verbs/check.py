@@ -47,7 +47,7 @@ def add_to(verbs: Any) -> None:
     )
     verb.add_argument(
         "--cut-off",
-        type=_date,
+        type=date_of,
         metavar="DATE",
         help="last day of the data, YYYY-MM-DD; no rule reads the clock",
     )
@@ -89,7 +89,8 @@ def _ids(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _date(text: str) -> date:
+def date_of(text: str) -> date:
+    """A date of the command line. Raises ArgumentTypeError for what is none."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:
