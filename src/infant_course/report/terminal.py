@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from .findings import Finding
 
 WIDTH = 80
-FEW, MOST_EACH, MOST_CELLS = 200, 3, 20
-"""Up to so many failed findings are all shown; of more, so many of each rule and outcome; findings about cells."""
+FEW, MOST_EACH, MOST_CELLS = 8, 3, 20
+"""Up to so many findings of a rule and outcome are all shown; of more, so many; findings about cells."""
 WORST_FIRST = ("error", "warning", "info")
 _COLOURS = {"error": "31", "warning": "33", "info": "36", "bold": "1", "dim": "2"}
 
@@ -113,13 +113,13 @@ def _findings(report: "Report", paint: _Paint) -> list[str]:
     from .findings import objects
 
     failed = report.table.filter(report.table["verdict"] == "failed")
-    most = MOST_EACH if failed.height > FEW else FEW
     groups = sorted(
         failed.group_by("severity", "rule", "outcome", maintain_order=True),
         key=lambda group: (WORST_FIRST.index(str(group[0][0])), group[0][1:]),
     )
     lines: list[str] = []
     for (severity, rule, _), table in groups:
+        most = MOST_EACH if table.height > FEW else FEW
         shown = list(objects(table.sort("patient", "line", maintain_order=True).head(most)))
         lines += ["", f"{paint(str(severity), str(severity))} {paint(str(rule), 'bold')}"]
         for finding in shown:
