@@ -60,12 +60,12 @@ def test_a_reader_that_goes_away_is_no_error():
 
 
 def test_a_terminal_without_the_letters_still_gets_the_text():
-    """Output in ASCII replaces what it cannot show."""
-    code = "from infant_course.cli.output import say; say('3 µg')"
+    """Output in ASCII puts a likeness for a sign it lacks, and "?" where there is none."""
+    code = "from infant_course.cli.output import say; say('3 µg 語')"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, check=True, env={"PYTHONIOENCODING": "ascii", **_path()}
     )
-    assert done.stdout == b"3 ?g\n"
+    assert done.stdout == b"3 ug ?\n"
 
 
 def _path() -> dict[str, str]:

@@ -1,6 +1,8 @@
 """Ink for the figures of a cohort: every number of the page becomes an element of the drawing. Nothing is placed."""
 
-from .cohort_page import Outline, Page, Shape, Symbol, Turned
+from typing import assert_never
+
+from .cohort_page import Outline, Page, Shape, Symbol, Thing, Turned
 from .glyphs import glyph
 from .ink import Drawing, Element, group, line, number, path, text, trace
 from .palette import BLACK, WHITE, tone
@@ -29,7 +31,7 @@ def ink(page: Page) -> Drawing:
     return Drawing(page.width, page.height, page.title, page.description, [_element(one) for one in page.things])
 
 
-def _element(one: object) -> Element:
+def _element(one: Thing) -> Element:
     match one:
         case Shape():
             return path(
@@ -54,7 +56,7 @@ def _element(one: object) -> Element:
         case Turned():
             upright = text(0, 0, runs_of(one.text), cls=one.cls, size=one.size, anchor=one.anchor)
             return Element("g", (("transform", f"translate({number(one.x)} {number(one.y)}) rotate(-90)"),), (upright,))
-    raise TypeError(type(one).__name__)
+    assert_never(one)
 
 
 def _symbol(one: Symbol) -> Element:
