@@ -9,7 +9,8 @@ from infant_course import InputError
 from infant_course.io.tables.flat import ROW, FlatTable
 from infant_course.io.tables.frames import from_frame
 from infant_course.io.tables.recode import Recoded, recode
-from infant_course.io.tables.recoding import checked, folded, read_recodings, shipped
+from infant_course.io.tables.recoding import folded
+from infant_course.io.tables.recoding_file import checked, read_recodings, shipped
 
 
 def faults(content: object) -> list[tuple[str, str, str | None]]:

@@ -17,10 +17,12 @@ from ...errors import Fault, InputError, UsageError
 from ...intake import CellFinding, CellProblem, Intake, RowCount
 from .build import build, day_zero_of
 from .clock import DayZero
+from .field_values import NUMBER
 from .flat import PATIENT, ROW, FlatTable, Shape, flat_columns
 from .raw import RawTable, read_raw
-from .recode import NUMBER, equal_as_one, merged, recode
-from .recoding import NOTE, Recodings, folded, read_recodings, shipped
+from .recode import equal_as_one, merged, recode
+from .recoding import NOTE, Recodings, folded
+from .recoding_file import read_recodings, shipped
 
 SOURCE = "pcdc"
 FRAMING = ("DISEASE_PHASE", "DISEASE_PHASE_NUMBER", "COURSE", "COURSE_NUMBER")
