@@ -177,7 +177,8 @@ class _Recoder:
             return self.values.value(source)
         telling = Telling(file=self.table.file, names={}, rows=rows.select(ROW, pl.col(self.patient).alias(PATIENT)))
         if source.date is not None:
-            read = date_of(source.date, rows, self.names, telling)
+            date = evolve(source.date, unknown=source.date.unknown | self.recodings.told)
+            read = date_of(date, rows, self.names, telling)
         else:
             read = checked_of(source, rows, self._columns(source), telling)
         self.cells += telling.cells

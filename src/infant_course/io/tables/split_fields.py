@@ -45,7 +45,7 @@ def date_of(source: DateSource, rows: pl.DataFrame, names: Mapping[str, str], te
     text = _in_parts(source, rows, names, telling) if source.date is None else _precise(source, rows, names, telling)
     if source.statement is None:
         return text
-    statement = _cells(source.statement, rows, names)
+    statement = _known(source.statement, source, rows, names)
     return pl.select(pl.concat_str(text, statement, separator=";", ignore_nulls=True).replace("", None)).to_series()
 
 
@@ -54,6 +54,12 @@ def _cells(column: str | None, rows: pl.DataFrame, names: Mapping[str, str]) -> 
     if column is None or column.casefold() not in names:
         return pl.Series([None], dtype=pl.String).new_from_index(0, rows.height)
     return trimmed(rows[names[column.casefold()]])
+
+
+def _known(column: str | None, source: DateSource, rows: pl.DataFrame, names: Mapping[str, str]) -> pl.Series:
+    """The cells of a column that say something: not the words for a part that is not known."""
+    texts = _cells(column, rows, names)
+    return texts.set(_folded(texts).is_in(sorted(source.unknown)).fill_null(False), None)
 
 
 def _folded(texts: pl.Series) -> pl.Series:
@@ -65,10 +71,7 @@ def _in_parts(source: DateSource, rows: pl.DataFrame, names: Mapping[str, str], 
     parts = {}
     for part in ("year", "month", "day"):
         column = getattr(source, part)
-        texts = _cells(column, rows, names)
-        if source.unknown:
-            texts = texts.set(_folded(texts).is_in(sorted(source.unknown)).fill_null(False), None)
-        parts[part] = (column, texts)
+        parts[part] = (column, _known(column, source, rows, names))
     years = _part(parts["year"], r"^[1-9]\d{3}$", {}, "a year of four digits", telling)
     months = _part(parts["month"], r"^(0?[1-9]|1[0-2])$", _MONTH_WORDS, "a month from 1 to 12", telling)
     days = _part(parts["day"], r"^(0?[1-9]|[12]\d|3[01])$", {}, "a day from 1 to 31", telling)
@@ -109,7 +112,7 @@ def _tell_alone(column: str | None, texts: pl.Series, lacking: pl.Series, expect
 
 def _precise(source: DateSource, rows: pl.DataFrame, names: Mapping[str, str], telling: Telling) -> pl.Series:
     """A date, as far as its precision goes. Without a precision it stands as it is."""
-    dates, said = _cells(source.date, rows, names), _cells(source.precision, rows, names)
+    dates, said = _known(source.date, source, rows, names), _known(source.precision, source, rows, names)
     if source.precision is None:
         return dates
     words = source.words
