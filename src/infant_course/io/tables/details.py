@@ -78,8 +78,8 @@ class _Joiner:
         return made
 
     def _placed(self, table: FlatTable) -> pl.DataFrame:
-        """The rows with their places."""
-        places = self.places.get(table.file)
+        """The rows with their places; a patient is everywhere."""
+        places = self.places.get(table.file) if table.type != PATIENT else None
         if places is None:
             nothing, false = pl.lit(None, dtype=pl.String), pl.lit(False)
             return table.frame.with_columns(nothing.alias(PLACE), false.alias(ONLY_HERE))

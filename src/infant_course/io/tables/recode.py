@@ -16,7 +16,7 @@ from .field_values import FieldValues, first_row, fold, named, without_missing, 
 from .flat import PATIENT, PLACES, ROW, FlatTable
 from .raw import RawTable
 from .recoding import NOTE, FieldSource, Recoding, Recodings, folded
-from .split_fields import checked_of, choice_columns, date_of
+from .split_fields import checked_of, choice_columns, date_of, filled
 
 UNMAPPED_ROW, NO_PATIENT_ROW = "no event of the mapping", "no patient"
 """Why a row is set aside here."""
@@ -32,10 +32,12 @@ _TOLD_PATIENTS, _TOLD_GROUPS = 20, 100
 class Recoded:
     """Flat tables of one source table, and what became of its rows.
 
+    ``numbers``: which of the mapping's events of the same type from the same table each of ``tables`` is, from 1.
     ``details``: rows that add fields to events of other tables. ``set_aside``: rows by reason.
     """
 
     tables: tuple[FlatTable, ...]
+    numbers: tuple[int, ...] = ()
     details: tuple[FlatTable, ...] = ()
     cells: tuple[CellFinding, ...] = ()
     set_aside: Mapping[str, int] = field(factory=dict)
@@ -86,18 +88,23 @@ class _Recoder:
         free = ~nobody
         taken = pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
         tables, details = [], []
+        numbers: list[int] = []
         for recoding in self.recodings.patients:
             rows = self._fitting(recoding) & ~nobody
             if rows.any():
                 taken |= rows
                 tables.append(self._flat(recoding, frame.filter(rows)))
-        for recoding in self.recodings.events:
+                numbers.append(1)
+        for place, recoding in enumerate(self.recodings.events):
             rows = self._fitting(recoding) & (~nobody if recoding.also else free)
             if rows.any():
                 taken |= rows
                 if not recoding.also:
                     free &= ~rows
                 tables.append(self._flat(recoding, frame.filter(rows)))
+                before = self.recodings.events[:place]
+                alike = [one for one in before if one.type == recoding.type and one.origins & recoding.origins]
+                numbers.append(1 + len(alike))
         for recoding in self.recodings.details:
             rows = self._fitting(recoding) & ~nobody
             if rows.any():
@@ -111,6 +118,7 @@ class _Recoder:
         self._tell_columns(taken)
         return Recoded(
             tables=tuple(tables),
+            numbers=tuple(numbers),
             details=tuple(details),
             cells=tuple(self.cells),
             set_aside=set_aside,
@@ -126,6 +134,9 @@ class _Recoder:
                 return pl.repeat(False, self.frame.height, dtype=pl.Boolean, eager=True)
             said = pl.col(name)
             fits &= said.is_not_null() if ANYTHING in words else fold(said).fill_null("").is_in(sorted(words))
+        if recoding.only_filled:
+            columns = [name for source in recoding.fields for name in self._columns(source)]
+            fits &= filled(columns)
         fitting = self.frame.select(fits.alias("fits")).to_series()
         if fitting.any():
             self.used.update(self.names[column.casefold()] for column in recoding.where)

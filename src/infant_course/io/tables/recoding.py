@@ -119,13 +119,17 @@ class FieldSource:
 
 @frozen(kw_only=True)
 class Recoding:
-    """Which rows are events of one type, and where their fields come from."""
+    """Which rows are events of one type, and where their fields come from.
+
+    ``only_filled``: only rows in which some column of its fields is filled.
+    """
 
     type: str
     origins: frozenset[str]
     where: Mapping[str, frozenset[str]] = field(factory=dict)
     also: bool = False
     complete: bool = False
+    only_filled: bool = False
     fields: tuple[FieldSource, ...] = ()
 
 

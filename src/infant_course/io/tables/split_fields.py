@@ -175,7 +175,8 @@ def checked_of(source: FieldSource, rows: pl.DataFrame, columns: Sequence[str], 
         telling.tell(name, texts, ~ticked & ~folded.is_in(UNCHECKED).fill_null(True), "0 or 1 (Unchecked or Checked)")
         word = ours.get(name.casefold())
         if word is None:
-            expected = f"no tick, as the mapping has no word for this choice (it knows {', '.join(source.words)})"
+            known = ", ".join(code for code, ours in source.words.items() if ours)
+            expected = f"no tick, as the mapping has no word for this choice (it knows {known})"
             telling.tell(
                 name, texts, ticked, expected, "add it to the words of the mapping; empty text: not this field"
             )
@@ -189,3 +190,14 @@ def checked_of(source: FieldSource, rows: pl.DataFrame, columns: Sequence[str], 
     if source.record is not None:
         joined = pl.when(joined.is_not_null()).then(pl.concat_str(pl.lit("["), joined, pl.lit("]")))
     return rows.select(joined.alias("text")).to_series()
+
+
+def filled(columns: Sequence[str]) -> pl.Expr:
+    """Whether some cell of a row is filled; a choice that is not ticked is no data."""
+    tests = [
+        pl.col(name).is_not_null() & ~fold(pl.col(name)).is_in(UNCHECKED).fill_null(False)
+        if "___" in name
+        else pl.col(name).is_not_null()
+        for name in columns
+    ]
+    return pl.any_horizontal(tests) if tests else pl.lit(False)
