@@ -7,7 +7,8 @@ from attrs import field, frozen
 from .recoding import Recodings
 from .redcap_checks import each
 
-Found = tuple[str, str]
+Found = tuple[str, str, str]
+"""Part of the mapping (patient, event, detail), event type, column."""
 
 
 @frozen(kw_only=True)
@@ -61,10 +62,10 @@ def held_against(draft: Recodings, mapping: Recodings) -> HitRate:
 def _fields(recodings: Recodings) -> Iterator[tuple[str, frozenset[Found]]]:
     """What each field of the source becomes."""
     found: dict[str, set[Found]] = {}
-    for _, recoding in each(recodings):
+    for place, recoding in each(recodings):
         for source in recoding.fields:
             for name in source.named if source.checkbox is None else (source.checkbox,):
-                found.setdefault(name, set()).add((recoding.type, source.target))
+                found.setdefault(name, set()).add((place.split()[0], recoding.type, source.target))
     return ((name, frozenset(meant)) for name, meant in found.items())
 
 

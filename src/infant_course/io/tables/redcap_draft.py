@@ -18,9 +18,11 @@ from .flat import PATIENT, FlatColumn, Part, Shape, flat_columns
 from .recoding import Precision, folded
 from .redcap_dictionary import WITHOUT_DATA, Dictionary, DictionaryField
 
-_BY_FORM, _BY_TEXT, _BY_COLUMN, _BY_NAME, _BY_CHOICES = 3, 2, 4, 2, 3
-"""What counts for a guess: the instrument's name, the field's own words for the event, those for the column, the
-column's very name, and choices that all have a word of ours."""
+_BY_FORM, _BY_CONTENT, _BY_TEXT, _BY_COLUMN, _BY_NAME, _BY_CHOICES = 3, 2.5, 2, 4, 2, 3
+"""What counts for a guess: the instrument's name, else what it holds; the field's own words for the event, those for
+the column, the column's very name, and choices that all have a word of ours."""
+_LEAST_CONTENT = 15
+"""What the fields of an instrument must count together, to say what it is about."""
 _LEAST = 6
 """A guess that counts less is none."""
 _NO_GUESS = ("id", "patient", "complete", "derived_from", "about", "source_key", "source_at", "source_confidence")
@@ -44,7 +46,7 @@ _ROMAN = {"0": "0", "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
 class Candidate:
     """One field of a dictionary, or a date in several of them; ``parts``: names of year, month and day."""
 
-    field: DictionaryField
+    one: DictionaryField
     kind: str
     parts: Mapping[str, str] = field(factory=dict)
     precision: DictionaryField | None = None
@@ -52,14 +54,14 @@ class Candidate:
     @property
     def text(self) -> str:
         """The words it is known by."""
-        one = self.field
+        one = self.one
         return f"{one.name.replace('_', ' ')} | {one.label.replace('_', ' ')}".lower()
 
     @property
     def names(self) -> tuple[str, ...]:
         """All fields it is made of."""
         precision = (self.precision.name,) if self.precision is not None else ()
-        return (*(self.parts.values() or (self.field.name,)), *precision)
+        return (*(self.parts.values() or (self.one.name,)), *precision)
 
 
 @frozen(kw_only=True)
@@ -90,18 +92,27 @@ def draft(dictionary: Dictionary) -> str:
         "",
         'missing = []    # the missing-data codes of the project, such as "NA", "UNK"',
     ]
-    for form, fields in dictionary.forms.items():
-        lines += ["", *_of_form(form, fields, dictionary)]
+    drafted = {form: _guessed(form, fields, dictionary) for form, fields in dictionary.forms.items()}
+    dated = {g.type for guesses, _ in drafted.values() for g in guesses if g.column.name == "start"}
+    for form, (guesses, left) in drafted.items():
+        lines += ["", *_of_form(form, guesses, left, dated)]
     return "\n".join(lines) + "\n"
 
 
-def _of_form(form: str, fields: Sequence[DictionaryField], dictionary: Dictionary) -> Iterator[str]:
+def _guessed(
+    form: str, fields: Sequence[DictionaryField], dictionary: Dictionary
+) -> tuple[list[Guess], list[DictionaryField]]:
+    """What the fields of an instrument are taken to be, and those that are not recognised."""
     record = dictionary.fields[0].name
     candidates = list(_candidates([one for one in fields if one.name != record]))
-    guesses = _assigned(_guesses(form, candidates))
-    is_detail = not guesses
-    if is_detail:
-        guesses = _assigned(_details(candidates))
+    is_first = record in {one.name for one in fields}
+    guesses = _assigned(_guesses(_types_of(form, candidates, is_first), candidates)) or _assigned(_details(candidates))
+    taken = {name for guess in guesses for name in guess.candidate.names}
+    return guesses, [one for one in fields if one.name not in taken and one.name != record]
+
+
+def _of_form(form: str, guesses: Sequence[Guess], left: Sequence[DictionaryField], dated: set[str]) -> Iterator[str]:
+    """The parts of the mapping for one instrument. ``dated``: event types of which some instrument has the date."""
     yield f"# --- {form} " + "-" * max(3, 100 - len(form))
     by_type: dict[str, list[Guess]] = {}
     for guess in guesses:
@@ -110,19 +121,18 @@ def _of_form(form: str, fields: Sequence[DictionaryField], dictionary: Dictionar
         yield ""
         if kind == PATIENT:
             yield from ("[[patient]]", f"from = [{_text(form)}]", "[patient.fields]")
-        elif is_detail:
+        elif kind in dated and all(guess.column.name != "start" for guess in some):
             yield from ("[[detail]]", f"of = {_text(kind)}", f"from = [{_text(form)}]", "[detail.fields]")
         else:
             yield from ("[[event]]", f"type = {_text(kind)}", f"from = [{_text(form)}]", "[event.fields]")
         order = [column.name for column in flat_columns(kind)]
         for guess in sorted(some, key=lambda one: order.index(one.column.name)):
             yield from _lines(guess)
-    taken = {name for guess in guesses for name in guess.candidate.names}
-    left = [one for candidate in candidates for one in [candidate.field] if not set(candidate.names) & taken]
-    if left:
+    told = [one for one in left if one.type not in WITHOUT_DATA]
+    if told:
         yield ""
         yield "# Not recognised:"
-        for one in left:
+        for one in told:
             yield f"#   {one.name}: {_plain(one.label)}"
 
 
@@ -140,11 +150,11 @@ def _candidates(fields: Sequence[DictionaryField]) -> Iterator[Candidate]:
         if one.name in grouped:
             parts = grouped[one.name]
             label = " ".join(other.label for other in fields if other.name in parts.values())
-            candidate = Candidate(field=evolve(one, label=label), kind="date", parts=parts)
+            candidate = Candidate(one=evolve(one, label=label), kind="date", parts=parts)
         elif one.name in used:
             continue
         else:
-            candidate = Candidate(field=one, kind=_kind(one))
+            candidate = Candidate(one=one, kind=_kind(one))
         if last is not None and last.kind == "date" and _is_precision(one):
             last = evolve(last, precision=one)
             continue
@@ -216,7 +226,7 @@ def _assigned(all_guesses: Iterable[Guess]) -> list[Guess]:
     done: set[str] = set()
     chosen = []
     for guess in guesses:
-        slot, name = (guess.type, guess.column.name), guess.candidate.field.name
+        slot, name = (guess.type, guess.column.name), guess.candidate.one.name
         if slot not in taken and name not in done:
             taken.add(slot)
             done.add(name)
@@ -224,18 +234,50 @@ def _assigned(all_guesses: Iterable[Guess]) -> list[Guess]:
     return chosen
 
 
-def _guesses(form: str, candidates: Sequence[Candidate]) -> Iterator[Guess]:
-    words = _words()
+def _types_of(form: str, candidates: Sequence[Candidate], is_first: bool) -> dict[str, float]:
+    """The event types that an instrument may be about, and how much that counts.
+
+    By its name; else by the event whose date it has; else by the type whose fields it has most of. The first
+    instrument is about the patient too.
+    """
+    words = _words()["events"]
     title = form.replace("_", " ").lower()
+    found: dict[str, float] = {kind: _BY_FORM for kind in EVENT_TYPES if words[kind].search(title)}
+    dates = [one.text for one in candidates if one.kind == "date"]
+    if not found:
+        found = {kind: _BY_CONTENT for kind in EVENT_TYPES if any(words[kind].search(text) for text in dates)}
+    if not found:
+        sums = {kind: _content(kind, candidates) for kind in EVENT_TYPES}
+        best = max(sums, key=lambda kind: sums[kind])
+        found = {best: _BY_CONTENT} if sums[best] >= _LEAST_CONTENT else {}
+    if is_first or words[PATIENT].search(title):
+        found[PATIENT] = _BY_FORM
+    return found
+
+
+def _content(kind: str, candidates: Sequence[Candidate]) -> float:
+    """How much of an instrument the fields of a type explain."""
+    guesses = [
+        Guess(candidate=candidate, type=kind, column=column, score=_fit(candidate, column))
+        for candidate in candidates
+        for column in _open_columns(kind)
+    ]
+    return sum(guess.score for guess in _assigned(guess for guess in guesses if guess.score > _BY_COLUMN))
+
+
+def _open_columns(kind: str) -> Iterator[FlatColumn]:
+    """The columns that a field may be."""
+    for column in flat_columns(kind):
+        if column.name not in _NO_GUESS and column.part in (Part.VALUE, Part.STATEMENT):
+            yield column
+
+
+def _guesses(types: Mapping[str, float], candidates: Sequence[Candidate]) -> Iterator[Guess]:
+    words = _words()["events"]
     for kind in (PATIENT, *EVENT_TYPES):
-        by_form = _BY_FORM if words["events"][kind].search(title) else 0
         for candidate in candidates:
-            of_type = by_form + (_BY_TEXT if words["events"][kind].search(candidate.text) else 0)
-            if not of_type:
-                continue
-            for column in flat_columns(kind):
-                if column.name in _NO_GUESS or column.part not in (Part.VALUE, Part.STATEMENT):
-                    continue
+            of_type = types.get(kind, 0) + (_BY_TEXT if words[kind].search(candidate.text) else 0)
+            for column in _open_columns(kind) if of_type else ():
                 score = _fit(candidate, column)
                 if score and of_type + score >= _LEAST:
                     yield Guess(candidate=candidate, type=kind, column=column, score=of_type + score)
@@ -266,7 +308,7 @@ def _fit(candidate: Candidate, column: FlatColumn) -> float:
 
 def _fit_of_shape(candidate: Candidate, column: FlatColumn) -> float:
     """Whether a field of this kind can hold what the column takes: 0 if not, more for what suits it well."""
-    shape, one = column.shape, candidate.field
+    shape, one = column.shape, candidate.one
     match candidate.kind, shape:
         case ("date", Shape.TIME) | ("truth", Shape.TRUTH) | ("number", Shape.NUMBER | Shape.WHOLE):
             return 1
@@ -318,7 +360,7 @@ def _truths(one: DictionaryField) -> dict[str, str]:
 
 
 def _lines(guess: Guess) -> Iterator[str]:
-    candidate, column, one = guess.candidate, guess.column, guess.candidate.field
+    candidate, column, one = guess.candidate, guess.column, guess.candidate.one
     label = f"    # {_plain(one.label)}"
     yield f"{column.name} = {_source(candidate, column)}{label}"
     missing = [code for code in one.choices if code not in _mapped(one, column)] if column.words else []
@@ -348,12 +390,12 @@ def _mapped(one: DictionaryField, column: FlatColumn) -> Mapping[str, str]:
 
 
 def _source(candidate: Candidate, column: FlatColumn) -> str:
-    one = candidate.field
+    one = candidate.one
     if candidate.parts:
         return "{ " + ", ".join(f"{part} = {_text(name)}" for part, name in candidate.parts.items()) + " }"
     if candidate.precision is not None:
-        words = _table(_precisions(candidate.precision))
-        return f"{{ date = {_text(one.name)}, precision = {_text(candidate.precision.name)}, words = {words} }}"
+        known = _table(_precisions(candidate.precision))
+        return f"{{ date = {_text(one.name)}, precision = {_text(candidate.precision.name)}, words = {known} }}"
     words = _mapped(one, column)
     if one.type == "checkbox":
         return f"{{ checkbox = {_text(one.name)}, words = {_table(words)} }}"
