@@ -1,4 +1,4 @@
-"""Exports of the template's dictionary need no mapping: raw or of labels, they read back as the courses that went in."""
+"""Exports of the template's dictionary need no mapping: raw or of labels, the courses that went in come back."""
 
 import csv
 import io
@@ -28,10 +28,15 @@ CASES = Path(__file__).resolve().parents[3] / "cases"
 def dictionary(tmp_path_factory: pytest.TempPathFactory) -> Dictionary:
     """The dictionary as it is written and read back."""
     folder = template(tmp_path_factory.mktemp("template") / "t", form="redcap")
-    assert sorted(path.name for path in folder.iterdir()) == ["README.md", "dictionary.csv", "repeating_instruments.csv"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "README.md",
+        "dictionary.csv",
+        "repeating_instruments.csv",
+    ]
     return read_dictionary(folder / "dictionary.csv")
 
 
+@pytest.fixture(scope="module")
 def courses() -> list[Course]:
     """The published cases and the invented registry."""
     published = [ic.load(path) for path in sorted((CASES / "published").glob("kotecha*.yaml"))]
@@ -167,21 +172,22 @@ def known_of(cohort: Cohort, ids: Iterable[str]) -> list[tuple[object, dict[str,
 
 @pytest.mark.parametrize("form", ["raw", "labels", "labels with a header of labels"])
 def test_courses_entered_in_a_project_of_the_template_come_back(
-    tmp_path: Path, dictionary: Dictionary, form: str
+    tmp_path: Path, dictionary: Dictionary, courses: list[Course], form: str
 ) -> None:
-    told = courses()
-    cohort = Cohort.from_courses(told)
+    cohort = Cohort.from_courses(courses)
     rows, columns = export_of(cohort, dictionary), _columns(dictionary)
     if form != "raw":
         rows = in_labels(rows, dictionary)
     path = tmp_path / "export.csv"
-    path.write_text(as_csv(rows, columns, label_header(columns, dictionary) if form.endswith("header of labels") else None))
+    path.write_text(
+        as_csv(rows, columns, label_header(columns, dictionary) if form.endswith("header of labels") else None)
+    )
     read = ic.read(path, source="redcap")
     assert read.intake is not None
     assert [str(cell) for cell in read.intake.cells if cell.column != "Complete?"] == []
     assert read.intake.rows[0].read == read.intake.rows[0].kept == len(rows)
-    assert sum(len(course) for course in told) == read.n_events > 150
-    ids = [course.id for course in told]
+    assert sum(len(course) for course in courses) == read.n_events > 150
+    ids = [course.id for course in courses]
     assert known_of(read, ids) == known_of(cohort, ids)
 
 

@@ -168,8 +168,9 @@ def check_against_header(
             expected = (
                 f"a column of {export.raw.file}" if not is_checkbox else f"columns {column}___... of {export.raw.file}"
             )
+            boxes = {name.partition("___")[0] for name in export.columns if "___" in name}
             hint = (
-                did_you_mean(column, export.columns)
+                did_you_mean(column, boxes if is_checkbox else export.columns)
                 or "name the data dictionary (--dictionary), if it was not exported"
             )
             if others:

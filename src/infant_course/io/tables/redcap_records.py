@@ -169,7 +169,7 @@ class RecordsReader:
             self.present.add(folded(form))
             known = set(export.columns) - (set(columns) - read)
             held = held.with_columns(pl.lit(form).alias(INSTRUMENT))
-            recodings = evolve(self.recodings, missing=frozenset(), patient_column=export.record)
+            recodings = _about(self.recodings, form, export.record)
             recoded = recode(evolve(export.raw, frame=held), recodings, origin=form, known=known)
             self.cells += recoded.cells
             self.assumptions += recoded.assumptions
@@ -323,6 +323,22 @@ def _safe(text: str) -> str:
 def _as_part(texts: pl.Series) -> pl.Expr:
     words = texts.drop_nulls().unique().to_list()
     return pl.lit(texts.replace(pl.Series(words, dtype=pl.String), pl.Series(list(map(_safe, words)), dtype=pl.String)))
+
+
+def _about(recodings: Recodings, form: str, record: str) -> Recodings:
+    """What the mapping says of one instrument; words for "missing" are done with already."""
+
+    def mine(parts: Sequence[Recoding]) -> tuple[Recoding, ...]:
+        return tuple(part for part in parts if folded(form) in part.origins)
+
+    return evolve(
+        recodings,
+        missing=frozenset(),
+        patient_column=record,
+        patients=mine(recodings.patients),
+        events=mine(recodings.events),
+        details=mine(recodings.details),
+    )
 
 
 def _events_apart(recodings: Recodings) -> Recodings:
