@@ -24,7 +24,7 @@ def test_both_spellings_of_the_template_write_the_same(run, tmp_path):
     ("arguments", "expected"),
     [
         (["template", "out"], "which form, csv or redcap?"),
-        (["template", "redcap", "--format", "csv", "out"], "two forms, 'redcap' and 'csv'"),
+        (["template", "--format", "csv", "redcap", "out"], "two forms, 'redcap' and 'csv'"),
         (["template", "csv", "redcap", "out"], "one form and one folder, found 3 names"),
         (["template", "--format", "redcapp", "out"], "no template 'redcapp': did you mean 'redcap'?"),
         (["mapping", "none.csv"], "no such file"),

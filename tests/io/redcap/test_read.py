@@ -312,3 +312,46 @@ def test_the_record_id_must_be_there(tmp_path: Path) -> None:
     some = [{name: cell for name, cell in row.items() if name != "study_id"} for row in rows()]
     with pytest.raises(InputError, match="the record id"):
         ic.read(written(tmp_path / "r.csv", some), source="redcap", mapping=MAPPING, dictionary=DICTIONARY)
+
+
+def test_surveys_yes_and_no_and_empty_instruments_of_a_classic_project(tmp_path: Path) -> None:
+    """No events, no dictionary: surveys with their times, an instrument that was never filled in, labels of yes/no."""
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text(
+        "event:\n"
+        "  - {type: diagnosis, from: [entry], fields: {start: dx_date, prenatal: dx_prenatal}}\n"
+        "  - {type: relapse, from: [relapse], complete: true, fields: {start: rel_date}}\n"
+    )
+    export = tmp_path / "e.csv"
+    export.write_text(
+        "id,redcap_repeat_instrument,redcap_repeat_instance,redcap_survey_identifier,entry_timestamp,dx_date,"
+        "dx_prenatal,entry_complete,relapse_timestamp,rel_date,relapse_complete\n"
+        "1,,,a@b.c,2020-01-02 10:00,2020-01-01 08:30,Yes,Complete,[not completed],,Incomplete\n"
+        "2,,,,[not completed],,,Incomplete,,,\n",
+        encoding="utf-8",
+    )
+    cohort = ic.read(export, source="redcap", mapping=mapping)
+    (diagnosis,) = cohort.course("1")
+    assert (str(diagnosis.when[0]), diagnosis.prenatal, diagnosis.id) == ("2020-01-01", True, "diagnosis")
+    assert cohort.intake.cells == ()
+    assert cohort.intake.assumptions == (
+        "e.csv, dx_date: 1 date with a time of day; the day is read, the time of day is not used.",
+    )
+    assert cohort.complete == {"relapse": True}, "exported, and empty: no relapse happened"
+    assert (len(cohort.course("2")), cohort.intake.rows[0].kept) == (0, 2)
+
+
+def test_a_decimal_comma_may_be_declared_for_all(tmp_path: Path) -> None:
+    some = rows()
+    path = written(tmp_path / "r.csv", some)
+    cohort = ic.read(path, source="redcap", mapping=MAPPING, decimal_comma=True)
+    assert cohort.course("001-A").of(Diagnosis)[0].wbc == Quantity(212.5, "10^9/L")
+
+
+def test_odd_record_ids_are_told_and_stay_apart(tmp_path: Path) -> None:
+    some = [row | {"study_id": {"001-A": "Ä 1", "002-B": "Ö 1"}.get(row["study_id"], "007")} for row in rows()]
+    cohort = ic.read(written(tmp_path / "r.csv", some), source="redcap", mapping=MAPPING, dictionary=DICTIONARY)
+    assert cohort.patients["patient"].n_unique() == 3
+    assert "007" in cohort.patients["patient"].to_list()
+    told_of = {cell.value for cell in cohort.intake.cells if cell.column == "study_id"}
+    assert told_of == {"Ä 1", "Ö 1"}
