@@ -11,12 +11,15 @@ def add_to(verbs: Any) -> None:
     """Add the verb to the command."""
     template = verbs.add_parser(
         "template",
+        usage="infant-course template [-h] FORM DIR",
         help="write what a registry starts from: empty tables, or a REDCap dictionary",
         description="Write empty tables with a dictionary of their columns, or the data dictionary of a REDCap project "
         "whose exports need no mapping, into a folder that is new or empty.",
     )
-    template.add_argument("names", nargs="+", metavar="[FORM] DIR", help="csv or redcap, and the folder to write")
-    template.add_argument("--format", metavar="FORM", help="csv: the own form; redcap: a data dictionary")
+    template.add_argument(
+        "names", nargs="+", metavar="FORM DIR", help="csv (the own form) or redcap (a data dictionary), and the folder"
+    )
+    template.add_argument("--format", metavar="FORM", help="the form, where it does not stand before the folder")
     template.set_defaults(run=run)
 
 

@@ -26,6 +26,13 @@ ONCE = (PATIENT, "diagnosis", "death")
 LEFT_OUT = ("complete", "source_key", "source_at", "source_confidence")
 """Columns of a patient that a registry does not need."""
 FILE = "the REDCap template"
+_KNOWN = {
+    Precision.DAY: "the day",
+    Precision.MONTH: "month and year",
+    Precision.YEAR: "the year",
+    Precision.UNKNOWN: "nothing",
+}
+"""How much of a date is known, in words."""
 _RECORDS = {
     "agents": ("name", ";", "names, with ; between"),
     "findings": ("term", ";", "texts, with ; between"),
@@ -122,7 +129,7 @@ def _times(form: str, column: FlatColumn, title: str) -> Iterator[TemplateField]
         form=form,
         type="dropdown",
         label=f"{title}: how much of the {what} is known",
-        choices={str(word): str(word) for word in Precision},
+        choices={str(word): label for word, label in _KNOWN.items()},
         shown_if=f"[{date}] <> ''",
     )
     yield TemplateField(
@@ -203,7 +210,8 @@ def _sources(form: str) -> Iterator[tuple[str, Any]]:
             continue
         if column.part is Part.STATEMENT:
             date, precision, statement = time_names(form, column.name)
-            yield column.name, {"date": date, "precision": precision, "statement": statement}
+            words = {text: str(word) for word, label in _KNOWN.items() for text in (str(word), label)}
+            yield column.name, {"date": date, "precision": precision, "words": words, "statement": statement}
         elif column.part is Part.UNIT:
             one = column.words[0]
             words = {text: word for word in column.words for text in (_code(word), word)}
