@@ -83,6 +83,22 @@ def test_with_a_dictionary_a_field_that_was_not_exported_is_no_fault(tmp_path: P
     assert any(said.startswith("part.csv has no column for") for said in cohort.intake.assumptions)
 
 
+def test_a_type_is_complete_only_where_all_that_is_read_of_it_was_exported(tmp_path: Path) -> None:
+    """A death that stands in two instruments, or whose own fields were left out of the export."""
+    mapping = tmp_path / "m.toml"
+    part = '[[event]]\ntype = "death"\nfrom = ["{}"]\ncomplete = true\n[event.fields]\nstart = "{}"\n'
+    contact = '[[event]]\ntype = "last_contact"\nfrom = ["follow_up"]\n[event.fields]\nstart = "fu_date"\n'
+    mapping.write_text(contact + part.format("follow_up", "d_date"))
+    path = tmp_path / "e.csv"
+    path.write_text("study_id,fu_date,follow_up_complete\nA,2022-01-10,2\n")
+    read = ic.read(path, source="redcap", mapping=mapping, dictionary=DICTIONARY)
+    assert (read.complete, read.n_events) == ({}, 1)
+    path.write_text("study_id,fu_date,d_date,follow_up_complete\nA,2022-01-10,,2\n")
+    assert ic.read(path, source="redcap", mapping=mapping, dictionary=DICTIONARY).complete == {"death": True}
+    mapping.write_text(part.format("follow_up", "d_date") + part.format("relapse", "rel_date"))
+    assert ic.read(path, source="redcap", mapping=mapping, dictionary=DICTIONARY).complete == {}
+
+
 def test_a_label_that_several_fields_share_is_not_guessed(tmp_path: Path) -> None:
     dictionary = tmp_path / "d.csv"
     dictionary.write_text(

@@ -60,6 +60,7 @@ class RecordsReader:
         self.counts: list[RowCount] = []
         self.assumptions: list[str] = []
         self.present: set[str] = set()
+        self.there: set[str] = set()
         self.forms: set[str] = set()
         self.kept: dict[str, pl.Series] = {}
         self.empty: dict[str, pl.Series] = {}
@@ -78,7 +79,6 @@ class RecordsReader:
         for raw in self.raws:
             self._count(raw, joined.lost.get(raw.file, frozenset()))
         self._tell_identifiers()
-        complete = frozenset(r.type for r in self.recodings.events if r.complete and r.origins & self.present)
         intake = Intake(
             source=SOURCE,
             rows=tuple(self.counts),
@@ -86,7 +86,14 @@ class RecordsReader:
             assumptions=tuple(dict.fromkeys(self.assumptions)),
             labels=self._labels(joined.tables),
         )
-        return Records(tables=tuple(joined.tables), intake=intake, complete=complete)
+        return Records(tables=tuple(joined.tables), intake=intake, complete=self._complete())
+
+    def _complete(self) -> frozenset[str]:
+        """Event types that the mapping calls complete, and of which every part of it was exported."""
+        events = [(place, part) for place, part in each(self.recodings) if place.startswith("event ")]
+        lacking = {part.type for place, part in events if place not in self.there}
+        told = {part.type for part in self.recodings.events if part.complete}
+        return frozenset(told - lacking)
 
     def _nothing_of(self, raw: RawTable) -> Fault:
         hint = "`infant-course mapping DICTIONARY.csv` drafts one (--mapping)" if self.is_template else None
@@ -127,10 +134,8 @@ class RecordsReader:
         written = {bare(title) for title in (raw.frame[REPEATS].unique() if REPEATS in raw.columns else ()) if title}
         found: dict[str, dict[str, None]] = {}
         for _, recoding in each(self.recodings):
-            names = [*recoding.where, *(name for source in recoding.fields for name in source.named)]
-            read = [present[name.casefold()] for name in names if name.casefold() in present]
-            boxes = [source.checkbox for source in recoding.fields if source.checkbox is not None]
-            read += [name for box in boxes for name in choice_columns(box, raw.columns)]
+            read = [present[name.casefold()] for name in recoding.where if name.casefold() in present]
+            read += _columns_of(recoding, raw.columns)
             origins = [name for name in sorted(recoding.origins) if bare(name) in written] or sorted(recoding.origins)
             found.setdefault(origins[0].replace(" ", "_"), {}).update(dict.fromkeys(read))
         return {origin: list(read) for origin, read in found.items()}
@@ -167,6 +172,11 @@ class RecordsReader:
                 self._tell_form(form, held, file)
                 continue
             self.present.add(folded(form))
+            self.there |= {
+                place
+                for place, part in each(self.recodings)
+                if folded(form) in part.origins and (_columns_of(part, export.columns) or not _reads(part))
+            }
             known = set(export.columns) - (set(columns) - read)
             held = held.with_columns(pl.lit(form).alias(INSTRUMENT))
             recodings = _about(self.recodings, form, export.record)
@@ -313,6 +323,18 @@ class RecordsReader:
                 if target != PATIENT:
                     labels[table.type, target] = one.label if one is not None and one.label else name
         return labels
+
+
+def _reads(part: Recoding) -> bool:
+    """Whether a part of the mapping reads any column into a field."""
+    return any(source.named or source.checkbox for source in part.fields)
+
+
+def _columns_of(part: Recoding, columns: Sequence[str]) -> list[str]:
+    """The columns of an export that the fields of a part of the mapping are read from."""
+    named = {name.casefold() for source in part.fields for name in source.named}
+    boxes = [name for source in part.fields if source.checkbox for name in choice_columns(source.checkbox, columns)]
+    return [*(name for name in columns if name.casefold() in named), *boxes]
 
 
 def _safe(text: str) -> str:
