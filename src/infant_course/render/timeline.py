@@ -37,12 +37,13 @@ from ..knowledge.plan import Plan
 from ..knowledge.thresholds import threshold
 from ..vocabulary import DiseaseStatus, Method, MrdResult, RemissionKind, Specimen, VitalStatus
 from .caption import alt_text, long_description
+from .event_lanes import lane_of
 from .ink import Drawing
 from .style import Mark, Style
 from .timeline_figure import Assay, Certainty, Item, MrdPoint, MrdState, Placed, Span, Threshold, TimelineFigure
 from .timeline_ink import draw_timeline
-from .timeline_names import STATUS, lane_of, level, name_of, plain, result_in_words
 from .timeline_times import Times, times_of
+from .words import STATUS, level, name_of, result_in_words, worded
 
 PLAIN = Style()
 """The style of a figure where nothing is chosen."""
@@ -178,7 +179,7 @@ def _point(event: MrdAssessment, at: Placed) -> MrdPoint:
     sensitivity = event.sensitivity.to("fraction") if event.sensitivity else None
     limit = event.quantitative_limit.to("fraction") if event.quantitative_limit else None
     assay = _ASSAYS[event.method]
-    tested = ", ".join(filter(None, [assay.value, event.marker, event.specimen and plain(event.specimen)]))
+    tested = ", ".join(filter(None, [assay.value, event.marker, event.specimen and worded(event.specimen)]))
     title = f"MRD {result_in_words(event)}; {tested}; {placed_in_words(at)}"
     blood = event.specimen is Specimen.BLOOD
     shared = partial(MrdPoint, at=at, assay=assay, blood=blood, title=title, event=event.id)
