@@ -171,7 +171,7 @@ def test_the_words_beside_a_figure_tell_every_event_and_no_date_and_no_formula(r
     more = '  - {event: adverse_event, id: ae, when: 2021-05-06, term: "=HYPERLINK(1)"}\n'
     more += "  - {event: relapse, id: rel, when: 2021-06-07}\n"
     assert run("draw", case(more=more), "-o", tmp_path / "a.svg", "--kind", kind).code == 0
-    rows = list(csv.reader((tmp_path / "a.events.csv").open(encoding="utf-8", newline="")))
+    rows = list(csv.reader((tmp_path / "a.events.csv").read_text(encoding="utf-8").splitlines()))
     assert rows[0] == ["event", "type", "time_from_diagnosis", "time_as_reported", "drawn", "findings"]
     assert [row[1] for row in rows[1:]] == ["diagnosis", "adverse_event", "relapse"]
     assert rows[2][0].startswith("'=") and rows[2][3] == "calendar date"
