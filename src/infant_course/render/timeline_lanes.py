@@ -1,30 +1,56 @@
 """The lanes of a timeline: bars and marks packed with their labels, and what other parts share with them."""
 
+import re
 from collections.abc import Sequence
 
-from attrs import evolve
+from attrs import evolve, frozen
 
-from .timeline_figure import Certainty, Item, Lane, Placed
-from .timeline_places import Bar, Box, Bracket, Label, Mark, Sheet, Stroke, levels, measure, shorten
+from .timeline_figure import Certainty, Flag, Item, Lane, Placed
+from .timeline_places import Bar, Box, Bracket, Label, Mark, Sheet, Stroke, flags_width, levels, measure, shorten
 from .timeline_scale import Scale
 
-NAMES, TEXT = 7.0, 6.5
-"""Size of lane names and of the axis, and of labels, pt."""
 BRACKET = 3.2
 """From one level of brackets to the next, pt."""
 SHARES = (0.6, 0.45, 0.3)
 """Most of the plot that a label may take; with the last it has a place for sure."""
+MOST_ROWS = 24
+"""More things than this in one lane are told in rows of things of one name."""
 
-_ROW, _BAR = 10.5, 8.1
 _SHORTEST_BAR = 1.6
+_OPEN_GHOST = 12.0  # pt: a planned block of no known length
 _VISIBLE = 2.5  # pt: a shorter bracket or tint cannot be seen
 _TINTS = (0.55, 0.42, 0.28, 0.15)
 _RULE = "#DDDDDD"
+_GREY = "#555555"
 
 
-def put_name(sheet: Sheet, text: str, scale: Scale, baseline: float) -> None:
-    """Put the name of a lane into the column at the left."""
-    sheet.labels.append(Label(text, scale.left - 9, baseline, NAMES, "end", "lane"))
+@frozen
+class Row:
+    """What shares a label: one item, or in a crowded lane all of one name."""
+
+    items: tuple[Item, ...]
+    text: str
+    flags: tuple[Flag, ...] = ()
+
+
+def name_lines(text: str, *, narrow: bool) -> list[str]:
+    """The name of a lane on one line, or on two where the page is narrow."""
+    parts = re.split(r"(?<=/)|\s", text)
+    return parts if narrow and len(parts) == 2 else [text]
+
+
+def put_name(sheet: Sheet, text: str, scale: Scale, baseline: float) -> float:
+    """Put the name of a lane into the column at the left; returns how far it reaches below the baseline."""
+    lines = name_lines(text, narrow=sheet.narrow)
+    size = sheet.type.names
+    for n, line in enumerate(lines):
+        sheet.labels.append(Label(line, scale.left - 9, baseline + n * (size + 1), size, "end", "lane"))
+    return (len(lines) - 1) * (size + 1) + 0.25 * size
+
+
+def label_of(item: Item, scale: Scale, size: float, share: float = SHARES[0]) -> str:
+    """The label, cut to a share of the plot."""
+    return _cut(_text(item), size, (scale.right - scale.left) * share)
 
 
 def _text(item: Item) -> str:
@@ -35,16 +61,11 @@ def _text(item: Item) -> str:
     return f"{item.label}{stopped}{'?' if unsure else ''}"
 
 
-def label_of(item: Item, scale: Scale, share: float = SHARES[0]) -> str:
-    """The label, cut to a share of the plot."""
-    return _cut(_text(item), (scale.right - scale.left) * share)
-
-
-def _cut(text: str, most: float) -> str:
+def _cut(text: str, size: float, most: float) -> str:
     """Text no wider than ``most``; the question mark of an unreported time survives the cut."""
-    if measure(text, TEXT) <= most or not text.endswith("?"):
-        return shorten(text, TEXT, most)
-    return shorten(text[:-1].rstrip("…"), TEXT, most - measure("…?", TEXT)).rstrip("…") + "…?"
+    if measure(text, size) <= most or not text.endswith("?"):
+        return shorten(text, size, most)
+    return shorten(text[:-1].rstrip("…"), size, most - measure("…?", size)).rstrip("…") + "…?"
 
 
 def _bracketed(time: Placed) -> bool:
@@ -59,67 +80,135 @@ def stretch_of(start: Placed, end: Placed, scale: Scale) -> tuple[float, float] 
     return (x1, x2) if x2 - x1 >= _VISIBLE else None
 
 
+Stretch = tuple[tuple[float, float], float | None]
+"""The ends of a bracket, and where the event itself is drawn."""
+
+
+def bracket_levels(sheet: Sheet, stretches: Sequence[Stretch], scale: Scale, y: float, cls: str) -> float:
+    """Put brackets on as many levels as they need, from a height; returns the lower edge."""
+    found = levels([one for one, _ in stretches])
+    for ((x1, x2), at), level in zip(stretches, found, strict=True):
+        own = at if at is not None and x1 + 2 < at < x2 - 2 else None
+        sheet.brackets.append(Bracket(x1, x2, y + level * BRACKET, tuple(scale.pieces(x1, x2)), cls, own))
+    return y + max(found, default=-1) * BRACKET + 2.6 if stretches else y
+
+
 def lay_lane(sheet: Sheet, lane: Lane, items: Sequence[Item], scale: Scale, top: float) -> float:
     """One lane: bars and marks packed with their labels into rows by first fit; returns its lower edge."""
-    sheet.strokes.append(Stroke(scale.left - 9, top + 1.6, scale.right + 1, top + 1.6, "lane-rule", _RULE, 0.4))
+    for x1, x2 in scale.pieces(scale.left - 9, scale.right + 1):
+        sheet.strokes.append(Stroke(x1, top + 1.6, x2, top + 1.6, "lane-rule", _RULE, 0.4))
     rows: list[list[Box]] = []
-    drawn: list[list[tuple[Bar | Mark, Label, list[tuple[float, float]]]]] = []
-    for item in sorted(items, key=lambda one: (one.start.day, one.label)):
-        thing = _thing(item, scale)
-        label = _beside(thing, item, scale)
-        stretches = _lane_stretches(item, scale)
-        covered = [thing.extent if isinstance(thing, Bar) else thing.box, label.box]
-        low = min([box.x for box in covered] + [x1 for x1, _ in stretches])
-        high = max([box.right for box in covered] + [x2 for _, x2 in stretches])
+    drawn: list[list[tuple[list[Bar | Mark], Label, list[Stretch]]]] = []
+    for told in _rows(items, scale, sheet.type.labels):
+        things = _things(told.items, scale, sheet.type.bar)
+        label = _beside(things, told, scale, sheet)
+        stretches = [one for item in told.items for one in _lane_stretches(item, scale)] if len(told.items) == 1 else []
+        covered = [*map(_extent, things), label.box]
+        low = min([box.x for box in covered] + [x1 for (x1, _), _ in stretches])
+        high = max([box.right for box in covered] + [x2 for (_, x2), _ in stretches])
         whole = Box(low, 0, high - low, 1)
         row = next((n for n, row in enumerate(rows) if not any(whole.touches(box, 1.5) for box in row)), len(rows))
         if row == len(rows):
             rows.append([])
             drawn.append([])
         rows[row].append(whole)
-        drawn[row].append((thing, label, stretches))
+        drawn[row].append((things, label, stretches))
     y = top + 3.4
-    put_name(sheet, str(lane), scale, y + _BAR / 2 + 2.5)
+    bar = sheet.type.bar
+    baseline = y + bar / 2 + 2.5
+    lowest = baseline + put_name(sheet, str(lane), scale, baseline)
     for placed in drawn:
-        extra = 0.0
-        for thing, label, stretches in placed:
-            _put(sheet, thing, label, y)
-            found = levels(stretches)
-            for (x1, x2), level in zip(stretches, found, strict=True):
-                at = y + _BAR + 2.0 + level * BRACKET
-                sheet.brackets.append(Bracket(x1, x2, at, tuple(scale.pieces(x1, x2)), f"bracket {lane.name.lower()}"))
-                extra = max(extra, 2.0 + level * BRACKET)
-        y += _ROW + extra
-    return y
+        for things, label, _ in placed:
+            for thing in things:
+                _put(sheet, thing, y)
+            sheet.labels.append(evolve(label, y=y + label.y))
+        ours = [one for _, _, stretches in placed for one in stretches]
+        lower = bracket_levels(sheet, ours, scale, y + bar + 2.0, f"bracket {lane.name.lower()}")
+        y += sheet.type.row + (lower - 2.6 - y - bar if ours else 0.0)
+    return max(y, lowest)
 
 
-def _thing(item: Item, scale: Scale) -> Bar | Mark:
+# Rows of things of one name.
+
+
+def _rows(items: Sequence[Item], scale: Scale, size: float) -> list[Row]:
+    """One row for each item; in a crowded lane one for all of one name, and one for what is left over."""
+    ordered = sorted(items, key=lambda one: (one.start.day, one.label))
+    if len(ordered) <= MOST_ROWS:
+        return [Row((item,), label_of(item, scale, size), item.flags) for item in ordered]
+    groups: dict[tuple[str, str], list[Item]] = {}
+    for item in ordered:
+        groups.setdefault((item.kind, _stem(item.label)), []).append(item)
+    by_count = sorted(groups, key=lambda name: (-len(groups[name]), ordered.index(groups[name][0])))
+    rows = [_row(groups[name], name[1], scale, size) for name in by_count[: MOST_ROWS - 1]]
+    kinds: dict[str, list[Item]] = {}
+    for name in by_count[MOST_ROWS - 1 :]:
+        kinds.setdefault(name[0], []).extend(groups[name])
+    rows += [_row(sorted(rest, key=lambda one: one.start.day), "Others", scale, size) for rest in kinds.values()]
+    return sorted(rows, key=lambda row: row.items[0].start.day)
+
+
+def _stem(label: str) -> str:
+    """A label without the number of the cycle."""
+    return re.sub(r",? (?:cycle )?\d+$", "", label)
+
+
+def _row(items: Sequence[Item], name: str, scale: Scale, size: float) -> Row:
+    flags = tuple(flag for item in items for flag in item.flags)
+    if len(items) == 1:
+        return Row(tuple(items), label_of(items[0], scale, size), flags)
+    kept = len(_things(items, scale, size))
+    count = f" ({len(items)} times{f', {kept} far enough apart to draw' if kept < len(items) else ''})"
+    most = (scale.right - scale.left) * SHARES[0]
+    return Row(tuple(items), shorten(name, size, max(most - measure(count, size), 20.0)) + count, flags)
+
+
+def _things(items: Sequence[Item], scale: Scale, bar: float) -> list[Bar | Mark]:
+    """The bars or marks of a row; those that would cover the one before them are left out."""
+    found: list[Bar | Mark] = []
+    for item in items:
+        thing = _thing(item, scale, bar)
+        if not found or _extent(thing).x >= _extent(found[-1]).right + 0.3:
+            found.append(thing)
+    return found
+
+
+# One bar or mark.
+
+
+def _extent(thing: Bar | Mark) -> Box:
+    return thing.extent if isinstance(thing, Bar) else thing.box
+
+
+def _thing(item: Item, scale: Scale, height: float) -> Bar | Mark:
     """A bar or a mark in a row that starts at height 0."""
     if item.end is None:
-        return Mark(item.kind, scale.x(item.start.day), _BAR / 2, item.title or item.label, event=item.event)
+        return Mark(item.kind, scale.x(item.start.day), height / 2, item.title or item.label, event=item.event)
+    ghost = item.lane is Lane.PLANNED
     x1, x2 = scale.x(item.start.day), scale.x(item.end.day)
     ongoing = item.end.certainty is Certainty.ONGOING
     if ongoing:
-        x2 = max(x1 + _SHORTEST_BAR, x2 - _BAR / 2)
-    if x2 - x1 < _SHORTEST_BAR:
-        x1, x2 = (x1, x1 + _SHORTEST_BAR) if x1 + _SHORTEST_BAR <= scale.right else (x1 - _SHORTEST_BAR, x1)
+        x2 = max(x1 + _SHORTEST_BAR, x2 - height / 2)
+    shortest = _OPEN_GHOST if ghost and item.end.certainty is Certainty.UNKNOWN_END else _SHORTEST_BAR
+    if x2 - x1 < shortest:
+        x1, x2 = (x1, x1 + shortest) if x1 + shortest <= scale.right else (x1 - shortest, x1)
     kinds = {item.start.certainty, item.end.certainty}
-    outline = "solid"
+    outline = "planned" if ghost else "solid"
     if Certainty.ORDER_ONLY in kinds:
         outline = "dotted"
     elif Certainty.NOMINAL in kinds:
         outline = "dashed"
     tints = []
     if item.start.certainty in (Certainty.NOMINAL, Certainty.UNKNOWN_END):
-        tints += _tints(x1, scale.x(item.start.earliest), scale)
-    if item.end.certainty in (Certainty.NOMINAL, Certainty.UNKNOWN_END):
-        tints += _tints(x2, scale.x(item.end.latest), scale)
+        tints += _tints(x1, scale.x(item.start.earliest), scale, height)
+    if item.end.certainty in (Certainty.NOMINAL, Certainty.UNKNOWN_END) and not ghost:
+        tints += _tints(x2, scale.x(item.end.latest), scale, height)
     return Bar(
         tone=item.kind,
-        pieces=tuple(Box(a, 0, b - a, _BAR) for a, b in scale.pieces(x1, x2)),
+        pieces=tuple(Box(a, 0, b - a, height) for a, b in scale.pieces(x1, x2)),
         outline=outline,
         tints=tuple(tints),
-        open_left=item.start.certainty is Certainty.UNKNOWN_END,
+        open_left=item.start.certainty is Certainty.UNKNOWN_END or item.open_start,
         open_right=ongoing or item.end.certainty is Certainty.UNKNOWN_END,
         arrow=ongoing,
         title=item.title or item.label,
@@ -127,7 +216,7 @@ def _thing(item: Item, scale: Scale) -> Bar | Mark:
     )
 
 
-def _tints(edge: float, limit: float, scale: Scale) -> list[tuple[Box, float]]:
+def _tints(edge: float, limit: float, scale: Scale, height: float) -> list[tuple[Box, float]]:
     """Four steps of fading colour from the edge of a bar to the limit of what is plausible."""
     if abs(limit - edge) < _VISIBLE:
         return []
@@ -135,53 +224,54 @@ def _tints(edge: float, limit: float, scale: Scale) -> list[tuple[Box, float]]:
     found = []
     for n, share in enumerate(_TINTS):
         a, b = sorted((edge + n * step, edge + (n + 1) * step))
-        found += [(Box(p, 0, q - p, _BAR), share) for p, q in scale.pieces(a, b)]
+        found += [(Box(p, 0, q - p, height), share) for p, q in scale.pieces(a, b)]
     return found
 
 
-def _lane_stretches(item: Item, scale: Scale) -> list[tuple[float, float]]:
+def _lane_stretches(item: Item, scale: Scale) -> list[Stretch]:
     """The brackets of one bar or mark: one over the whole where only the order is known, else one for each end."""
     if item.end is None:
         one = stretch_of(item.start, item.start, scale)
-        return [one] if one else []
+        return [(one, scale.x(item.start.day))] if one else []
     if Certainty.ORDER_ONLY in (item.start.certainty, item.end.certainty):
         one = stretch_of(item.start, item.end, scale)
-        return [one] if one else []
-    found = []
+        return [(one, None)] if one else []
+    found: list[Stretch] = []
     for time in (item.start, item.end):
         if time.certainty in (Certainty.ROUNDED, Certainty.INTERVAL) and (one := stretch_of(time, time, scale)):
-            found.append(one)
+            found.append((one, None))
     return found
 
 
-def _beside(thing: Bar | Mark, item: Item, scale: Scale) -> Label:
-    """The label of a bar or mark: inside where it fits, else to the right of it, else to the left."""
-    text = label_of(item, scale)
-    wide = measure(text, TEXT)
-    baseline = _BAR / 2 + 2.35
-    if isinstance(thing, Bar):
-        roomy = max(thing.pieces, key=lambda box: box.width)
+def _beside(things: Sequence[Bar | Mark], told: Row, scale: Scale, sheet: Sheet) -> Label:
+    """The label of a row's things: inside a bar where it fits, else to the right of all, else to the left."""
+    ghost = told.items[0].lane is Lane.PLANNED
+    size = sheet.type.small if ghost else sheet.type.labels
+    fill = _GREY if ghost else "#000000"
+    text, flags = told.text, told.flags
+    flagged = flags_width(flags)
+    wide = measure(text, size) + flagged
+    baseline = sheet.type.bar / 2 + 0.36 * size
+    first = things[0]
+    if len(things) == 1 and isinstance(first, Bar):
+        roomy = max(first.pieces, key=lambda box: box.width)
         if roomy.width >= wide + 3:
-            return Label(text, roomy.x + roomy.width / 2, baseline, TEXT, "middle", "bar-label", thing.tone)
-        extent = thing.extent
-    else:
-        extent = thing.box
-    if extent.right + 2.5 + wide <= scale.right + 4:
-        return Label(text, extent.right + 2.5, baseline, TEXT, "start", "bar-label")
-    if extent.x - 2.5 - wide >= scale.left - 2:
-        return Label(text, extent.x - 2.5, baseline, TEXT, "end", "bar-label")
-    room_right, room_left = scale.right + 4 - extent.right - 2.5, extent.x - 2.5 - scale.left
-    if room_right >= room_left:
-        return Label(_cut(text, room_right), extent.right + 2.5, baseline, TEXT, "start", "bar-label")
-    return Label(_cut(text, room_left), extent.x - 2.5, baseline, TEXT, "end", "bar-label")
+            middle = roomy.x + roomy.width / 2
+            return Label(text, middle, baseline, size, "middle", "bar-label", fill if ghost else first.tone, flags)
+    left, right = min(_extent(thing).x for thing in things), max(_extent(thing).right for thing in things)
+    room_right, room_left = scale.right + 4 - right - 2.5, left - 2.5 - scale.left + 2
+    if wide <= room_right or (wide > room_left and room_right >= room_left):
+        text = text if wide <= room_right else _cut(text, size, max(room_right - flagged, 0.0))
+        return Label(text, right + 2.5, baseline, size, "start", "bar-label", fill, flags)
+    text = text if wide <= room_left else _cut(text, size, max(room_left - flagged, 0.0))
+    return Label(text, left - 2.5, baseline, size, "end", "bar-label", fill, flags)
 
 
-def _put(sheet: Sheet, thing: Bar | Mark, label: Label, y: float) -> None:
-    """Put a bar or mark and its label into the row at height y."""
+def _put(sheet: Sheet, thing: Bar | Mark, y: float) -> None:
+    """Put a bar or mark into the row at height y."""
     if isinstance(thing, Bar):
         moved = tuple(Box(box.x, y, box.width, box.height) for box in thing.pieces)
         tints = tuple((Box(box.x, y, box.width, box.height), share) for box, share in thing.tints)
         sheet.bars.append(evolve(thing, pieces=moved, tints=tints))
     else:
         sheet.marks.append(evolve(thing, y=y + thing.y))
-    sheet.labels.append(Label(label.text, label.x, y + label.y, label.size, label.anchor, label.cls, label.fill))

@@ -7,8 +7,10 @@ from ..events import (
     Abandonment,
     AdverseEvent,
     Agent,
+    Apheresis,
     CellTherapy,
     Conditioning,
+    CsfAssessment,
     Death,
     Diagnosis,
     EndOfTherapy,
@@ -20,9 +22,12 @@ from ..events import (
     LastContact,
     LineageSwitch,
     Lymphodepletion,
+    MarrowAssessment,
     MrdAssessment,
     MrdReemergence,
     OrganTransplant,
+    PrednisoneResponse,
+    Presentation,
     Quantity,
     Radiotherapy,
     Refractory,
@@ -30,6 +35,7 @@ from ..events import (
     Remission,
     SecondMalignancy,
     SupportiveTreatment,
+    SymptomOnset,
     TargetedTherapy,
     Transplant,
     TreatmentBlock,
@@ -53,8 +59,10 @@ def lane_of(event: Event) -> Lane | None:
             return Lane.CHEMOTHERAPY
         case Immunotherapy() | TargetedTherapy():
             return Lane.TARGETED
-        case CellTherapy() | Lymphodepletion():
+        case CellTherapy() | Lymphodepletion() | Apheresis():
             return Lane.CELL_THERAPY
+        case PrednisoneResponse() | MarrowAssessment() | CsfAssessment():
+            return Lane.RESPONSE
         case Radiotherapy():
             return Lane.RADIOTHERAPY
         case Transplant() | Conditioning() | Engraftment() | GraftFailure():
@@ -62,7 +70,9 @@ def lane_of(event: Event) -> Lane | None:
         case AdverseEvent() | SupportiveTreatment() | Gvhd():
             return Lane.SUPPORTIVE
         case (
-            Diagnosis()
+            SymptomOnset()
+            | Presentation()
+            | Diagnosis()
             | Remission()
             | Relapse()
             | MrdReemergence()
