@@ -101,15 +101,14 @@ def test_order_only_is_dotted_and_asks() -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_question_mark_survives_a_cut(width: int) -> None:
-    long = "mitoxantrone + cytarabine + " * 6
+    long = "mitoxantrone + cytarabine + " * 20
     drawn = figure(
         event("diagnosis", "Diagnosis", on(0)),
         event("relapse", long, order(100, 50)),
         block(long, on(80), order(120, 20)),
     )
-    texts = [label.text for label in lay_out(drawn, Style(width=width)).labels if label.text.startswith("mitox")]
-    assert len(texts) == 2
-    assert all(text.endswith("…?") for text in texts)
+    texts = [label.text for label in lay_out(drawn, Style(width=width)).labels if label.cls in ("event", "bar-label")]
+    assert sum(text.endswith("?") for text in texts) == 2
 
 
 def test_nominal_is_dashed_and_fades_in_four_steps() -> None:

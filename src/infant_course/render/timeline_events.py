@@ -1,18 +1,19 @@
 """The line of events of a timeline: glyphs in order, labels on levels above them, brackets below.
 
-Labels rise until they are free, and leaders never cross text. Events too many or too close for one line are laid out
-in rows, as treatments are.
+Labels rise until they are free, and leaders never cross text. Events too many for one line, or with labels too long
+for it, are laid out in rows, as treatments are: nothing is cut.
 """
 
 from collections.abc import Sequence
 
 from .timeline_figure import Lane, TimelineFigure
-from .timeline_lanes import SHARES, bracket_levels, label_of, lay_lane, put_name, stretch_of
+from .timeline_lanes import bracket_levels, lay_lane, put_name, stretch_of, text_of
 from .timeline_places import Label, Mark, Sheet, Stroke, flags_width, measure
 from .timeline_scale import Scale
 
 _APART = 8.2  # between two glyphs of one line
 _MOST_LEVELS = 12
+_SHARE = 0.6  # most of the plot that a label on one line may take
 _HALF = 2.6  # a flag-style label begins so far left of the middle of its glyph
 
 
@@ -25,13 +26,10 @@ def lay_events(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -
         return top
     size = sheet.type.labels
     places = _spread([scale.x(item.start.day) for item in items], scale)
-    found = None
-    for share in SHARES if places else ():
-        texts = [label_of(item, scale, size, share) for item in items]
-        widths = [measure(text, size) + flags_width(item.flags) for text, item in zip(texts, items, strict=True)]
-        found = _label_levels(places, widths, scale)
-        if found is not None:
-            break
+    texts = [text_of(item) for item in items]
+    widths = [measure(text, size) + flags_width(item.flags) for text, item in zip(texts, items, strict=True)]
+    fit = bool(places) and max(widths) <= (scale.right - scale.left) * _SHARE
+    found = _label_levels(places, widths, scale) if fit else None
     if found is None or max(found[1]) > _MOST_LEVELS:
         return lay_lane(sheet, Lane.EVENTS, items, scale, top - 1.6)
     ends, steps = found
@@ -71,7 +69,7 @@ def _label_levels(xs: Sequence[float], widths: Sequence[float], scale: Scale) ->
 
     A label that starts at its glyph rises above every later one it would touch, so leaders never cross text. Those
     that would leave the page end at their glyph and rise above all they pass over. A label that such a leader
-    would cross is turned as well. None where one has no room to be turned: then the labels must be shorter.
+    would cross is turned as well. None where one has no room to be turned.
     """
     edge = scale.right + 6
     at_end = [x - _HALF + wide > edge for x, wide in zip(xs, widths, strict=True)]

@@ -246,6 +246,8 @@ def _swatch(one: Swatch) -> Element:
     if kind == "ongoing":
         d = _d([(x - 4.5, y - 2.8), (x + 1.7, y - 2.8), (x + 4.5, y), (x + 1.7, y + 2.8), (x - 4.5, y + 2.8)])
         return group("swatch", path(d, cls="sample", fill=_WHITE, stroke="#333333", width=0.6))
+    if kind == "line":
+        return group("swatch", line(x - 4.8, y, x + 4.8, y, cls="sample", stroke="#666666", width=0.8, dash=name))
     if kind in ("number", "sign"):
         return group("swatch", text(x, y + 2.2, name, cls="sample", size=6.0, anchor="middle"))
     return _bracket(Bracket(x - 4.5, x + 4.5, y, ((x - 4.5, x + 4.5),), "swatch"))

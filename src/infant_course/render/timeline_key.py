@@ -2,7 +2,7 @@
 
 from .metrics import wrap
 from .timeline_figure import Certainty, Lane, TimelineFigure
-from .timeline_places import FLAG_HEIGHT, Label, Sheet, Swatch, flag_width, measure, shorten
+from .timeline_places import Label, Sheet, Swatch, flag_width, measure, shorten
 
 _CHEMOTHERAPY = {
     "chemotherapy": "chemotherapy, lymphoid",
@@ -53,7 +53,8 @@ def lay_key(sheet: Sheet, figure: TimelineFigure, left: float, right: float, y: 
     """The key in as many lines as it takes, then findings, note and remarks; returns the lower edge."""
     size, step = sheet.type.labels, sheet.type.line
     x, baseline = left, y
-    for n, (kind, text) in enumerate(sheet.keyed):
+    last = ("number", "sign")  # what explains a sign of this figure alone
+    for n, (kind, text) in enumerate(sorted(sheet.keyed, key=lambda entry: entry[0].startswith(last))):
         text = shorten(text, size, right - left - 14)
         wide = 13 + measure(text, size)
         if n == 0 or x + wide > right:
@@ -76,24 +77,24 @@ def _findings(sheet: Sheet, figure: TimelineFigure, left: float, right: float, b
     """What each flag says, after a flag of its own; returns the last baseline."""
     size, step = sheet.type.labels, sheet.type.line
     told = figure.flags[:MOST_FLAGS]
+    if told:
+        kinds = {one.flag.failed for one in figure.flags}
+        words = [
+            *(["black square: failed"] if True in kinds else []),
+            *(["white: undecided"] if False in kinds else []),
+        ]
+        baseline += step + 2
+        sheet.labels.append(Label(f"Findings ({'; '.join(words)})", left, baseline, size, cls="key finding"))
     for one in told:
         wide = flag_width(one.flag)
         lines = wrap(one.text, size, right - left - wide - 5, _MOST_LINES)
         for n, line in enumerate(lines):
             baseline += step
             if n == 0:
-                flag = Label("", left - 1.4, baseline, size, cls="key", flags=(one.flag,))
-                sheet.labels.append(flag)
-            sheet.labels.append(Label(line, left + max(wide, FLAG_HEIGHT) + 3.5, baseline, size, cls="key finding"))
-    more = len(figure.flags) - len(told)
-    if more:
+                sheet.labels.append(Label("", left - 1.4, baseline, size, cls="key", flags=(one.flag,)))
+            sheet.labels.append(Label(line, left + wide + 3.5, baseline, size, cls="key finding"))
+    if len(figure.flags) > len(told):
         baseline += step
-        sheet.labels.append(Label(f"and {more} more findings", left, baseline, size, cls="key finding"))
-    if told:
-        words = []
-        kinds = {one.flag.failed for one in figure.flags}
-        words += ["black square: failed"] if True in kinds else []
-        words += ["white circle: undecided"] if False in kinds else []
-        baseline += step
-        sheet.labels.append(Label(f"Findings. {'; '.join(words).capitalize()}.", left, baseline, size, cls="note"))
+        more = f"and {len(figure.flags) - len(told)} more, told in the description of this file"
+        sheet.labels.append(Label(more, left, baseline, size, cls="key finding"))
     return baseline

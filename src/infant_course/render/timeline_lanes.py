@@ -5,18 +5,18 @@ from collections.abc import Sequence
 
 from attrs import evolve, frozen
 
+from .metrics import wrap
 from .timeline_figure import Certainty, Flag, Item, Lane, Placed
 from .timeline_places import Bar, Box, Bracket, Label, Mark, Sheet, Stroke, flags_width, levels, measure, shorten
 from .timeline_scale import Scale
 
 BRACKET = 3.2
 """From one level of brackets to the next, pt."""
-SHARES = (0.6, 0.45, 0.3)
-"""Most of the plot that a label may take; with the last it has a place for sure."""
 MOST_ROWS = 24
 """More things than this in one lane are told in rows of things of one name."""
 
 _SHORTEST_BAR = 1.6
+_MOST_LINES = 3  # of a label
 _OPEN_GHOST = 12.0  # pt: a planned block of no known length
 _VISIBLE = 2.5  # pt: a shorter bracket or tint cannot be seen
 _TINTS = (0.55, 0.42, 0.28, 0.15)
@@ -48,12 +48,8 @@ def put_name(sheet: Sheet, text: str, scale: Scale, baseline: float) -> float:
     return (len(lines) - 1) * (size + 1) + 0.25 * size
 
 
-def label_of(item: Item, scale: Scale, size: float, share: float = SHARES[0]) -> str:
-    """The label, cut to a share of the plot."""
-    return _cut(_text(item), size, (scale.right - scale.left) * share)
-
-
-def _text(item: Item) -> str:
+def text_of(item: Item) -> str:
+    """The label of an item, with what ended it and the mark of a time that was not reported."""
     unsure = item.start.certainty is Certainty.ORDER_ONLY or (
         item.end is not None and item.end.certainty is Certainty.ORDER_ONLY
     )
@@ -62,9 +58,9 @@ def _text(item: Item) -> str:
 
 
 def _cut(text: str, size: float, most: float) -> str:
-    """Text no wider than ``most``; the question mark of an unreported time survives the cut."""
-    if measure(text, size) <= most or not text.endswith("?"):
-        return shorten(text, size, most)
+    """Text that ends in a question mark no wider than ``most``, with the mark."""
+    if measure(text, size) <= most:
+        return text
     return shorten(text[:-1].rstrip("…"), size, most - measure("…?", size)).rstrip("…") + "…?"
 
 
@@ -93,39 +89,62 @@ def bracket_levels(sheet: Sheet, stretches: Sequence[Stretch], scale: Scale, y: 
     return y + max(found, default=-1) * BRACKET + 2.6 if stretches else y
 
 
+@frozen
+class _Placed:
+    """One row of things with its label, both as if their lane began at height 0."""
+
+    things: tuple[Bar | Mark, ...]
+    labels: tuple[Label, ...]
+    stretches: tuple[Stretch, ...]
+    drop: float = 0.0
+    """How far the things stand below the top of their row, under a label that has no room beside them."""
+
+    @property
+    def across(self) -> Box:
+        """What it takes of the width, with its brackets."""
+        boxes = [*map(_extent, self.things), *(label.box for label in self.labels)]
+        low = min([box.x for box in boxes] + [x1 for (x1, _), _ in self.stretches])
+        high = max([box.right for box in boxes] + [x2 for (_, x2), _ in self.stretches])
+        return Box(low, 0, high - low, 1)
+
+
 def lay_lane(sheet: Sheet, lane: Lane, items: Sequence[Item], scale: Scale, top: float) -> float:
     """One lane: bars and marks packed with their labels into rows by first fit; returns its lower edge."""
     for x1, x2 in scale.pieces(scale.left - 9, scale.right + 1):
         sheet.strokes.append(Stroke(x1, top + 1.6, x2, top + 1.6, "lane-rule", _RULE, 0.4))
-    rows: list[list[Box]] = []
-    drawn: list[list[tuple[list[Bar | Mark], Label, list[Stretch]]]] = []
+    rows: list[list[_Placed]] = []
     for told in _rows(items, scale, sheet.type.labels):
-        things = _things(told.items, scale, sheet.type.bar)
-        label = _beside(things, told, scale, sheet)
-        stretches = [one for item in told.items for one in _lane_stretches(item, scale)] if len(told.items) == 1 else []
-        covered = [*map(_extent, things), label.box]
-        low = min([box.x for box in covered] + [x1 for (x1, _), _ in stretches])
-        high = max([box.right for box in covered] + [x2 for (_, x2), _ in stretches])
-        whole = Box(low, 0, high - low, 1)
-        row = next((n for n, row in enumerate(rows) if not any(whole.touches(box, 1.5) for box in row)), len(rows))
-        if row == len(rows):
-            rows.append([])
-            drawn.append([])
-        rows[row].append(whole)
-        drawn[row].append((things, label, stretches))
+        placed = _placed(told, scale, sheet)
+        row = next((row for row in rows if not any(placed.across.touches(o.across, 1.5) for o in row)), None)
+        if row is None:
+            rows.append([placed])
+        else:
+            row.append(placed)
     y = top + 3.4
     bar = sheet.type.bar
     baseline = y + bar / 2 + 2.5
     lowest = baseline + put_name(sheet, str(lane), scale, baseline)
-    for placed in drawn:
-        for things, label, _ in placed:
-            for thing in things:
-                _put(sheet, thing, y)
-            sheet.labels.append(evolve(label, y=y + label.y))
-        ours = [one for _, _, stretches in placed for one in stretches]
-        lower = bracket_levels(sheet, ours, scale, y + bar + 2.0, f"bracket {lane.name.lower()}")
-        y += sheet.type.row + (lower - 2.6 - y - bar if ours else 0.0)
+    for row in rows:
+        lower = y
+        for placed in row:
+            for thing in placed.things:
+                _put(sheet, thing, y + placed.drop)
+            sheet.labels += [evolve(label, y=y + label.y) for label in placed.labels]
+            lower = max([lower, y + placed.drop + bar, *(y + label.box.bottom for label in placed.labels)])
+        ours = [one for placed in row for one in placed.stretches]
+        beside = all(len(placed.labels) == 1 for placed in row)
+        under = bracket_levels(
+            sheet, ours, scale, y + bar + 2.0 if beside else lower + 1.6, f"bracket {lane.name.lower()}"
+        )
+        y = max(lower + sheet.type.row - bar, under) if ours else lower + sheet.type.row - bar
     return max(y, lowest)
+
+
+def _placed(told: Row, scale: Scale, sheet: Sheet) -> _Placed:
+    things = _things(told.items, scale, sheet.type.bar)
+    stretches = _lane_stretches(told.items[0], scale) if len(told.items) == 1 else []
+    labels, drop = _beside(things, told, scale, sheet)
+    return _Placed(tuple(things), tuple(labels), tuple(stretches), drop)
 
 
 # Rows of things of one name.
@@ -135,7 +154,7 @@ def _rows(items: Sequence[Item], scale: Scale, size: float) -> list[Row]:
     """One row for each item; in a crowded lane one for all of one name, and one for what is left over."""
     ordered = sorted(items, key=lambda one: (one.start.day, one.label))
     if len(ordered) <= MOST_ROWS:
-        return [Row((item,), label_of(item, scale, size), item.flags) for item in ordered]
+        return [Row((item,), text_of(item), item.flags) for item in ordered]
     groups: dict[tuple[str, str], list[Item]] = {}
     for item in ordered:
         groups.setdefault((item.kind, _stem(item.label)), []).append(item)
@@ -149,18 +168,17 @@ def _rows(items: Sequence[Item], scale: Scale, size: float) -> list[Row]:
 
 
 def _stem(label: str) -> str:
-    """A label without the number of the cycle."""
-    return re.sub(r",? (?:cycle )?\d+$", "", label)
+    """A label without the number of a cycle or grade."""
+    return re.sub(r"(?:,? (?:cycle|grade))? \d+$", "", label)
 
 
 def _row(items: Sequence[Item], name: str, scale: Scale, size: float) -> Row:
     flags = tuple(flag for item in items for flag in item.flags)
     if len(items) == 1:
-        return Row(tuple(items), label_of(items[0], scale, size), flags)
+        return Row(tuple(items), text_of(items[0]), flags)
     kept = len(_things(items, scale, size))
     count = f" ({len(items)} times{f', {kept} far enough apart to draw' if kept < len(items) else ''})"
-    most = (scale.right - scale.left) * SHARES[0]
-    return Row(tuple(items), shorten(name, size, max(most - measure(count, size), 20.0)) + count, flags)
+    return Row(tuple(items), shorten(name, size, (scale.right - scale.left) / 2) + count, flags)
 
 
 def _things(items: Sequence[Item], scale: Scale, bar: float) -> list[Bar | Mark]:
@@ -243,8 +261,12 @@ def _lane_stretches(item: Item, scale: Scale) -> list[Stretch]:
     return found
 
 
-def _beside(things: Sequence[Bar | Mark], told: Row, scale: Scale, sheet: Sheet) -> Label:
-    """The label of a row's things: inside a bar where it fits, else to the right of all, else to the left."""
+def _beside(things: Sequence[Bar | Mark], told: Row, scale: Scale, sheet: Sheet) -> tuple[list[Label], float]:
+    """The label of a row's things: inside a bar where it fits, else to the right of all, else to the left.
+
+    Where neither side has room for one line: on up to three lines on the roomier side, or above things that take
+    the whole width; then the second value is how far these are lowered.
+    """
     ghost = told.items[0].lane is Lane.PLANNED
     size = sheet.type.small if ghost else sheet.type.labels
     fill = _GREY if ghost else "#000000"
@@ -257,14 +279,37 @@ def _beside(things: Sequence[Bar | Mark], told: Row, scale: Scale, sheet: Sheet)
         roomy = max(first.pieces, key=lambda box: box.width)
         if roomy.width >= wide + 3:
             middle = roomy.x + roomy.width / 2
-            return Label(text, middle, baseline, size, "middle", "bar-label", fill if ghost else first.tone, flags)
+            return [
+                Label(text, middle, baseline, size, "middle", "bar-label", fill if ghost else first.tone, flags)
+            ], 0.0
     left, right = min(_extent(thing).x for thing in things), max(_extent(thing).right for thing in things)
     room_right, room_left = scale.right + 4 - right - 2.5, left - 2.5 - scale.left + 2
-    if wide <= room_right or (wide > room_left and room_right >= room_left):
-        text = text if wide <= room_right else _cut(text, size, max(room_right - flagged, 0.0))
-        return Label(text, right + 2.5, baseline, size, "start", "bar-label", fill, flags)
-    text = text if wide <= room_left else _cut(text, size, max(room_left - flagged, 0.0))
-    return Label(text, left - 2.5, baseline, size, "end", "bar-label", fill, flags)
+    if wide <= room_right:
+        return [Label(text, right + 2.5, baseline, size, "start", "bar-label", fill, flags)], 0.0
+    if wide <= room_left:
+        return [Label(text, left - 2.5, baseline, size, "end", "bar-label", fill, flags)], 0.0
+    room = max(room_right, room_left)
+    if room < (scale.right - scale.left) * 0.3:
+        lines = _wrapped(text, size, scale.right - scale.left - flagged)
+        labels = [
+            Label(line, scale.left, baseline + n * (size + 1.2), size, "start", "bar-label", fill)
+            for n, line in enumerate(lines)
+        ]
+        return [*labels[:-1], evolve(labels[-1], flags=flags)], len(lines) * (size + 1.2) + 1.2
+    at, anchor = (right + 2.5, "start") if room_right >= room_left else (left - 2.5, "end")
+    lines = _wrapped(text, size, room - flagged)
+    labels = [
+        Label(line, at, baseline + n * (size + 1.2), size, anchor, "bar-label", fill) for n, line in enumerate(lines)
+    ]
+    return [*labels[:-1], evolve(labels[-1], flags=flags)], 0.0
+
+
+def _wrapped(text: str, size: float, room: float) -> list[str]:
+    """A label on up to three lines; the question mark of an unreported time survives a cut."""
+    lines = wrap(text, size, room, _MOST_LINES)
+    if text.endswith("?") and not lines[-1].endswith("?"):
+        lines[-1] = _cut(lines[-1].rstrip("…") + "…?", size, room)
+    return lines
 
 
 def _put(sheet: Sheet, thing: Bar | Mark, y: float) -> None:

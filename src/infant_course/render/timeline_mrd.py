@@ -3,7 +3,7 @@
 A negative whose sensitivity was not reported has no level and is given none: it stands in the strip "ND".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import log10
 
@@ -46,7 +46,6 @@ def lay_mrd(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> f
     low = any(p.state is MrdState.NOT_DETECTED_AT and _height(p.value or 0, top) > bottom - 7 for p in levelled)
     strip_bottom = _strip(sheet, [p for p in points if p not in levelled], scale, bottom + (10 if low else 3))
     _axes(sheet, scale, top, bottom)
-    thresholds = _thresholds(sheet, figure, scale, top)
     marks = {}
     for point in levelled:
         marks[point] = MrdMark(
@@ -58,6 +57,7 @@ def lay_mrd(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> f
             _height(point.above, top) if point.above is not None else None,
             point.event,
         )
+    thresholds = _thresholds(sheet, figure, scale, top, marks.values())
     _timepoint_lines(sheet, figure.timepoints, scale, top, bottom)
     _joins(sheet, [(p, marks.get(p)) for p in points], scale)
     sheet.mrd += marks.values()
@@ -102,17 +102,32 @@ def _axes(sheet: Sheet, scale: Scale, top: float, bottom: float) -> None:
     sheet.turned.append(Label("MRD (fraction)", left - 4.15 * names, (top + bottom) / 2, names, "middle", "axis-title"))
 
 
-def _thresholds(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> list[Box]:
-    """Threshold lines, named above their right end."""
-    found = []
-    for threshold in figure.thresholds:
-        y = _height(threshold.value, top)
+def _thresholds(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float, marks: Iterable[MrdMark]) -> list[Box]:
+    """Threshold lines, each named above or below one of its ends; in the key where results stand at all of these."""
+    taken = [mark.box for mark in marks]
+    found: list[Box] = []
+    size = sheet.type.small
+    heights = [_height(threshold.value, top) for threshold in figure.thresholds]
+    for threshold, y in zip(figure.thresholds, heights, strict=True):
         dash = " ".join(f"{length:g}" for length in threshold.dash)
         for x1, x2 in scale.pieces(scale.left - 3, scale.right + 1):
             sheet.strokes.append(Stroke(x1, y, x2, y, "threshold", "#666666", 0.6, dash))
-        label = Label(threshold.label, scale.right - 1, y - 2.0, sheet.type.small, "end", "threshold-label", "#444444")
-        sheet.labels.append(label)
-        found += [Box(scale.left, y - 0.4, scale.right - scale.left, 0.8), label.box]
+        found.append(Box(scale.left, y - 0.4, scale.right - scale.left, 0.8))
+        below = y + 0.74 * size + 1.4
+        tried = [
+            Label(threshold.label, x, at, size, anchor, "threshold-label", "#444444")
+            for x, anchor in ((scale.right - 1, "end"), (scale.left + 1, "start"))
+            for at in (y - 2.0, below)
+        ]
+        lines = [Box(scale.left, other - 0.2, scale.right - scale.left, 0.4) for other in heights if other != y]
+        free = [one for one in tried if not any(one.box.touches(box, 0.3) for box in (*taken, *lines))]
+        free = [one for one in free if one.box.x > scale.left - 2 and one.box.right < scale.right + 2]
+        if free:
+            sheet.labels.append(free[0])
+            taken.append(free[0].box)
+            found.append(free[0].box)
+        else:
+            sheet.key(f"line {dash}", threshold.label)
     return found
 
 

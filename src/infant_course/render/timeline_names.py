@@ -40,7 +40,7 @@ from ..events import (
     Transplant,
     TreatmentBlock,
 )
-from ..vocabulary import DiseaseStatus, Donor, MrdResult, RemissionKind, VitalStatus
+from ..vocabulary import DiseaseStatus, Donor, MrdResult, RemissionKind, Site, VitalStatus
 from .timeline_figure import Lane
 from .timeline_times import block_of
 from .words import gvhd_words
@@ -98,6 +98,10 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _site(site: Site) -> str:
+    return "CNS" if site is Site.CNS else plain(site)
+
+
 def _agents(agents: Sequence[Agent]) -> str:
     return " + ".join(agent.name for agent in agents)
 
@@ -119,7 +123,9 @@ def name_of(course: Course, event: Event) -> str:
         case Lymphodepletion() | Conditioning():
             return _capital(_agents(event.agents) or event.TYPE)
         case Radiotherapy():
-            return " ".join(filter(None, [_capital(plain(event.site or "radiotherapy")), str(event.dose or "")]))
+            return " ".join(
+                filter(None, [_capital(_site(event.site) if event.site else "radiotherapy"), str(event.dose or "")])
+            )
         case Transplant():
             donor = f"{event.donor} donor" if event.donor and event.donor is not Donor.AUTOLOGOUS else event.donor
             parts = [plain(part) for part in (donor, event.graft) if part]
@@ -145,7 +151,7 @@ def name_of(course: Course, event: Event) -> str:
                 return f"MRD remission{number}"
             return f"CR{event.number if event.number is not None else ''}"
         case Relapse():
-            sites = " + ".join(site.value.upper() if site.value == "cns" else site.value for site in event.sites)
+            sites = " + ".join(map(_site, event.sites))
             number = f" {event.number}" if event.number is not None else ""
             return f"Relapse{number}" + (f": {sites}" if sites else "")
         case MrdReemergence():

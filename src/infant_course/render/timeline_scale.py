@@ -65,16 +65,21 @@ class Scale:
         return end - min(self.first, 0.0) > 48 * MONTH
 
     @property
+    def in_days(self) -> bool:
+        """Whether the whole scale is of two months at most."""
+        return self.broken_at is None and self.last - self.first <= 61
+
+    @property
     def _units(self) -> str:
         if self.broken_at is not None:
             return f"{'years' if self.in_years else 'months; years after the break'}, two linear scales"
-        return "years" if self.in_years else "months"
+        return "years" if self.in_years else "days" if self.in_days else "months"
 
     @property
     def title(self) -> str:
         """The title of the axis: what days are counted from, the units, and how well ages are known."""
         if not self.timed:
-            return "Order of events; no times to scale"
+            return "No times to scale: only the order is drawn"
         what = "Age" if self.zero.in_ages else f"Time since {self.zero.name}"
         known = f"; known {self.zero.known_to}" if self.zero.in_ages and self.zero.known_to else ""
         return f"{what} ({self._units}{known})"
@@ -83,7 +88,7 @@ class Scale:
     def age_title(self) -> str:
         """The title of the row of ages."""
         known = f"; known {self.zero.known_to}" if self.zero.known_to else ""
-        units = "years" if self.in_years else "months"
+        units = "years" if self.in_years else "days" if self.in_days else "months"
         return f"Age ({units}{known})"
 
     def ticks(self) -> list[Tick]:
@@ -99,12 +104,14 @@ class Scale:
     def _ticks(self, shift: float) -> list[Tick]:
         """Ticks of days that are counted from so many days before day 0."""
         end = self.broken_at if self.broken_at is not None else self.last
-        unit = YEAR if self.in_years else MONTH
+        unit = YEAR if self.in_years else 1.0 if self.in_days else MONTH
         count = (end - self.first) / unit
         if self.in_years:
             step = next((step for step in (1, 2, 5, 10, 20) if count / step <= 12), 50)
+        elif self.in_days:
+            step = 1 if count <= 10 else 7
         else:
-            step = 1 if count <= 2 else 2 if count <= 14 else 3 if count <= 27 else 6
+            step = 2 if count <= 14 else 3 if count <= 27 else 6
         low, high = (self.first + shift) / unit, (end + shift) / unit
         numbers = range(ceil((low - 0.01) / step) * step, floor(high + 0.01) + 1, step)
         ticks = [Tick(self.x(n * unit - shift), _signed(n)) for n in numbers]
@@ -162,4 +169,4 @@ def _timed(figure: TimelineFigure) -> bool:
         time.certainty in (Certainty.ORDER_ONLY, Certainty.UNKNOWN_END, Certainty.ONGOING) or time == Placed.on(0)
         for time in times
     )
-    return len(times) <= 1 or not untimed
+    return not untimed

@@ -11,7 +11,7 @@ from .timeline_places import Box, Label, MrdMark, Sheet, Stroke
 
 MOST_LABELLED = 40
 """More results than this are not labelled: the labels would hide them."""
-_DISTANCES = (13.0, 20.0, 28.0, 38.0)
+_DISTANCES = (13.0, 20.0, 28.0, 38.0, 50.0)
 _DIRECTIONS = tuple(n * pi / 6 for n in range(12))
 
 
@@ -31,7 +31,7 @@ def lay_values(
     for point, mark in labelled.items():
         placing.put(point, mark)
     if placing.left_out:
-        sheet.key("sign …", f"{placing.left_out} values without room: see the table of events")
+        sheet.key("sign …", f"values without room, in the table of events: {placing.left_out}")
 
 
 def text_of(point: MrdPoint) -> str:
@@ -66,12 +66,14 @@ class _Values:
         if clear:
             self._add(clear[0])
             return
-        for label, leader in self._led(point, mark, text, size):
-            if self._free(label) and self._passes(leader, mark) and not any(crosses(o, label.box) for o in self.lines):
-                self._add(label)
-                self.sheet.strokes.append(leader)
-                self.leaders.append(leader)
-                return
+        led = [(a, b) for a, b in self._led(point, mark, text, size) if self._free(a) and self._passes(b, mark)]
+        clear_of_lines = [(a, b) for a, b in led if not any(crosses(line, a.box) for line in self.lines)]
+        if clear_of_lines or (led and not free):
+            label, leader = (clear_of_lines or led)[0]
+            self._add(label)
+            self.sheet.strokes.append(leader)
+            self.leaders.append(leader)
+            return
         if free:
             self._add(free[0])
             return

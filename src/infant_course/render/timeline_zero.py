@@ -5,6 +5,7 @@ A course without a diagnosis is drawn all the same, from its first event with a 
 """
 
 from collections.abc import Callable, Iterator
+from math import ceil
 
 from ..course import BIRTH, Course
 from ..errors import UsageError
@@ -88,9 +89,9 @@ def _known_to(course: Course, age: tuple[int, int] | None, in_ages: bool) -> str
     days = age[1] - age[0]
     if days <= 7:
         return "to the week"
-    if days <= 31:
+    if days <= 1.5 * MONTH:  # a completed month, with the slack of months of 28 to 31 days
         return "to the month"
-    return f"to within {round(days / MONTH)} months"
+    return f"to within {ceil(days / MONTH)} months"
 
 
 def _refusal(course: Course, name: str) -> str:
