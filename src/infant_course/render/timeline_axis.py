@@ -29,21 +29,18 @@ def _row(sheet: Sheet, scale: Scale, ticks: list[Tick], title: str, y: float) ->
             sheet.labels.append(Label(tick.label, tick.x, y + 3 + size, size, "middle", "tick-label"))
             edge = tick.x + half
     room = scale.right - scale.left + 24
-    for long, short in (
-        ("Time since", "Since"),
-        (", two linear scales", "; two scales"),
-        (" after the break", " after"),
-    ):
-        if measure(title, size) > room:
-            title = title.replace(long, short)
-    baseline = y + (3 + size if ticks else 0) + 2 + size
-    for n, line in enumerate(_lines(title, size, room)):
+    baseline = y + (3 + size if ticks else 0) + 1
+    for line in _lines(title, size, room):
+        baseline += size + 1
         sheet.labels.append(Label(line, (scale.left + scale.right) / 2, baseline, size, "middle", "axis-title"))
-        baseline += (size + 1) if n + 1 < len(_lines(title, size, room)) else 0
     return baseline + 3
 
 
 def _lines(title: str, size: float, room: float) -> list[str]:
-    """A title on one line, or broken before its units."""
+    """A title on one line, or broken before its units, which are shortened where they must be."""
     what, bracket, units = title.partition(" (")
-    return [title] if measure(title, size) <= room or not bracket else [what, f"({units}"]
+    if measure(title, size) <= room or not bracket:
+        return [title]
+    if measure(f"({units}", size) > room:
+        units = units.replace("two linear scales", "linear")
+    return [what, f"({units}"]

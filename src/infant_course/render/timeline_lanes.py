@@ -132,11 +132,12 @@ def lay_lane(sheet: Sheet, lane: Lane, items: Sequence[Item], scale: Scale, top:
             sheet.labels += [evolve(label, y=y + label.y) for label in placed.labels]
             lower = max([lower, y + placed.drop + bar, *(y + label.box.bottom for label in placed.labels)])
         ours = [one for placed in row for one in placed.stretches]
-        beside = all(len(placed.labels) == 1 for placed in row)
-        under = bracket_levels(
-            sheet, ours, scale, y + bar + 2.0 if beside else lower + 1.6, f"bracket {lane.name.lower()}"
-        )
-        y = max(lower + sheet.type.row - bar, under) if ours else lower + sheet.type.row - bar
+        below = [label.box for placed in row for label in placed.labels[1:]]
+        blocked = [one for one in ours if any(box.x < one[0][1] + 1 and one[0][0] - 1 < box.right for box in below)]
+        cls = f"bracket {lane.name.lower()}"
+        under = bracket_levels(sheet, [one for one in ours if one not in blocked], scale, y + bar + 2.0, cls)
+        under = bracket_levels(sheet, blocked, scale, max(lower + 1.6, under), cls) if blocked else under
+        y = max(lower + sheet.type.row - bar, under if ours else y)
     return max(y, lowest)
 
 

@@ -24,14 +24,14 @@ from ..events import (
 from ..knowledge.protocols import Block, Protocol, protocol
 from ..resolve import Resolved
 from ..shortest_paths import UNBOUNDED, Point
-from ..when import AtAge, AtEndOf, Duration, During, Either, Offset, OnDate, OnDay, Ongoing, Unknown, When, With
+from ..when import AtAge, AtEndOf, During, Either, Offset, OnDate, OnDay, Ongoing, Unknown, When, With
 from .timeline_figure import MONTH, Certainty, Placed
+from .timeline_order import days_of, known_before, steps
 
 NARROW_DAYS = 92
 """An unreported time known within this many days is drawn as an interval; a wider one as order only."""
 
 _FILL = 0.8  # share of a step that a bar of unknown length takes
-_UNITS = {"day": 1.0, "week": 7.0, "month": MONTH, "year": 12 * MONTH}
 
 
 @define
@@ -75,32 +75,6 @@ def _known(low: int, high: int) -> bool:
     return low > -UNBOUNDED and high < UNBOUNDED
 
 
-def _days(duration: Duration) -> float:
-    """A stated length as the number of days that is drawn."""
-    return float(duration.upto or duration.number) * _UNITS[duration.unit]
-
-
-def _steps(low: float, high: float, lengths: list[float], *, at_most: float | None) -> tuple[list[float], float]:
-    """The days of successive ranks between two neighbours, and the step: equal gaps around the stated lengths.
-
-    ``at_most``: the longest step, where the later neighbour is no more than the last contact; years of follow-up
-    would otherwise be shared out among the blocks of a few months.
-    """
-    if high == float("inf"):  # nothing is known to come later
-        high = low + sum(lengths) + (len(lengths) + 1) * MONTH
-    step = (high - low - sum(lengths)) / (len(lengths) + 1)
-    if step <= 0:  # the stated lengths do not fit: places in the order, no more
-        lengths, step = [0.0] * len(lengths), (high - low) / (len(lengths) + 1)
-    if at_most is not None:
-        step = min(step, at_most)
-    days, day = [], low
-    for length in lengths:
-        day += step
-        days.append(day)
-        day += length
-    return days, step
-
-
 class _Placing:
     def __init__(self, course: Course, drawn: tuple[Event, ...], zero: Point | None) -> None:
         self.course = course
@@ -135,10 +109,7 @@ class _Placing:
     # What comes before what.
 
     def _relate(self) -> None:
-        for a in self.events:
-            for b in self.events:
-                if a is not b and self.resolved.order((a.id, "start"), (b.id, "start")):
-                    self.before[b.id].add(a.id)
+        self.before = known_before(self.resolved, [event.id for event in self.events])
         for event in self.events:
             for when in event.when:
                 if isinstance(when, During | AtEndOf) and when.of in self.before:
@@ -194,7 +165,7 @@ class _Placing:
         """The day to draw between two: the stated number of years after day 0, else the middle."""
         whens = [option for when in event.when for option in (when.options if isinstance(when, Either) else (when,))]
         days = [
-            float(when.by.number) * _UNITS[when.by.unit]
+            days_of(when.by)
             for when in whens
             if isinstance(when, Offset) and not when.before and when.by.upto is None and self.zero == (when.of, "start")
         ]
@@ -318,8 +289,8 @@ class _Placing:
         lengths = [0.0] * max(rank.values())
         for event in group:
             if event.LASTS and event.lasting is not None:
-                lengths[rank[event.id] - 1] = max(lengths[rank[event.id] - 1], _days(event.lasting))
-        days, step = _steps(low, high, lengths, at_most=MONTH if last else None)
+                lengths[rank[event.id] - 1] = max(lengths[rank[event.id] - 1], days_of(event.lasting))
+        days, step = steps(low, high, lengths, at_most=MONTH if last else None)
         edges = [low, *days, days[-1] + step if high == float("inf") else high]
         for event in group:
             n = rank[event.id]
@@ -357,7 +328,7 @@ class _Placing:
         elif event.lasting is not None and start.certainty is Certainty.ORDER_ONLY:
             short, long = event.lasting.span()
             self.times.end[event.id] = Placed(
-                start.day + _days(event.lasting),
+                start.day + days_of(event.lasting),
                 start.day + short,
                 max(start.latest, start.day + long),
                 Certainty.ORDER_ONLY,
