@@ -66,7 +66,7 @@ from .timeline_figure import (
     TimelineFigure,
     Zero,
 )
-from .timeline_flags import Marks, flags_of, undated
+from .timeline_flags import Marks, flags_of, private, undated
 from .timeline_ink import draw_timeline
 from .timeline_names import lane_of, level, name_of, plain, result_in_words
 from .timeline_plan import Planned, planned
@@ -149,11 +149,10 @@ def _is_seen(course: Course, event: Event, zero: Point | None) -> bool:
         return True
     if zero is None or lane is None:
         return False
-    low, high = course.resolved.days_between(zero, (event.id, "start"))
-    with_diagnosis = any(
-        isinstance(when, With) and isinstance(course.by_id.get(when.of), Diagnosis) for when in event.when
-    )
-    return high - low <= _SEEN_DAYS[lane] and not (lane is Lane.EVENTS and (with_diagnosis or low == high == 0))
+    anchors = [zero, *((other.id, "start") for other in course.of(Diagnosis))]
+    spans = [course.resolved.days_between(anchor, (event.id, "start")) for anchor in anchors]
+    seen = min(high - low for low, high in spans) <= _SEEN_DAYS[lane]
+    return seen and not (lane is Lane.EVENTS and any(low == high == 0 for low, high in spans))
 
 
 def _remarks(course: Course, style: Style, zero: Zero, silent: Sequence[Event]) -> tuple[str, ...]:
@@ -193,9 +192,9 @@ def _description(
         at = times.start.get(event.id)
         return (at.day if at else _span(course, event, zero[1])[0], told[event.id])
 
-    rows = [f"{name_of(course, event)} ({_known(course, event, times, zero)})" for event in sorted(course, key=place)]
+    rows = [f"{_label(course, event)} ({_known(course, event, times, zero)})" for event in sorted(course, key=place)]
     parts = [opening, f"Events: {'; '.join(rows)}."]
-    problems = [problem.message for problem in course.resolved.problems]
+    problems = [private(one.message, hide_ages=style.hide_ages) for one in course.resolved.problems]
     if problems:
         parts.append(f"Contradictions: {'; '.join(problems)}.")
     if flags:

@@ -95,13 +95,13 @@ class Zero:
     known_to: str = ""
 
     def day(self, day: float) -> str:
-        """A day in words: "day 12 after HSCT"."""
+        """A day in words: "day 12 after HSCT", "30 days before HSCT", "age 245 days"."""
         n = round(day)
-        if self.in_ages:
-            return f"age {n} day{'' if n == 1 else 's'}" if n >= 0 else f"{-n} days before birth"
+        if self.in_ages and n >= 0:
+            return f"age {n} day{'' if n == 1 else 's'}{f' (known {self.known_to})' if self.known_to else ''}"
         if n == 0:
             return f"day 0 ({self.name})"
-        return f"day {abs(n)} {'after' if n > 0 else 'before'} {self.name}"
+        return f"day {n} after {self.name}" if n > 0 else f"{-n} day{'' if n == -1 else 's'} before {self.name}"
 
     def days(self, first: float, last: float) -> str:
         """Two days in words: "between day 3 and day 12 after HSCT"."""
@@ -110,8 +110,10 @@ class Zero:
             return self.day(a)
         if self.in_ages and a >= 0:
             return f"between the ages of {a} and {b} days"
-        if not self.in_ages and a >= 0:
+        if a >= 0:
             return f"between day {a} and day {b} after {self.name}"
+        if b < 0:
+            return f"between {-a} and {-b} days before {self.name}"
         return f"between {self.day(a)} and {self.day(b)}"
 
 

@@ -21,8 +21,14 @@ _AGE = re.compile(r"\bage \d+(?:\.\d+)?(?: to \d+(?:\.\d+)?)? (?:day|week|month|
 
 
 def undated(text: str) -> str:
-    """A text without the calendar dates in it. A bare year is left: it may be any number."""
+    """A label without the calendar dates in it. A bare year is left: it may be any number."""
     return _FULL_DATE.sub("[date]", text)
+
+
+def private(message: str, *, hide_ages: bool) -> str:
+    """A message about a course without dates, bare years included, and without ages where these are hidden."""
+    message = _DATE.sub("[date]", message)
+    return _AGE.sub("age [hidden]", message) if hide_ages else message
 
 
 def flags_of(
@@ -35,8 +41,7 @@ def flags_of(
     for name in sorted(marks, key=lambda one: (one not in days, days.get(one, 0.0), told.get(one, len(told)))):
         for mark in marks[name]:
             flag = Flag(len(texts) + 1, failed=mark.verdict == "failed")
-            message = _DATE.sub("[date]", mark.message)
-            message = _AGE.sub("age [hidden]", message) if hide_ages else message
+            message = private(mark.message, hide_ages=hide_ages)
             # What is not drawn is named instead.
             subject = f"{name_of(course, course[name])}, not drawn: " if name in told and name not in days else ""
             texts.append(FlagText(flag, f"{subject}{mark.rule} {mark.verdict}: {message}"))

@@ -65,7 +65,7 @@ def _region(one: Region) -> Element:
         _d(list(one.points)),
         cls=f"state {one.tone}",
         fill=tone(one.tone).fill if stated else _WHITE,
-        stroke="#333333",
+        stroke=_WHITE if one.tone == "active" else "#333333",  # two dark states side by side are told apart
         width=0.5,
         dash=None if stated else _DASHES["dotted"],
         title=one.title,

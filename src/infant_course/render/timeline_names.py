@@ -41,8 +41,8 @@ from ..events import (
     TreatmentBlock,
 )
 from ..vocabulary import DiseaseStatus, Donor, MrdResult, RemissionKind, Site, VitalStatus
+from .timeline_blocks import block_of
 from .timeline_figure import Lane
-from .timeline_times import block_of
 from .words import gvhd_words
 
 STATUS = {

@@ -9,11 +9,10 @@ from collections.abc import Iterable
 
 from attrs import define, field
 
-from ..course import Course
+from ..course import BIRTH, Course
 from ..events import (
     Conditioning,
     Diagnosis,
-    Enrolment,
     Event,
     LastContact,
     Lymphodepletion,
@@ -21,10 +20,10 @@ from ..events import (
     Relapse,
     TreatmentBlock,
 )
-from ..knowledge.protocols import Block, Protocol, protocol
 from ..resolve import Resolved
 from ..shortest_paths import UNBOUNDED, Point
 from ..when import AtAge, AtEndOf, During, Either, Offset, OnDate, OnDay, Ongoing, Unknown, When, With
+from .timeline_blocks import block_of, protocol_of
 from .timeline_figure import MONTH, Certainty, Placed
 from .timeline_order import days_of, known_before, steps
 
@@ -43,24 +42,12 @@ class Times:
 
 
 def times_of(course: Course, drawn: Iterable[Event], zero: Point | None = None) -> Times:
-    """Place the events that are to be drawn, by days from a point (without one: in their order alone)."""
+    """Place the events that are to be drawn, by days from a point (without one: in their order alone).
+
+    From birth, what is better known from the diagnosis is placed from there: that the age at diagnosis is known to
+    the month is said once, by the diagnosis and by the axis, and not again at every event.
+    """
     return _Placing(course, tuple(drawn), zero).run()
-
-
-def protocol_of(course: Course, block: TreatmentBlock) -> Protocol | None:
-    """The protocol of a block: its own, or the only one the patient is said to be treated by."""
-    if block.protocol:
-        return protocol(block.protocol)
-    named = {event.protocol for event in course if isinstance(event, Enrolment | TreatmentBlock) and event.protocol}
-    return protocol(named.pop()) if len(named) == 1 else None
-
-
-def block_of(course: Course, event: Event) -> Block | None:
-    """What the protocol says of a block; None where nothing is known of it."""
-    if not isinstance(event, TreatmentBlock) or not event.block:
-        return None
-    planned = protocol_of(course, event)
-    return planned.block(event.block) if planned else None
 
 
 def is_time(whens: Iterable[When]) -> bool:
@@ -80,6 +67,7 @@ class _Placing:
         self.course = course
         self.zero = zero
         self.resolved: Resolved = course.resolved
+        self.from_diagnosis = self._from_diagnosis()
         self.events = drawn
         self.told = {event.id: n for n, event in enumerate(course)}
         self.times = Times()
@@ -142,7 +130,21 @@ class _Placing:
         """Earliest and latest day from day 0."""
         if self.zero is None:
             return -UNBOUNDED, UNBOUNDED
-        return self.resolved.days_between(self.zero, (event.id, point))
+        low, high = self.resolved.days_between(self.zero, (event.id, point))
+        if self.from_diagnosis is not None and event.id != self.from_diagnosis[0]:
+            name, age = self.from_diagnosis
+            least, greatest = self.resolved.days_between((name, "start"), (event.id, point))
+            if _known(least, greatest) and greatest - least < high - low:
+                return age + least, age + greatest
+        return low, high
+
+    def _from_diagnosis(self) -> tuple[str, int] | None:
+        """The diagnosis and the middle of the age then, where days are counted from birth."""
+        diagnosis = next((event.id for event in self.course if isinstance(event, Diagnosis)), None)
+        if self.zero != (BIRTH, "start") or diagnosis is None:
+            return None
+        low, high = self.resolved.days_between(self.zero, (diagnosis, "start"))
+        return (diagnosis, (low + high) // 2) if _known(low, high) else None
 
     def _place_known(self, event: Event) -> None:
         low, high = self._bounds(event, "start")
