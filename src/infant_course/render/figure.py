@@ -226,7 +226,10 @@ def drawing_of(
     course: Course, kind: str, *, style: Style = PLAIN, plan: Plan | None = None, marks: Marks = NO_MARKS
 ) -> Drawing:
     """The figure as a drawing, before it becomes a file."""
-    return figure_for(course, kind, style=style, plan=plan, marks=marks).drawing
+    if kind == "timeline":
+        return timeline(course, style=style, plan=plan, marks=marks)
+    alt = alternative(course, kind, style=style)
+    return draw_course_graph(_graph_figure(course, alt, style=style, plan=plan, marks=marks), style)
 
 
 def alternative(course: Course, kind: str, *, style: Style = PLAIN) -> str:
