@@ -406,7 +406,7 @@ def test_every_box_has_its_words_in_ink_and_nothing_leaves_the_page() -> None:
         for placed in layout.nodes:
             box = placed.box
             inside = page.crop(
-                tuple(round(scale * at) for at in (box.x + 5, box.y + 3, box.right - 12, box.bottom - 3))
+                tuple(round(scale * at) for at in (box.x + 5, box.y + 6, box.right - 12, box.bottom - 6))
             )
             low, high = inside.getextrema()
             assert (high - low > 60) is inked, placed.node.event
