@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from ..course import Course
 from ..errors import UsageError
-from ..events import Event
+from ..events import Conditioning, Event
 from ..files import write_together, write_whole
 from ..knowledge.plan import Plan
 from ..knowledge.plan import plan as plan_of
@@ -216,6 +216,7 @@ def figure_for(
         graph = _graph_figure(course, alt, style=style, plan=plan, marks=marks)
         where = {node.event: "box" for node in graph.nodes if not node.ghost}
         where |= {tag.event: "mark" for node in graph.nodes for tag in node.tags}
+        where |= {c.id: "box of its transplant" for c in course.of(Conditioning) if c.of in where}
         words = graph_caption(course, graph, style=style, plan=plan)
         drawing = draw_course_graph(graph, style)
     rows = (TABLE_COLUMNS, *event_rows(course, where, marks, hide_ages=style.hide_ages))
