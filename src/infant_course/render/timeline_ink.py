@@ -33,12 +33,13 @@ def draw_timeline(figure: TimelineFigure, *, style: Style = PLAIN) -> Drawing:
 def ink(layout: Layout) -> Drawing:
     """The drawing of a laid out timeline."""
     elements = [
-        group("strokes", *(_stroke(one) for one in layout.strokes)),
+        group("strokes", *(_stroke(one) for one in layout.strokes if one.cls != "value-leader")),
         group("status", *(_region(one) for one in layout.regions)),
         group("bars", *(_bar(one) for one in layout.bars)),
         group("brackets", *(_bracket(one) for one in layout.brackets)),
         group("marks", *(_mark(one) for one in layout.marks)),
         group("mrd", *(_mrd(one) for one in layout.mrd)),
+        group("leaders", *(_stroke(one) for one in layout.strokes if one.cls == "value-leader")),
         group("key", *(_swatch(one) for one in layout.swatches)),
         group("labels", *(_label(one) for one in layout.labels), *(_turned(one) for one in layout.turned)),
     ]
