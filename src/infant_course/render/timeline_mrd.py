@@ -97,7 +97,7 @@ def _axes(sheet: Sheet, scale: Scale, top: float, bottom: float) -> None:
         sheet.strokes.append(Stroke(right, y, right + 2.6, y, "tick"))
         text = "1" if decade == 0 else f"10^{decade}"
         sheet.labels.append(Label(text, left - 4.2, y + 0.36 * names, names, "end", "tick-label"))
-        percent = {0: "100 %", -2: "1 %", -4: "0.01 %", -6: "10^-4 %"}[decade]
+        percent = {0: "100 %", -2: "1 %", -4: "0.01 %", -6: "0.0001 %"}[decade]
         sheet.labels.append(Label(percent, right + 4.0, y + 0.36 * small, small, cls="tick-label"))
     sheet.turned.append(Label("MRD (fraction)", left - 4.15 * names, (top + bottom) / 2, names, "middle", "axis-title"))
 
