@@ -265,7 +265,7 @@ def test_the_caption_says_what_was_not_reported() -> None:
 
 
 def test_the_event_table_has_a_row_for_every_event() -> None:
-    rows = event_rows(course(LAST))
+    rows = event_rows(course(LAST), {LAST.id: Lane.EVENTS})
     assert [row[1] for row in rows] == ["diagnosis", "last_contact"]
     assert rows[1][3] == "4 years after dx"
     assert rows[1][4] == Lane.EVENTS

@@ -50,6 +50,7 @@ from ..shortest_paths import UNBOUNDED, Point
 from ..vocabulary import Method, MrdResult, RemissionKind, Specimen, VitalStatus
 from ..when import AtAge, With
 from .caption import alt_text
+from .event_lanes import lane_of
 from .ink import Drawing
 from .style import Mark, Style
 from .timeline_figure import (
@@ -68,12 +69,11 @@ from .timeline_figure import (
 )
 from .timeline_flags import Marks, flags_of, private, undated
 from .timeline_ink import draw_timeline
-from .timeline_names import lane_of, level, name_of, plain, result_in_words
 from .timeline_plan import Planned, planned
 from .timeline_states import states
 from .timeline_times import Times, times_of
 from .timeline_zero import zero_of
-from .words import tag_of
+from .words import level, name_of, result_in_words, tag_of, worded
 
 PLAIN = Style()
 """The style of a figure where nothing is chosen."""
@@ -273,7 +273,7 @@ def _stopped(course: Course, event: Event) -> str:
     for when in event.until:
         other = course.by_id.get(when.of) if isinstance(when, With) else None
         if isinstance(other, Relapse | Refractory | MrdReemergence):
-            return f"stopped at {plain(other.TYPE).replace('mrd reemergence', 'MRD re-emergence')}"
+            return f"stopped at {worded(other.TYPE).replace('mrd reemergence', 'MRD re-emergence')}"
     return ""
 
 
@@ -339,7 +339,7 @@ def _point(event: MrdAssessment, at: Placed, zero: Zero) -> MrdPoint:
     sensitivity = event.sensitivity.to("fraction") if event.sensitivity else None
     limit = event.quantitative_limit.to("fraction") if event.quantitative_limit else None
     assay = _ASSAYS[event.method]
-    tested = ", ".join(filter(None, [assay.value, event.marker, event.specimen and plain(event.specimen)]))
+    tested = ", ".join(filter(None, [assay.value, event.marker, event.specimen and worded(event.specimen)]))
     title = f"MRD {result_in_words(event)}; {tested}; {placed_in_words(at, zero)}"
     blood = event.specimen is Specimen.BLOOD
     shared = partial(MrdPoint, at=at, assay=assay, blood=blood, title=title, event=event.id)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from ..course import Course
 from .style import Mark
 from .timeline_figure import Flag, FlagText
-from .timeline_names import name_of
+from .words import name_of
 
 Marks = Mapping[str, Sequence[Mark]]
 """What was found about each event, by its id."""

@@ -14,8 +14,8 @@ from ..events import (
 )
 from ..vocabulary import DiseaseStatus, MrdResult, RemissionKind
 from .timeline_figure import Placed, Span
-from .timeline_names import STATUS
 from .timeline_times import Times
+from .words import STATUS
 
 
 def states(shown: Sequence[Event], times: Times) -> tuple[Span, ...]:

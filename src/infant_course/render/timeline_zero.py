@@ -14,8 +14,8 @@ from ..shortest_paths import UNBOUNDED, Point
 from ..vocabulary import RemissionKind
 from .style import DAY_ZEROS, Style
 from .timeline_figure import MONTH, Zero
-from .timeline_names import name_of
 from .timeline_times import NARROW_DAYS, is_time
+from .words import name_of
 
 _NAMES = {"diagnosis": "diagnosis", "birth": "birth", "cr1": "CR1", "hsct": "HSCT", "relapse": "relapse"}
 _IS: dict[str, Callable[[Event], bool]] = {
