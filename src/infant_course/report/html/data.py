@@ -1,11 +1,9 @@
-"""The data of a page as JSON that may stand in a script element."""
+"""The data of a page: what its script shows."""
 
-import json
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...files import printable
-from ..json import safe
 
 if TYPE_CHECKING:
     from ...rules import Rule
@@ -31,12 +29,6 @@ COLUMNS = (
     "line",
     "fingerprint",
 )
-
-
-def as_script(values: object) -> str:
-    """JSON that no parser of HTML can take for anything else: no ``<``, ``>``, ``&``, no line or direction signs."""
-    text = safe(json.dumps(values, ensure_ascii=False, separators=(",", ":")))
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def page_data(
