@@ -163,7 +163,7 @@ def event_rows(course: Course, figure: TimelineFigure | None = None) -> list[tup
             (
                 clean(name_of(course, event)),
                 event.TYPE,
-                _day_in_words(course, event),
+                day_in_words(course, event),
                 clean("; ".join(filter(None, [reported, until]))),
                 str(lane) if lane else "MRD" if isinstance(event, MrdAssessment) else "not drawn",
             )
@@ -177,7 +177,8 @@ def _without_dates(when: When) -> str:
     return re.sub(r"\b\d{4}(-\d{2}){0,2}\b", "calendar date", str(when)) if isinstance(when, Either) else str(when)
 
 
-def _day_in_words(course: Course, event: Event) -> str:
+def day_in_words(course: Course, event: Event) -> str:
+    """What is known of the day of an event since the diagnosis."""
     low, high = course.resolved.day_since_diagnosis(event.id)
     if low <= -UNBOUNDED and high >= UNBOUNDED:
         return "not reported"
@@ -191,5 +192,5 @@ def _day_in_words(course: Course, event: Event) -> str:
 def long_description(course: Course, opening: str, events: Sequence[Event] | None = None) -> str:
     """The alt text and after it every event in order of time, each with what is known of its time."""
     listed = sorted(events or course, key=lambda event: course.resolved.day_since_diagnosis(event.id)[0])
-    rows = [f"{clean(name_of(course, event))} ({_day_in_words(course, event)})" for event in listed]
+    rows = [f"{clean(name_of(course, event))} ({day_in_words(course, event)})" for event in listed]
     return f"{opening} Events, days after diagnosis: {'; '.join(rows)}."

@@ -31,7 +31,7 @@ class Drawn:
 
 
 def drawings(cohort: "Cohort", patients: Iterable[str]) -> Iterator[Drawn]:
-    """Each patient that the cohort knows, drawn as the front door of drawing would (see :mod:`...render.figure`)."""
+    """Each patient that the cohort knows, drawn or with the reason why not (see :mod:`...render.shown`)."""
     known = set(cohort.patients["patient"])
     for patient in patients:
         if patient in known:
@@ -40,27 +40,16 @@ def drawings(cohort: "Cohort", patients: Iterable[str]) -> Iterator[Drawn]:
 
 def _drawn(course: "Course") -> Drawn:
     from ...render.caption import patient_in_words
+    from ...render.shown import shown
 
-    svg, why = _figure(course)
+    figure = shown(course)
     return Drawn(
         patient=course.id,
         about=patient_in_words(course),
-        svg=svg,
-        why=why,
+        svg=figure.drawing.svg(events=True) if figure.drawing else "",
+        why=figure.why,
         events=tuple(_row(course, event) for event in course),
     )
-
-
-def _figure(course: "Course") -> tuple[str, str]:
-    """The figure with the ids of its events; else nothing, and why. A page is not lost because of one course."""
-    from ...render.figure import LARGEST, drawing_of, kind_for
-
-    if len(course) > LARGEST:
-        return "", f"Not drawn: a figure of {len(course):,} events could not be read; at most {LARGEST} are drawn."
-    try:
-        return drawing_of(course, kind_for(course, "page.svg")[0]).svg(events=True), ""
-    except Exception as error:
-        return "", f"Not drawn: the drawing broke down ({type(error).__name__}). Please report this."
 
 
 def _row(course: "Course", event: "Event") -> tuple[str, str, str, str, int | None]:
