@@ -1,7 +1,7 @@
 
 (() => {
   const { make } = shared;
-  const REACH = 5; // so many px beside a mark still mean it
+  const REACH = 8; // so many px beside a mark still mean it
   const LEAVE = 160; // ms in which the pointer may cross from a mark to its card
   const SIZES = [50, 75, 100, 125, 150, 200, 300, 400, 600, 800];
   const byId = (id) => document.getElementById(id);

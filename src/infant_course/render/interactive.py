@@ -11,8 +11,8 @@ from ..course import Course
 from ..events import Event
 from ..webpage import asset, document, words
 from .caption import day_in_words
-from .ink import Drawing, Element
-from .stated import DATE, Veil, stated_fields, stated_times
+from .event_facts import DATE, Veil, stated_fields, stated_times
+from .ink import Drawing, Element, clean
 from .style import Mark, Style
 from .timeline_names import name_of
 
@@ -38,7 +38,7 @@ def page(course: Course, drawing: Drawing, *, kind: str, style: Style, marks: Ma
 
     veil = Veil.over(course, hide_ages=style.hide_ages)
     drawn = set(_events_of(drawing.elements))
-    rows = "\n".join(_row(course, event, veil, marks.get(event.id, ()), event.id in drawn) for event in course)
+    rows = "\n".join(_row(course, event, veil, style, marks.get(event.id, ()), event.id in drawn) for event in course)
     heads = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
     return document(
         title=drawing.title,
@@ -50,7 +50,7 @@ def page(course: Course, drawing: Drawing, *, kind: str, style: Style, marks: Ma
             svg=drawing.svg(events=True),
             heads=heads,
             rows=rows,
-            others=_others(course, veil, marks),
+            others=_others(course, veil, style, marks),
         ),
         styles=[asset(__package__, "interactive.css")],
         scripts=[asset(__package__, "interactive.js")],
@@ -95,7 +95,7 @@ def _events_of(elements: Iterable[Element]) -> Iterator[str]:
         yield from _events_of(element.children)
 
 
-def _row(course: Course, event: Event, veil: Veil, found: Sequence[Mark], drawn: bool) -> str:
+def _row(course: Course, event: Event, veil: Veil, style: Style, found: Sequence[Mark], drawn: bool) -> str:
     told = "".join(
         f'<div><span class="field">{words(name)}</span> <span class="text">{_powers(words(value))}</span></div>'
         for name, value in stated_fields(event, veil)
@@ -107,29 +107,31 @@ def _row(course: Course, event: Event, veil: Veil, found: Sequence[Mark], drawn:
         words(stated_times(event, veil)) or '<span class="field">not stated</span>',
         words(day_in_words(course, event)),
         told,
-        "".join(_finding(one, veil) for one in found),
+        "".join(_finding(one, veil, style) for one in found),
         f"line {event.line}" if event.line is not None else "",
     )
     return (
-        f'<tr data-row="{words(event.id)}"><th scope="row"><span class="name">{name}</span>{how}'
+        f'<tr data-row="{words(clean(event.id))}"><th scope="row"><span class="name">{name}</span>{how}'
         f'<div class="id">{words(event.id)}</div></th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
     )
 
 
-def _finding(mark: Mark, veil: Veil) -> str:
+def _finding(mark: Mark, veil: Veil, style: Style) -> str:
+    """A finding; where ages are hidden its rule alone, because a message may tell one."""
+    told = "" if style.hide_ages else words(veil(mark.message).replace(f" ({DATE})", ""))
     kind = "failed" if mark.verdict == "failed" else "undecided"
     return (
         f'<div class="finding"><span class="badge {kind}">{words(mark.verdict)}</span> <b>{words(mark.rule)}</b> '
-        f'<span class="text">{words(veil(mark.message).replace(f" ({DATE})", ""))}</span></div>'
+        f'<span class="text">{told}</span></div>'
     )
 
 
-def _others(course: Course, veil: Veil, marks: Mapping[str, Sequence[Mark]]) -> str:
+def _others(course: Course, veil: Veil, style: Style, marks: Mapping[str, Sequence[Mark]]) -> str:
     """Findings that are about no event of the course."""
     rest = [mark for event, found in marks.items() if event not in course.by_id for mark in found]
     if not rest:
         return ""
-    return f"<h2>Findings about the course as a whole</h2>\n{''.join(_finding(mark, veil) for mark in rest)}"
+    return f"<h2>Findings about the course as a whole</h2>\n{''.join(_finding(mark, veil, style) for mark in rest)}"
 
 
 def _powers(html: str) -> str:

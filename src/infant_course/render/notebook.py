@@ -9,8 +9,8 @@ from base64 import b64encode
 from ..course import Course
 from ..webpage import words
 from .caption import day_in_words
+from .event_facts import Veil, stated_times
 from .shown import shown
-from .stated import Veil, stated_times
 from .timeline_names import name_of
 
 MOST_EVENTS = 12

@@ -93,12 +93,12 @@ def _rules(report: "Report", rules: "Iterable[Rule]") -> dict[str, dict[str, Any
     known = {rule.id: rule for rule in rules}
     told = {}
     for count in report.rules:
-        entry: dict[str, Any] = {"title": count.title, "severity": str(count.severity)}
+        entry: dict[str, Any] = {"title": printable(count.title), "severity": str(count.severity)}
         entry |= {"subjects": count.subjects, "failed": count.failed, "undecided": count.undecided}
         if rule := known.get(count.rule):
             prose = [("Why it matters", rule.why), ("Usual cause", rule.cause), ("What to do", rule.repair)]
             prose += [("Where times tie", rule.ties)] if rule.ties else []
-            entry["prose"] = [(head, sentence(words)) for head, words in prose]
-            entry["grounds"] = [str(ground) for ground in (rule.ground, *rule.also)]
-        told[count.rule] = entry
+            entry["prose"] = [(head, printable(sentence(words))) for head, words in prose]
+            entry["grounds"] = [printable(str(ground)) for ground in (rule.ground, *rule.also)]
+        told[printable(count.rule)] = entry
     return told

@@ -36,17 +36,17 @@
     close.addEventListener("click", () => byId("rule").close());
     const found = make("a", { href: `#findings?${new URLSearchParams({ rule, verdict: "all", status: anyAccepted ? "*" : "" })}` }, "Show its findings");
     found.addEventListener("click", () => byId("rule").close());
-    byId("rule-body").replaceChildren(
+    byId("rule-body").replaceChildren(...[
       make("h2", { id: "rule-head", tabindex: "-1", autofocus: true }, rule),
       make("p", { class: "text" }, known.title),
       known.severity ? make("p", {}, make("span", { class: `badge ${known.severity}` }, WORDS[known.severity])) : null,
       ...(known.prose || []).flatMap(([head, words]) => [make("h3", {}, head), make("p", { class: "text" }, words)]),
       ...(known.grounds ? [make("h3", {}, "Source"), ...known.grounds.map((one) => make("p", { class: "text" }, one))] : []),
-      make("p", {}, known.severity
-        ? `In this run: ${count(known.subjects, "subject", "subjects")}, ${known.failed.toLocaleString("en")} failed, `
-          + `${known.undecided.toLocaleString("en")} undecided.` : ""),
+      known.severity
+        ? make("p", {}, `In this run: ${count(known.subjects, "subject", "subjects")}, `
+          + `${known.failed.toLocaleString("en")} failed, ${known.undecided.toLocaleString("en")} undecided.`) : null,
       make("div", { class: "foot" }, found, close),
-    );
+    ].filter(Boolean));
     byId("rule").showModal();
   }
 
@@ -111,17 +111,21 @@
   function option(key, words, chosen) {
     return make("option", { value: key, selected: key === chosen }, words);
   }
+  function asked(form, control, label) { // a label of its own: one around a choice would be read with all its options
+    control.id = `${form.id}-${control.name}`;
+    form.append(make("div", { class: "asked" }, make("label", { for: control.id }, label), control));
+  }
   function choice(form, name, label, options) {
     const select = make("select", { name }, options);
     fields[name] = select;
-    form.append(make("label", {}, label, select));
+    asked(form, select, label);
     select.addEventListener("input", () => applied(0));
   }
   function entry(form, name, label, hint) {
     const input = make("input", { name, type: "search", autocomplete: "off", placeholder: hint });
     let wait = 0;
     fields[name] = input;
-    form.append(make("label", {}, label, input));
+    asked(form, input, label);
     input.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(() => applied(0), 120); });
   }
   const cut = (words, most) => (words.length > most ? `${words.slice(0, most - 1)}…` : words);
@@ -253,7 +257,8 @@
 
   const choosePatient = make("input", { type: "search", name: "part", autocomplete: "off", placeholder: "part of an id or site" });
   const chooseFailed = make("select", { name: "which" }, option("failed", "failed findings"), option("all", "any finding"));
-  byId("choose").append(make("label", {}, "Patient or site", choosePatient), make("label", {}, "With", chooseFailed));
+  asked(byId("choose"), choosePatient, "Patient or site");
+  asked(byId("choose"), chooseFailed, "With");
   byId("choose").addEventListener("submit", (event) => event.preventDefault());
   byId("choose").addEventListener("input", () => listPatients());
   if (!anyFailed) chooseFailed.value = "all";
