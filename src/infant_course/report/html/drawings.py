@@ -35,7 +35,16 @@ def drawings(cohort: "Cohort", patients: Iterable[str]) -> Iterator[Drawn]:
     known = set(cohort.patients["patient"])
     for patient in patients:
         if patient in known:
-            yield _drawn(cohort.course(patient))
+            yield _of(cohort, patient)
+
+
+def _of(cohort: "Cohort", patient: str) -> Drawn:
+    """One patient. A page is not lost because of one course."""
+    try:
+        return _drawn(cohort.course(patient))
+    except Exception as error:
+        why = f"Not drawn: the course could not be told ({type(error).__name__}). Please report this."
+        return Drawn(patient=patient, about="", svg="", why=why, events=())
 
 
 def _drawn(course: "Course") -> Drawn:
