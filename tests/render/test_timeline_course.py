@@ -20,9 +20,10 @@ from infant_course import (
 from infant_course.events import Conditioning, Immunotherapy
 from infant_course.knowledge.protocols import protocol
 from infant_course.render.caption import ALT_TEXT_CHARACTERS, alt_text, caption, event_rows
+from infant_course.render.style import WIDTHS, Style
 from infant_course.render.timeline import figure_of, timeline
 from infant_course.render.timeline_figure import NOTE, Assay, Certainty, Item, Lane, MrdState
-from infant_course.render.timeline_layout import WIDTHS, lay_out
+from infant_course.render.timeline_layout import lay_out
 from infant_course.vocabulary import (
     Disease,
     DiseaseStatus,
@@ -201,18 +202,19 @@ HOSTILE = ("<script>alert(1)</script>", "a\x00b\x1b[31m\u202egnp", "x" * 200, "]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=["script", "control", "long", "quotes", "powers"])
-@pytest.mark.parametrize("width", WIDTHS.values())
-def test_hostile_labels_are_safe(text: str, width: float) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_hostile_labels_are_safe(text: str, width: int) -> None:
     drawn = course(
         TreatmentBlock(id="a", when=said("10 days after dx"), until=said("40 days after dx"), block=text),
         Immunotherapy(id="b", when=said("after a"), agent=text),
         LastContact(id="last", when=said("90 days after dx"), vital_status=VitalStatus.ALIVE),
     )
-    svg = timeline(drawn, width=width).svg()
+    style = Style(width=width)
+    svg = timeline(drawn, style=style).svg()
     assert "<script" not in svg
     assert not any(ord(c) < 32 and c != "\n" for c in svg)
     assert "\u202e" not in svg
-    assert faults(lay_out(figure_of(drawn), width)) == []
+    assert faults(lay_out(figure_of(drawn, style=style), style.page_width)) == []
 
 
 def test_the_same_course_is_the_same_bytes() -> None:
@@ -241,7 +243,7 @@ def test_the_caption_says_what_was_not_reported() -> None:
 
 
 def test_the_event_table_has_a_row_for_every_event() -> None:
-    rows = event_rows(course(LAST))
+    rows = event_rows(course(LAST), {LAST.id: Lane.EVENTS})
     assert [row[1] for row in rows] == ["diagnosis", "last_contact"]
     assert rows[1][3] == "4 years after dx"
     assert rows[1][4] == Lane.EVENTS

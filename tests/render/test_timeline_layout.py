@@ -5,6 +5,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from infant_course.render.style import WIDTHS
 from infant_course.render.timeline_figure import (
     MONTH,
     NOTE,
@@ -17,7 +18,7 @@ from infant_course.render.timeline_figure import (
     Placed,
     Span,
 )
-from infant_course.render.timeline_layout import WIDTHS, lay_out
+from infant_course.render.timeline_layout import lay_out
 from infant_course.render.timeline_places import Layout
 from infant_course.render.timeline_scale import scale_of
 from render.timeline_samples import block, by_order, dated, event, faults, figure, on, order
@@ -25,7 +26,7 @@ from render.timeline_samples import block, by_order, dated, event, faults, figur
 FIGURES = {"dated": dated, "by order": by_order}
 
 
-@pytest.fixture(params=[(name, width) for name in FIGURES for width in WIDTHS], ids=lambda pair: " ".join(pair))
+@pytest.fixture(params=[(name, width) for name in FIGURES for width in WIDTHS], ids=lambda pair: f"{pair[0]} {pair[1]}")
 def laid_out(request: pytest.FixtureRequest) -> Layout:
     name, width = request.param
     return lay_out(FIGURES[name](), WIDTHS[width])

@@ -9,12 +9,10 @@ from collections.abc import Callable, Sequence
 from attrs import define, field, frozen
 
 from ..errors import UsageError
+from .style import WIDTHS
 from .timeline_figure import clean
 from .timeline_places import Box, Label, Mark, Stroke, measure, shorten
 
-MM = 72 / 25.4
-WIDTHS = {80: 80 * MM, 115: 115 * MM, 170: 170 * MM}
-"""Page widths in pt by mm: one column, one and a half, two."""
 MARGIN = 5.0
 NAMES, TEXT, SMALL = 7.0, 6.5, 6.0
 """Sizes of text: axes and names, labels, and the least."""

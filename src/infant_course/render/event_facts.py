@@ -10,12 +10,13 @@ from typing import Any
 
 from attrs import fields, frozen, has
 
-from ..course import BIRTH, Course
+from ..course import Course
 from ..events import Event, Quantity, own_fields
-from ..when import AtAge, Either, Offset, OnDate, OnDay, When
+from ..when import Either, OnDate, When
+from .stated import AGE, DATE, is_age, stated
 
-DATE, AGE, FILE = "calendar date", "an age", "the file"
-"""What stands for a date, for an age that is hidden, and for the name of the file, which may tell of a patient too."""
+FILE = "the file"
+"""What stands for the name of a file, which may tell of a patient too."""
 
 _LOOKS_LIKE_A_DATE = r"[12]\d{3}-(?:0[1-9]|1[0-2])(?:-\d{2})?|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})"
 _HEADS = ("name", "term", "karyotype")
@@ -39,7 +40,7 @@ class Veil:
         for when in _statements(course):
             if isinstance(when, OnDate):
                 covered[when.text] = DATE
-            elif hide_ages and (isinstance(when, AtAge) or (isinstance(when, Offset | OnDay) and when.of == BIRTH)):
+            elif hide_ages and is_age(when):
                 covered[str(when)] = AGE
         longest_first = sorted(covered, key=lambda text: (-len(text), text))
         words = [*map(re.escape, longest_first), _LOOKS_LIKE_A_DATE]
@@ -57,11 +58,12 @@ def _statements(course: Course) -> Iterator[When]:
         yield from when.options if isinstance(when, Either) else (when,)
 
 
-def stated_times(event: Event, veil: Veil) -> str:
+def stated_times(event: Event, *, hide_ages: bool = False) -> str:
     """The times of an event as they were stated; empty where none was."""
-    told = [str(when) for when in event.when] + [f"until {when}" for when in event.until]
+    told = [stated(when, hide_ages=hide_ages) for when in event.when]
+    told += [f"until {stated(when, hide_ages=hide_ages)}" for when in event.until]
     told += [f"lasting {event.lasting}"] if event.lasting is not None else []
-    return "; ".join(veil(text) for text in told)
+    return "; ".join(told)
 
 
 def stated_fields(event: Event, veil: Veil) -> list[tuple[str, str]]:

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ..course import Course
 from ..events import Event
 from ..webpage import asset, document, words
-from .caption import day_in_words
-from .event_facts import DATE, Veil, stated_fields, stated_times
+from .event_facts import Veil, stated_fields, stated_times
 from .ink import Drawing, Element, clean
+from .stated import DATE, day_in_words
 from .style import Mark, Style
-from .timeline_names import name_of
+from .words import name_of
 
 COLUMNS = (
     "event",
@@ -104,7 +104,7 @@ def _row(course: Course, event: Event, veil: Veil, style: Style, found: Sequence
     how = "" if drawn else ' <span class="field">(not in the drawing)</span>'
     cells = (
         words(event.TYPE.replace("_", " ")),
-        words(stated_times(event, veil)) or '<span class="field">not stated</span>',
+        words(stated_times(event, hide_ages=style.hide_ages)) or '<span class="field">not stated</span>',
         words(day_in_words(course, event)),
         told,
         "".join(_finding(one, veil, style) for one in found),

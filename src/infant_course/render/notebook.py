@@ -8,10 +8,10 @@ from base64 import b64encode
 
 from ..course import Course
 from ..webpage import words
-from .caption import day_in_words
 from .event_facts import Veil, stated_times
 from .shown import shown
-from .timeline_names import name_of
+from .stated import day_in_words
+from .words import name_of
 
 MOST_EVENTS = 12
 """So many events are listed."""
@@ -29,7 +29,7 @@ def as_html(course: Course) -> str:
     veil = Veil.over(course)
     rows = "".join(
         f'<tr><th scope="row">{words(veil(name_of(course, event)))}</th><td>{words(event.TYPE.replace("_", " "))}</td>'
-        f"<td>{words(stated_times(event, veil)) or 'not stated'}</td><td>{words(day_in_words(course, event))}</td></tr>"
+        f"<td>{words(stated_times(event)) or 'not stated'}</td><td>{words(day_in_words(course, event))}</td></tr>"
         for event in course.events[:MOST_EVENTS]
     )
     heads = "".join(f'<th scope="col">{name}</th>' for name in ("event", "type", "time as stated", "since diagnosis"))

@@ -4,7 +4,7 @@ Only what is stated is shown. Onset of symptoms, presentation, examinations and 
 (:mod:`infant_course.render.caption`) and not on the timeline. Never a calendar date: day 0 is the diagnosis.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from ..course import Course
@@ -33,15 +33,21 @@ from ..events import (
     Transplant,
     TreatmentBlock,
 )
+from ..knowledge.plan import Plan
 from ..knowledge.thresholds import threshold
 from ..vocabulary import DiseaseStatus, Method, MrdResult, RemissionKind, Specimen, VitalStatus
 from .caption import alt_text, long_description
+from .event_lanes import lane_of
 from .ink import Drawing
+from .style import Mark, Style
 from .timeline_figure import Assay, Certainty, Item, MrdPoint, MrdState, Placed, Span, Threshold, TimelineFigure
 from .timeline_ink import draw_timeline
-from .timeline_layout import WIDTHS
-from .timeline_names import STATUS, lane_of, level, name_of, plain, result_in_words
 from .timeline_times import Times, times_of
+from .words import STATUS, level, name_of, result_in_words, worded
+
+PLAIN = Style()
+"""The style of a figure where nothing is chosen."""
+NO_MARKS: Mapping[str, Sequence[Mark]] = {}
 
 _ASSAYS = {
     Method.PCR: Assay.PCR,
@@ -52,12 +58,21 @@ _ASSAYS = {
 }
 
 
-def timeline(course: Course, *, width: float = WIDTHS["double"]) -> Drawing:
-    """The timeline of a course as a drawing on a page of the given width (pt)."""
-    return draw_timeline(figure_of(course), width=width)
+Marks = Mapping[str, Sequence[Mark]]
+"""What was found about each event, by its id."""
 
 
-def figure_of(course: Course) -> TimelineFigure:
+def timeline(course: Course, *, style: Style = PLAIN, plan: Plan | None = None, marks: Marks = NO_MARKS) -> Drawing:
+    """The timeline of a course as a drawing.
+
+    ``plan``: what a protocol plans, shown beside what was given. ``marks``: findings, shown at their events.
+    """
+    return draw_timeline(figure_of(course, style=style, plan=plan, marks=marks), width=style.page_width)
+
+
+def figure_of(
+    course: Course, *, style: Style = PLAIN, plan: Plan | None = None, marks: Marks = NO_MARKS
+) -> TimelineFigure:
     """What the timeline of a course shows."""
     shown = [event for event in course if lane_of(event) or _is_result(event)]
     times = times_of(course, shown)
@@ -164,7 +179,7 @@ def _point(event: MrdAssessment, at: Placed) -> MrdPoint:
     sensitivity = event.sensitivity.to("fraction") if event.sensitivity else None
     limit = event.quantitative_limit.to("fraction") if event.quantitative_limit else None
     assay = _ASSAYS[event.method]
-    tested = ", ".join(filter(None, [assay.value, event.marker, event.specimen and plain(event.specimen)]))
+    tested = ", ".join(filter(None, [assay.value, event.marker, event.specimen and worded(event.specimen)]))
     title = f"MRD {result_in_words(event)}; {tested}; {placed_in_words(at)}"
     blood = event.specimen is Specimen.BLOOD
     shared = partial(MrdPoint, at=at, assay=assay, blood=blood, title=title, event=event.id)

@@ -7,8 +7,9 @@ glyphs, and text on top.
 from .glyphs import glyph
 from .ink import Drawing, Element, group, line, path, rect, text
 from .palette import tone
+from .style import WIDTHS
 from .timeline_figure import Assay, MrdState, TimelineFigure
-from .timeline_layout import WIDTHS, lay_out
+from .timeline_layout import lay_out
 from .timeline_places import Bar, Bracket, Label, Layout, Mark, MrdMark, Region, Stroke, Swatch, runs_of
 
 _WHITE, _BLACK, _BRACKET = "#FFFFFF", "#000000", "#777777"
@@ -24,7 +25,7 @@ _SHAPES: dict[Assay, tuple[str, tuple[tuple[float, float], ...]]] = {
 """Colour and outline of each assay's symbol about its middle (PCR is a circle)."""
 
 
-def draw_timeline(figure: TimelineFigure, *, width: float = WIDTHS["double"]) -> Drawing:
+def draw_timeline(figure: TimelineFigure, *, width: float = WIDTHS[170]) -> Drawing:
     """The drawing of a timeline on a page of the given width (pt)."""
     return ink(lay_out(figure, width))
 

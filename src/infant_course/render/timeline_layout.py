@@ -8,6 +8,7 @@ construction: bars are packed together with their labels, event labels rise unti
 from collections.abc import Sequence
 from itertools import pairwise
 
+from .style import WIDTHS
 from .timeline_figure import Certainty, Lane, Span, TimelineFigure
 from .timeline_lanes import BRACKET, NAMES, SHARES, TEXT, label_of, lay_lane, put_name, stretch_of
 from .timeline_mrd import has_level, lay_mrd
@@ -27,16 +28,13 @@ from .timeline_places import (
 )
 from .timeline_scale import Scale, scale_of
 
-WIDTHS = {"single": 226.77, "double": 481.89}
-"""Page widths in pt: 80 mm and 170 mm."""
-
 _MARGIN = 5.0
 _LEVEL = 8.6  # from one level of event labels to the next
 _APART = 8.2  # between two glyphs of one line
 _BAND = 10.0
 
 
-def lay_out(figure: TimelineFigure, width: float = WIDTHS["double"]) -> Layout:
+def lay_out(figure: TimelineFigure, width: float = WIDTHS[170]) -> Layout:
     """Lay out a timeline on a page of the given width (pt); the height follows from what it holds."""
     lanes = [lane for lane in Lane if any(item.lane is lane for item in figure.items)]
     names = [*(str(lane) for lane in lanes), *(["Disease status"] if figure.status else [])]
