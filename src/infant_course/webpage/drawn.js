@@ -11,6 +11,14 @@ const shared = {
     return made;
   },
 
+  // A drawing from its nested lists: name, attributes, and what is in it.
+  drawing([tag, attributes, ...inner]) {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, given] of Object.entries(attributes)) made.setAttribute(name, given);
+    made.append(...inner.map((one) => (typeof one === "string" ? one : shared.drawing(one))));
+    return made;
+  },
+
   // A text in which 10^-4 is a power, as nodes.
   powers(words) {
     return words.split(/(10\^-?\d+)/).map((part) => {

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ...webpage import asset, document
+from ...webpage import as_script, asset, document
 from ..terminal import WORST_FIRST
 from .data import MOST_FINDINGS, page_data
 from .drawings import MOST_DRAWN, Drawn, drawings
@@ -40,8 +40,10 @@ def as_html(
     wanted = _worst_patients(report)
     drawn = tuple(drawings(cohort, wanted.head(most_drawn))) if cohort is not None else ()
     data = page_data(report, drawn, RULES.values() if rules is None else rules, statuses or {})
-    templates = "\n".join(
-        f'<template id="drawing-{number}">{one.svg}</template>' for number, one in enumerate(drawn) if one.svg
+    figures = "\n".join(
+        f'<script type="application/json" id="drawing-{number}">{as_script(one.figure)}</script>'
+        for number, one in enumerate(drawn)
+        if one.figure
     )
     return document(
         title=f"Findings: {report.patients:,} patients, {report.counted('failed', 'error'):,} errors",
@@ -49,7 +51,7 @@ def as_html(
         body=_BODY.format(
             notes=_notes(report, wanted.len(), drawn, cohort is not None),
             summary=summary(report, inputs, statuses or {}),
-            templates=templates,
+            figures=figures,
         ),
         styles=[asset(__package__, "page.css")],
         scripts=[asset(__package__, "page.js")],
@@ -92,7 +94,7 @@ need it.</p></noscript>
 </section>
 </main>
 <dialog id="rule" aria-labelledby="rule-head"><div id="rule-body"></div></dialog>
-{templates}"""
+{figures}"""
 
 
 def _worst_patients(report: "Report") -> pl.Series:

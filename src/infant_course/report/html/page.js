@@ -320,8 +320,8 @@
   }
 
   function pictureOf(drawn, basis) {
-    const template = byId(`drawing-${drawn.number}`);
-    const svg = template ? template.content.firstElementChild.cloneNode(true) : null;
+    const held = byId(`drawing-${drawn.number}`);
+    const svg = held ? shared.drawing(JSON.parse(held.textContent)) : null;
     const marks = svg ? shared.marks(svg) : new Map();
     const lines = new Map();
     const body = make("tbody", {}, drawn.events.map(([event, type, name, told, line]) => {
