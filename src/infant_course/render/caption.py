@@ -49,15 +49,6 @@ _ABBREVIATIONS = {
 }
 
 
-_DAY_ZERO = {
-    "diagnosis": "the diagnosis",
-    "birth": "birth",
-    "cr1": "the first complete remission",
-    "hsct": "the (first) HSCT",
-    "relapse": "the (first) relapse",
-}
-
-
 def patient_in_words(course: Course, *, hide_ages: bool = False) -> str:
     """Sex, age at diagnosis, lineage and fusion, as far as they are stated."""
     diagnosis = next(iter(course.of(Diagnosis)), None)
@@ -128,7 +119,7 @@ def _upper(text: str) -> str:
 
 def caption(course: Course, figure: TimelineFigure, *, style: Style = PLAIN, plan: Plan | None = None) -> str:
     """The legend of a timeline: the patient, the scales, the marks, the assays, and which times are reported."""
-    parts = [_opening(course, style), f"Day 0 is {_DAY_ZERO[style.day_zero]}."]
+    parts = [_opening(course, style), _day_zero(figure)]
     scale = scale_of(figure, 0.0, 100.0)
     if scale.broken_at is not None:
         parts.append("The time axis has two linear scales, months before the break and years after it.")
@@ -155,6 +146,8 @@ def caption(course: Course, figure: TimelineFigure, *, style: Style = PLAIN, pla
     parts += _spelt(shown)
     if plan is not None:
         parts.append(f"Beside it the plan of {title_of(plan)}, at its nominal days.")
+    if figure.flags:
+        parts.append("Numbers: findings of the check, listed under the figure.")
     if figure.note:
         parts.append(f"{NOTE}.")
     return " ".join([*parts, *_source(course)])
@@ -174,7 +167,7 @@ def graph_caption(course: Course, figure: GraphFigure, *, style: Style = PLAIN, 
     if missing:
         parts.append(f"Broken arrows: blocks of the protocol are not reported ({', '.join(dict.fromkeys(missing))}).")
     if plan is not None:
-        parts.append(f"Grey: planned by {clean(title_of(plan))}, not told of this patient.")
+        parts.append(f"Grey: planned by {clean(title_of(plan))}, not told in the first line.")
     if any(isinstance(event, MrdAssessment) for event in course):
         parts.append(_assays(course))
     if figure.findings:
@@ -186,6 +179,15 @@ def graph_caption(course: Course, figure: GraphFigure, *, style: Style = PLAIN, 
 
 def _opening(course: Course, style: Style) -> str:
     return f"Course of {clean(course.id)} ({patient_in_words(course, hide_ages=style.hide_ages)})."
+
+
+def _day_zero(figure: TimelineFigure) -> str:
+    name = figure.zero.name
+    if name is None:
+        return "No time is reported; events stand in their order."
+    if figure.zero.in_ages:
+        return "Time is the patient's age."
+    return f"Day 0 is {'the ' if name.islower() else ''}{name}."
 
 
 def _spelt(shown: str) -> list[str]:

@@ -116,10 +116,10 @@ def draw(
 
     ``kind`` is "graph" or "timeline"; without one, see :func:`kind_for`. The format follows the suffix: .svg, .pdf,
     .png, .tif, .html for a page that answers to pointer and keyboard, or .dot and .gv for the graph in Graphviz's
-    language. ``engine="graphviz"`` lets Graphviz lay the
-    graph out. ``plan``: a protocol (id or plan, for the group ``risk``) drawn in grey beside the course. ``report``
-    or ``marks``: findings to be marked. ``dpi``: of .png and .tif, 300 or 600. ``sidecars``: write caption,
-    alternative text and event table beside it, as ``.caption.txt``, ``.alt.txt`` and ``.events.csv``.
+    language. ``engine="graphviz"`` lets Graphviz lay the graph out. ``plan``: a protocol (id or plan, for the group
+    ``risk``) drawn in grey beside the course. ``report`` or ``marks``: findings to be marked. ``dpi``: of .png and
+    .tif, 300 or 600. ``sidecars``: write caption, alternative text and event table beside it, as ``.caption.txt``,
+    ``.alt.txt`` and ``.events.csv``.
 
     All files are written, or none. Raises UsageError for what cannot be drawn so, and OSError where a file cannot
     be written.
@@ -237,7 +237,10 @@ def drawing_of(
     course: Course, kind: str, *, style: Style = PLAIN, plan: Plan | None = None, marks: Marks = NO_MARKS
 ) -> Drawing:
     """The figure as a drawing, before it becomes a file."""
-    return figure_for(course, kind, style=style, plan=plan, marks=marks).drawing
+    if kind == "timeline":
+        return timeline(course, style=style, plan=plan, marks=marks)
+    alt = alternative(course, kind, style=style)
+    return draw_course_graph(_graph_figure(course, alt, style=style, plan=plan, marks=marks), style)
 
 
 def alternative(course: Course, kind: str, *, style: Style = PLAIN) -> str:

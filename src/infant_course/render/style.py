@@ -51,6 +51,8 @@ class Style:
         _one_of("day zero", self.day_zero, DAY_ZEROS)
         if self.ages and self.hide_ages:
             raise UsageError("ages: a row of ages cannot be shown while ages are hidden")
+        if self.day_zero == "birth" and self.hide_ages:
+            raise UsageError("day zero: days since birth are ages, and ages are hidden")
 
     @property
     def page_width(self) -> float:

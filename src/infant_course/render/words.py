@@ -44,10 +44,10 @@ from ..events import (
     TreatmentBlock,
 )
 from ..knowledge.protocols import protocol
-from ..vocabulary import Disease, DiseaseStatus, Donor, MrdResult, RemissionKind, VitalStatus
+from ..vocabulary import Disease, DiseaseStatus, Donor, MrdResult, RemissionKind, Site, VitalStatus
 from .ink import Run
 from .stated import age_at, short_time
-from .timeline_times import block_of
+from .timeline_blocks import block_of
 
 SHORT_DRUGS = {
     "busulfan": "Bu",
@@ -165,7 +165,8 @@ def name_of(course: Course, event: Event) -> str:
         case SupportiveTreatment():
             return capital(drugs(event.agents) or "supportive treatment")
         case Radiotherapy():
-            return " ".join(filter(None, [capital(worded(event.site or "radiotherapy")), str(event.dose or "")]))
+            site = capital(_site(event.site)) if event.site else "Radiotherapy"
+            return " ".join(filter(None, [site, str(event.dose or "")]))
         case Transplant():
             donor = f"{event.donor} donor" if event.donor and event.donor is not Donor.AUTOLOGOUS else event.donor
             parts = [worded(part) for part in (donor, event.graft) if part]
@@ -230,7 +231,11 @@ def _finding_name(event: Event) -> str:
 
 def relapse_sites(event: Relapse) -> str:
     """Sites of a relapse: marrow + CNS."""
-    return " + ".join(worded(site).upper() if site == "cns" else worded(site) for site in event.sites)
+    return " + ".join(map(_site, event.sites))
+
+
+def _site(site: Site) -> str:
+    return "CNS" if site is Site.CNS else worded(site)
 
 
 def _scientific(value: float) -> str:
