@@ -23,7 +23,8 @@ KINDS = ("graph", "timeline")
 
 def page_of(course, kind, *, marks=None, **style):
     style = Style(**style)
-    return page(course, drawing_of(course, kind), kind=kind, style=style, marks=marks or {})
+    marks = marks or {}
+    return page(course, drawing_of(course, kind, style=style, marks=marks), kind=kind, style=style, marks=marks)
 
 
 class Read(HTMLParser):
@@ -121,19 +122,18 @@ def test_no_calendar_date_is_in_it(tmp_path, kind):
     assert "CANARY-note" not in hostile
 
 
-def test_hidden_ages_are_hidden_in_the_table_and_in_findings(tmp_path):
+@pytest.mark.parametrize("kind", KINDS)
+def test_hidden_ages_are_hidden_everywhere(tmp_path, kind):
+    """In the drawing, the table and findings."""
     course = samples.course(tmp_path, text=TOLD.replace("1 day after dx", "123 days after birth"))
     marks = {"dx": [Mark(rule="BAS-01", verdict="failed", message="Too old: 124 days. [dx (age 4 months)]")]}
-    shown, hidden = (
-        page(course, drawing_of(course, "graph"), kind="graph", style=Style(hide_ages=hide), marks=marks).partition(
-            "<h2"
-        )[2]
-        for hide in (False, True)
-    )
-    for age in ("4 months", "124 days", "123 days after birth"):
+    shown, hidden = (page_of(course, kind, marks=marks, hide_ages=hide) for hide in (False, True))
+    for age in ("4 months", "123 days after birth"):
         assert age in shown
         assert age not in hidden
-    assert "BAS-01" in hidden
+    table = hidden.partition('id="events"')[2]
+    assert "BAS-01" in table
+    assert "124 days" not in table
 
 
 def test_the_veil_covers_what_is_stated_and_nothing_that_is_like_it(tmp_path):

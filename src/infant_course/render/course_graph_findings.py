@@ -7,7 +7,7 @@ from attrs import evolve
 
 from ..course import Course
 from .course_graph_figure import Band, Flag, FlagEntry, GraphFigure, KeyEntry, Node, Tag
-from .stated import without_dates
+from .stated import without_dates, without_places
 from .style import Mark
 from .words import name_of
 
@@ -57,7 +57,7 @@ def _used(flags: Mapping[str, Sequence[Flag]]) -> list[str]:
 def _told(mark: Mark, *, hide_ages: bool) -> tuple[str, str, str]:
     """Rule, verdict and message, without the list of events at its end: the flags stand at them."""
     message = re.sub(r" \[[^\[\]]*\]$", "", mark.message).removesuffix(".")
-    return mark.rule, mark.verdict, "" if hide_ages else without_dates(message)
+    return mark.rule, mark.verdict, "" if hide_ages else without_dates(without_places(message))
 
 
 def _words(told: tuple[str, str, str]) -> str:

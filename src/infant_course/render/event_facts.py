@@ -13,7 +13,7 @@ from attrs import fields, frozen, has
 from ..course import Course
 from ..events import Event, Quantity, own_fields
 from ..when import Either, OnDate, When
-from .stated import AGE, DATE, is_age, stated
+from .stated import AGE, DATE, is_age, stated, without_places
 
 FILE = "the file"
 """What stands for the name of a file, which may tell of a patient too."""
@@ -48,7 +48,7 @@ class Veil:
 
     def __call__(self, text: str) -> str:
         """The text without them."""
-        return self._pattern.sub(lambda found: self._covered.get(found[0], DATE), text)
+        return self._pattern.sub(lambda found: self._covered.get(found[0], DATE), without_places(text))
 
 
 def _statements(course: Course) -> Iterator[When]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ..course import Course
+from .stated import without_places
 from .style import Mark
 from .timeline_figure import Flag, FlagText
 from .words import name_of
@@ -26,8 +27,8 @@ def undated(text: str) -> str:
 
 
 def private(message: str, *, hide_ages: bool) -> str:
-    """A message about a course without dates, bare years included, and without ages where these are hidden."""
-    message = _DATE.sub("[date]", message)
+    """A message about a course without dates, bare years included, without files, and without ages to be hidden."""
+    message = _DATE.sub("[date]", without_places(message))
     return _AGE.sub("age [hidden]", message) if hide_ages else message
 
 
