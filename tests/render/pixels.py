@@ -18,11 +18,16 @@ def pixels(png: bytes) -> list[list[int]]:
     previous, rows = bytes(stride), []
     for row in range(height):
         kind, line = raw[row * (stride + 1)], bytearray(raw[row * (stride + 1) + 1 : (row + 1) * (stride + 1)])
-        for i in range(stride):
-            a = line[i - 4] if i >= 4 else 0
-            b, c = previous[i], previous[i - 4] if i >= 4 else 0
-            nearest = min((a, b, c), key=lambda v: (abs(a + b - c - v), (a, b, c).index(v)))
-            line[i] = (line[i] + (0, a, b, (a + b) // 2, nearest)[kind]) & 255
+        for i in range(stride) if kind else ():
+            a, b = line[i - 4] if i >= 4 else 0, previous[i]
+            if kind == 4:
+                c = previous[i - 4] if i >= 4 else 0
+                guess = a + b - c
+                da, db, dc = abs(guess - a), abs(guess - b), abs(guess - c)
+                near = a if da <= db and da <= dc else b if db <= dc else c
+            else:
+                near = a if kind == 1 else b if kind == 2 else (a + b) // 2
+            line[i] = (line[i] + near) & 255
         rows.append([min(line[i : i + 3]) if line[i + 3] else 255 for i in range(0, stride, 4)])
         previous = bytes(line)
     return rows

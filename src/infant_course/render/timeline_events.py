@@ -6,13 +6,15 @@ for it, are laid out in rows, as treatments are: nothing is cut.
 
 from collections.abc import Sequence
 
-from .timeline_figure import Lane, TimelineFigure
+from .timeline_figure import Item, Lane, TimelineFigure
 from .timeline_lanes import bracket_levels, lay_lane, put_name, stretch_of, text_of
 from .timeline_places import Label, Mark, Sheet, Stroke, flags_width, measure
 from .timeline_scale import Scale
 
 _APART = 8.2  # between two glyphs of one line
 _MOST_LEVELS = 12
+_HOLD = ("diagnosis", "relapse", "molecular_relapse")  # others move away from these
+_HELD = 1000.0
 _SHARE = 0.6  # most of the plot that a label on one line may take
 _HALF = 2.6  # a flag-style label begins so far left of the middle of its glyph
 
@@ -25,7 +27,7 @@ def lay_events(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -
     if not items:
         return top
     size = sheet.type.labels
-    places = _spread([scale.x(item.start.day) for item in items], scale)
+    places = _spread(items, scale)
     texts = [text_of(item) for item in items]
     widths = [measure(text, size) + flags_width(item.flags) for text, item in zip(texts, items, strict=True)]
     fit = bool(places) and max(widths) <= (scale.right - scale.left) * _SHARE
@@ -49,19 +51,30 @@ def lay_events(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -
     return bracket_levels(sheet, stretches, scale, line + 5.6, "bracket events")
 
 
-def _spread(xs: Sequence[float], scale: Scale) -> list[float]:
-    """Places of glyphs in order, moved apart so that none covers another; none at all where they do not fit."""
-    before, after = scale.gap or (scale.right + 1e6, scale.right + 1e6)
-    placed: list[float] = []
-    for x in xs:
-        x = max(x, placed[-1] + _APART) if placed else x
-        placed.append(after if before < x < after else x)
-    limit = scale.right + 1
-    for n in range(len(placed) - 1, -1, -1):
-        x = min(placed[n], limit)
-        placed[n] = before if before < x < after else x
-        limit = placed[n] - _APART
-    return placed if placed[0] >= scale.left - 2 else []
+def _spread(items: Sequence[Item], scale: Scale) -> list[float]:
+    """Places of glyphs, each near where it belongs and none on another; an empty list if they do not fit."""
+    before, after = scale.gap or (scale.right + 1, scale.right + 1)
+    wanted = [(scale.x(item.start.day), _HELD if item.kind in _HOLD else 1.0) for item in items]
+    left = _apart([one for one in wanted if one[0] <= before], scale.left - 2, min(before, scale.right + 1))
+    right = _apart([one for one in wanted if one[0] > before], after, scale.right + 1)
+    return [] if left is None or right is None else [*left, *right]
+
+
+def _apart(wanted: Sequence[tuple[float, float]], low: float, high: float) -> list[float] | None:
+    """Places in order between two limits with the least weighted sum of squared moves (pool adjacent violators)."""
+    spare = high - low - (len(wanted) - 1) * _APART
+    if wanted and spare < 0:
+        return None
+    pools: list[tuple[float, float, int]] = []  # mean place without the distances between, weight, how many share it
+    for n, (x, weight) in enumerate(wanted):
+        mean, count = x - n * _APART, 1
+        while pools and pools[-1][0] > mean:
+            other, heavy, more = pools.pop()
+            mean = (mean * weight + other * heavy) / (weight + heavy)
+            weight, count = weight + heavy, count + more
+        pools.append((mean, weight, count))
+    means = [min(max(mean, low), low + spare) for mean, _, count in pools for _ in range(count)]
+    return [mean + n * _APART for n, mean in enumerate(means)]
 
 
 def _label_levels(xs: Sequence[float], widths: Sequence[float], scale: Scale) -> tuple[list[bool], list[int]] | None:
@@ -108,7 +121,7 @@ def _label_levels(xs: Sequence[float], widths: Sequence[float], scale: Scale) ->
 def relapse_lines(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float, bottom: float) -> None:
     """A dotted line from each relapse through all lanes, interrupted where a label stands in its way."""
     for item in figure.items:
-        if item.lane is not Lane.EVENTS or item.kind not in ("relapse", "molecular_relapse"):
+        if item.lane is not Lane.EVENTS or item.kind not in _HOLD[1:]:
             continue
         x, y = scale.x(item.start.day), top
         for box in sorted((label.box for label in sheet.labels), key=lambda box: box.y):

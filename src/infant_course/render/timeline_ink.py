@@ -33,12 +33,13 @@ def draw_timeline(figure: TimelineFigure, *, style: Style = PLAIN) -> Drawing:
 def ink(layout: Layout) -> Drawing:
     """The drawing of a laid out timeline."""
     elements = [
-        group("strokes", *(_stroke(one) for one in layout.strokes)),
+        group("strokes", *(_stroke(one) for one in layout.strokes if one.cls != "value-leader")),
         group("status", *(_region(one) for one in layout.regions)),
         group("bars", *(_bar(one) for one in layout.bars)),
         group("brackets", *(_bracket(one) for one in layout.brackets)),
         group("marks", *(_mark(one) for one in layout.marks)),
         group("mrd", *(_mrd(one) for one in layout.mrd)),
+        group("leaders", *(_stroke(one) for one in layout.strokes if one.cls == "value-leader")),
         group("key", *(_swatch(one) for one in layout.swatches)),
         group("labels", *(_label(one) for one in layout.labels), *(_turned(one) for one in layout.turned)),
     ]
@@ -113,17 +114,17 @@ def _bar(one: Bar) -> Element:
             parts.append(_line(left, dash, stroke))
         else:
             corners = [(box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)]
-            parts.append(path(_d(corners), cls="outline", fill="none", stroke=stroke, width=0.6, dash=dash))
+            parts.append(path(_d(corners), cls="outline", fill="none", stroke=stroke, width=0.5, dash=dash))
     return group(f"treatment {one.outline}", *parts, title=one.title, event=one.event)
 
 
 def _line(points: list[tuple[float, float]], dash: str | None, stroke: str) -> Element:
-    return path(_d(points, close=False), cls="outline", fill="none", stroke=stroke, width=0.6, dash=dash)
+    return path(_d(points, close=False), cls="outline", fill="none", stroke=stroke, width=0.5, dash=dash)
 
 
 def _bracket(one: Bracket) -> Element:
-    parts = [line(a, one.y, b, one.y, cls="span", stroke=_BRACKET, width=0.8) for a, b in one.pieces]
-    parts += [line(x, one.y - 1.2, x, one.y + 1.2, cls="cap", stroke=_BRACKET, width=0.8) for x in (one.x1, one.x2)]
+    parts = [line(a, one.y, b, one.y, cls="span", stroke=_BRACKET, width=1.0) for a, b in one.pieces]
+    parts += [line(x, one.y - 1.2, x, one.y + 1.2, cls="cap", stroke=_BRACKET, width=1.0) for x in (one.x1, one.x2)]
     if one.at is not None:
         parts.append(line(one.at, one.y - 1.2, one.at, one.y, cls="own", stroke=_BRACKET, width=0.8))
     return group(one.cls, *parts)

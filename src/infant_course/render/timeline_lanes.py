@@ -265,8 +265,8 @@ def _lane_stretches(item: Item, scale: Scale) -> list[Stretch]:
 def _beside(things: Sequence[Bar | Mark], told: Row, scale: Scale, sheet: Sheet) -> tuple[list[Label], float]:
     """The label of a row's things: inside a bar where it fits, else to the right of all, else to the left.
 
-    Where neither side has room for one line: on up to three lines on the roomier side, or above things that take
-    the whole width; then the second value is how far these are lowered.
+    Where neither side has room for one line: on up to three lines on the roomier side, or, where that would cut it or
+    squeeze it, above its things; then the second value is how far these are lowered.
     """
     ghost = told.items[0].lane is Lane.PLANNED
     size = sheet.type.small if ghost else sheet.type.labels
@@ -290,19 +290,16 @@ def _beside(things: Sequence[Bar | Mark], told: Row, scale: Scale, sheet: Sheet)
     if wide <= room_left:
         return [Label(text, left - 2.5, baseline, size, "end", "bar-label", fill, flags)], 0.0
     room = max(room_right, room_left)
-    if room < (scale.right - scale.left) * 0.3:
-        lines = _wrapped(text, size, scale.right - scale.left - flagged)
-        labels = [
-            Label(line, scale.left, baseline + n * (size + 1.2), size, "start", "bar-label", fill)
-            for n, line in enumerate(lines)
-        ]
-        return [*labels[:-1], evolve(labels[-1], flags=flags)], len(lines) * (size + 1.2) + 1.2
-    at, anchor = (right + 2.5, "start") if room_right >= room_left else (left - 2.5, "end")
     lines = _wrapped(text, size, room - flagged)
+    at, anchor = (right + 2.5, "start") if room_right >= room_left else (left - 2.5, "end")
+    drop = 0.0
+    if room < (scale.right - scale.left) * 0.3 or any("…" in line for line in lines):
+        lines, at, anchor = _wrapped(text, size, scale.right - scale.left - flagged), scale.left, "start"
+        drop = len(lines) * (size + 1.2) + 1.2
     labels = [
         Label(line, at, baseline + n * (size + 1.2), size, anchor, "bar-label", fill) for n, line in enumerate(lines)
     ]
-    return [*labels[:-1], evolve(labels[-1], flags=flags)], 0.0
+    return [*labels[:-1], evolve(labels[-1], flags=flags)], drop
 
 
 def _wrapped(text: str, size: float, room: float) -> list[str]:

@@ -46,7 +46,7 @@ def planned(plan: Plan, begun: float | None) -> Planned:
     names = [*(item.label for item in items), *(one.label for one in thresholds), *(one.name for one in timepoints)]
     told = any(RECALLED in name for name in names)
     remarks = [
-        f"Planned by {_named(plan)}, with its day 1 on the day of diagnosis ({_keys(n.block.source for n in placed)})."
+        f"Planned: {_named(plan)}; day 1 is taken for the day of diagnosis ({_keys(n.block.source for n in placed)})."
         if placed
         else f"{_named(plan)}: no block has a day that can be drawn.",
         f"Planned, on a day not found: {', '.join(dict.fromkeys(unplaced))}." if unplaced else "",
@@ -70,8 +70,8 @@ def _marked(text: str, provisional: bool) -> str:
 
 def _named(plan: Plan) -> str:
     """The protocol with the group and the arm that were chosen."""
-    chosen = [part.id for part in (plan.group, plan.arm) if part is not None]
-    return ", ".join([plan.protocol.name, *chosen])
+    group = f", group {plan.group.id}" if plan.group else ""
+    return f"{plan.protocol.name}{group}" + (f", arm {plan.arm.id}" if plan.arm else "")
 
 
 def _keys(cites: Iterable[Cite]) -> str:

@@ -66,10 +66,13 @@ class _Values:
         if clear:
             self._add(clear[0])
             return
-        led = [(a, b) for a, b in self._led(point, mark, text, size) if self._free(a) and self._passes(b, mark)]
-        clear_of_lines = [(a, b) for a, b in led if not any(crosses(line, a.box) for line in self.lines)]
-        if clear_of_lines or (led and not free):
-            label, leader = (clear_of_lines or led)[0]
+        led = [(a, b) for a, b in self._led(point, mark, text, size) if self._free(a)]
+        strict = [(a, b) for a, b in led if self._passes(b, mark)]
+        clear_of_lines = [(a, b) for a, b in strict if not any(crosses(line, a.box) for line in self.lines)]
+        # Out of a heap of results a leader may pass over those that touch its own.
+        loose = [(a, b) for a, b in led if self._passes(b, mark, heap=True)]
+        if clear_of_lines or (not free and (strict or loose)):
+            label, leader = (clear_of_lines or strict or loose)[0]
             self._add(label)
             self.sheet.strokes.append(leader)
             self.leaders.append(leader)
@@ -115,9 +118,10 @@ class _Values:
                 start = (mark.x + 3.6 * dx, mark.y + 3.6 * dy)
                 yield label, Stroke(*start, x + gap, y + rise, "value-leader", "#777777", 0.5)
 
-    def _passes(self, leader: Stroke, mark: MrdMark) -> bool:
-        """Whether a leader meets no label, no leader and no mark but its own."""
-        boxes = [box for box in self.taken if box != mark.box]
+    def _passes(self, leader: Stroke, mark: MrdMark, *, heap: bool = False) -> bool:
+        """Whether a leader meets no label, no leader and no mark but its own, and those in a heap with it."""
+        own = {other.box for other in self.marks.values() if other is mark or (heap and other.box.touches(mark.box))}
+        boxes = [box for box in self.taken if box not in own]
         boxes = [box for box in boxes if not (box.height < 1 and box.width > 50)]  # a threshold may be crossed
         return not any(crosses(leader, box) for box in boxes) and not any(_meet(leader, one) for one in self.leaders)
 
