@@ -37,6 +37,8 @@ KINDS = ("graph", "timeline")
 ENGINES = ("own", "graphviz")
 DOT = (".dot", ".gv")
 SUFFIXES = (".svg", ".pdf", ".png", *TIFF, *DOT)
+PAGE = ".html"
+"""Of a course also a page for a browser (see :mod:`.interactive`)."""
 LARGEST = 300
 """Most events of a figure: more cannot be read on any page, and placing them would take minutes."""
 PLAIN = Style()
@@ -112,10 +114,11 @@ def draw(
     """Draw a course into a file and return its path.
 
     ``kind`` is "graph" or "timeline"; without one, see :func:`kind_for`. The format follows the suffix: .svg, .pdf,
-    .png, .tif, or .dot and .gv for the graph in Graphviz's language. ``engine="graphviz"`` lets Graphviz lay the
-    graph out. ``plan``: a protocol (id or plan, for the group ``risk``) drawn in grey beside the course. ``report``
-    or ``marks``: findings to be marked. ``dpi``: of .png and .tif, 300 or 600. ``sidecars``: write caption,
-    alternative text and event table beside it, as ``.caption.txt``, ``.alt.txt`` and ``.events.csv``.
+    .png, .tif, .html for a page that answers to pointer and keyboard, or .dot and .gv for the graph in Graphviz's
+    language. ``engine="graphviz"`` lets Graphviz lay the graph out. ``plan``: a protocol (id or plan, for the group
+    ``risk``) drawn in grey beside the course. ``report`` or ``marks``: findings to be marked. ``dpi``: of .png and
+    .tif, 300 or 600. ``sidecars``: write caption, alternative text and event table beside it, as ``.caption.txt``,
+    ``.alt.txt`` and ``.events.csv``.
 
     All files are written, or none. Raises UsageError for what cannot be drawn so, and OSError where a file cannot
     be written.
@@ -155,13 +158,15 @@ def drawn(
     for what, word, known in (("kind", kind, KINDS), ("engine", engine, ENGINES), ("resolution", dpi, RESOLUTIONS)):
         if word is not None and word not in known:
             raise UsageError(f"no {what} {word!r}: known are {', '.join(map(str, known))}")
-    suffix = _suffix(path)
+    suffix = _suffix(path, (*SUFFIXES, PAGE))
     if len(course) > LARGEST:
         raise UsageError(
             f"{path}: a figure of {len(course):,} events could not be read; at most {LARGEST} are drawn. Draw a part "
             "of the course, or tell it in words (`infant-course narrate`) or as a table (`infant-course convert`)"
         )
     kind = kind or kind_for(course, path, engine=engine, style=style)[0]
+    if suffix == PAGE and engine == "graphviz":
+        raise UsageError(f"{path}: a page is made of our own drawing; leave the engine out, or ask for .svg")
     by_graphviz = suffix in DOT or engine == "graphviz"
     if kind == "timeline" and by_graphviz:
         raise UsageError(f"{path}: Graphviz draws the graph, not the timeline; ask for kind graph")
@@ -172,8 +177,14 @@ def drawn(
     chosen = _plan(plan, risk)
     if report is not None:
         marks = marks_of(report.of(course.id))
-    figure = figure_for(course, kind, style=style, plan=chosen, marks=marks or NO_MARKS)
-    contents: dict[Path, str | bytes] = {path: _encoded(figure, path, engine, dpi)}
+    marks = marks or NO_MARKS
+    figure = figure_for(course, kind, style=style, plan=chosen, marks=marks)
+    if suffix == PAGE:
+        from .interactive import page
+
+        contents: dict[Path, str | bytes] = {path: page(course, figure.drawing, kind=kind, style=style, marks=marks)}
+    else:
+        contents = {path: _encoded(figure, path, engine, dpi)}
     return {**contents, **_beside(path, figure)} if sidecars else contents
 
 
@@ -264,11 +275,11 @@ def draw_plan(plan: Plan, path: str | Path, *, style: Style = PLAIN, dpi: int = 
     return write_whole(path, encoded(drawing.svg(), suffix, made=made_by(), dpi=dpi))
 
 
-def _suffix(path: Path) -> str:
+def _suffix(path: Path, known: tuple[str, ...] = SUFFIXES) -> str:
     """The suffix of a figure's file. Raises UsageError for one that is not drawn, and where there is no folder."""
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        raise UsageError(f"{path}: a figure is written as {', '.join(SUFFIXES)}")
+    if suffix not in known:
+        raise UsageError(f"{path}: a figure is written as {', '.join(known)}")
     if not path.parent.is_dir():
         raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
     if suffix in TIFF:

@@ -7,7 +7,7 @@ tell an age in many ways.
 import re
 from collections.abc import Mapping, Sequence
 
-from .stated import DATE, without_dates
+from .stated import DATE, without_dates, without_places
 from .style import Mark
 
 Marks = Mapping[str, Sequence[Mark]]
@@ -24,8 +24,8 @@ _YEAR = re.compile(r"\b(?:18|19|20)\d{2}\b")
 
 
 def undated(message: str) -> str:
-    """A message about a course without its dates."""
-    return _YEAR.sub(DATE, without_dates(message))
+    """A message about a course without its dates, and without the files and lines it names."""
+    return _YEAR.sub(DATE, without_dates(without_places(message)))
 
 
 def told(mark: Mark, *, hide_ages: bool) -> Told:

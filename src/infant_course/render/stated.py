@@ -10,11 +10,17 @@ from ..when import AtAge, Either, Offset, OnDate, OnDay, When
 DATE = "calendar date"
 AGE = "age not shown"
 _DATES = re.compile(r"\b\d{4}-\d{2}(-\d{2})?\b")
+_PLACES = re.compile(r" \([^()]*(?:, line \d+|\.(?:ya?ml|json|csv|tsv|txt|parquet))\)")
 
 
 def without_dates(text: str) -> str:
     """Text in which whatever looks like a calendar date is named as one."""
     return _DATES.sub(DATE, text)
+
+
+def without_places(text: str) -> str:
+    """A message without files and lines: a figure is passed on, and the name of a file may tell of a patient."""
+    return _PLACES.sub("", text)
 
 
 def is_age(when: When) -> bool:

@@ -95,6 +95,12 @@ class Report:
         """The findings as a Polars table, a row for each."""
         return self.table
 
+    def _repr_html_(self) -> str:
+        """The report as a notebook shows it."""
+        from .notebook import as_html
+
+        return as_html(self)
+
 
 def merged(reports: Iterable[Report]) -> Report:
     """One report of several that judged different patients by the same rules and settings.

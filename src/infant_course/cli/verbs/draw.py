@@ -20,7 +20,9 @@ def add_to(verbs: Any) -> None:
     )
     verb.add_argument("path", metavar="PATH", help="case file (YAML or JSON), or an export with --patient")
     verb.add_argument("--patient", metavar="ID", help="whose course of an export")
-    verb.add_argument("-o", "--out", required=True, metavar="FILE", help="ends in .svg, .pdf, .png, .tif, .dot or .gv")
+    verb.add_argument(
+        "-o", "--out", required=True, metavar="FILE", help="ends in .svg, .pdf, .png, .tif, .html, .dot or .gv"
+    )
     verb.add_argument("--kind", choices=("graph", "timeline"), help="default: by how many times are reported")
     verb.add_argument("--engine", choices=("own", "graphviz"), default="own", help="default: own")
     look = verb.add_argument_group("look")
@@ -39,7 +41,9 @@ def add_to(verbs: Any) -> None:
     more = verb.add_argument_group("beside the course")
     more.add_argument("--plan", metavar="PROTOCOL", help="draw what a protocol plans in grey, such as interfant-06")
     more.add_argument("--risk", metavar="GROUP", help="of the plan: only what is open to this risk group")
-    more.add_argument("--mark-findings", action="store_true", help="check the course and mark what is found")
+    more.add_argument(
+        "--mark-findings", action="store_true", help="check the course and mark what is found (.html: always)"
+    )
     add_export_to(verb)
     verb.set_defaults(run=run)
 
@@ -47,7 +51,7 @@ def add_to(verbs: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read, draw, say what was chosen and what was written. Findings never prevent a figure: the code is 0."""
     from ...files import write_together
-    from ...render.figure import drawn, kind_for
+    from ...render.figure import PAGE, drawn, kind_for
     from ...render.style import Style
 
     style = Style(
@@ -59,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     course = _course(arguments)
     report = None
-    if arguments.mark_findings:
+    if arguments.mark_findings or Path(arguments.out).suffix.lower() == PAGE:  # a page tells what was found
         from ...report.check import check
 
         report = check(course)
