@@ -78,10 +78,8 @@ def ink_on_the_edge(png: bytes) -> tuple[int, int]:
     from render.pixels import pixels
 
     rows = pixels(png)
-    dark = sum(value < 128 for row in rows for value in row)
-    edge = sum(value < 250 for row in (rows[0], rows[-1]) for value in row)
-    edge += sum(row[0] < 250 or row[-1] < 250 for row in rows)
-    return dark, edge
+    edge = sum((side < 250).sum() for side in (rows[0], rows[-1], rows[:, 0], rows[:, -1]))
+    return int((rows < 128).sum()), int(edge)
 
 
 def many(count: int, *, sites: int = 1) -> Iterable[Course]:

@@ -6,10 +6,12 @@ import xml.etree.ElementTree as ET
 import zlib
 from math import ceil, floor
 
+import numpy as np
+
 from render.drawn import SVG, marks, page
 
 
-def pixels(png: bytes) -> list[list[int]]:
+def pixels(png: bytes) -> np.ndarray:
     """Rows of an eight-bit RGBA picture."""
     width, height, depth, colour = struct.unpack(">IIBB", png[16:26])
     assert (depth, colour) == (8, 6)
@@ -19,18 +21,36 @@ def pixels(png: bytes) -> list[list[int]]:
         if png[at + 4 : at + 8] == b"IDAT":
             data += png[at + 8 : at + 8 + length]
         at += 12 + length
-    raw, stride = zlib.decompress(data), width * 4
-    previous, rows = bytes(stride), []
+    raw = np.frombuffer(zlib.decompress(data), np.uint8).reshape(height, width * 4 + 1)
+    picture, previous = np.zeros((height, width, 4), np.uint8), np.zeros((width, 4), np.uint8)
     for row in range(height):
-        kind, line = raw[row * (stride + 1)], bytearray(raw[row * (stride + 1) + 1 : (row + 1) * (stride + 1)])
-        for i in range(stride):
-            a = line[i - 4] if i >= 4 else 0
-            b, c = previous[i], previous[i - 4] if i >= 4 else 0
-            nearest = min((a, b, c), key=lambda v: (abs(a + b - c - v), (a, b, c).index(v)))
-            line[i] = (line[i] + (0, a, b, (a + b) // 2, nearest)[kind]) & 255
-        rows.append([min(line[i : i + 3]) if line[i + 3] else 255 for i in range(0, stride, 4)])
-        previous = bytes(line)
-    return rows
+        previous = picture[row] = _unfiltered(raw[row, 0], raw[row, 1:].reshape(width, 4), previous)
+    return np.where(picture[:, :, 3] > 0, picture[:, :, :3].min(axis=2), 255)
+
+
+def _unfiltered(kind: int, line: np.ndarray, above: np.ndarray) -> np.ndarray:
+    """A row of a PNG from the differences that stand in the file."""
+    if kind == 0:
+        return line
+    if kind == 1:
+        return np.cumsum(line, axis=0, dtype=np.uint8)
+    if kind == 2:
+        return line + above
+    a, c = [0] * 4, [0] * 4
+    found = []
+    for told, b in zip(line.tolist(), above.tolist(), strict=True):
+        if kind == 3:
+            a = [(t + (x + y) // 2) & 255 for t, x, y in zip(told, a, b, strict=True)]
+        else:
+            a = [(t + _paeth(x, y, z)) & 255 for t, x, y, z in zip(told, a, b, c, strict=True)]
+        c = b
+        found.append(a)
+    return np.array(found, np.uint8)
+
+
+def _paeth(a: int, b: int, c: int) -> int:
+    p, q, r = abs(b - c), abs(a - c), abs(a + b - 2 * c)
+    return a if p <= q and p <= r else b if q <= r else c
 
 
 def only_text(svg: str) -> str:
@@ -52,7 +72,7 @@ def only_text(svg: str) -> str:
     return ET.tostring(root, encoding="unicode")
 
 
-def rendered(svg: str) -> list[list[int]]:
+def rendered(svg: str) -> np.ndarray:
     """A drawing as pixels, one for each pt."""
     import vl_convert
 
@@ -61,21 +81,17 @@ def rendered(svg: str) -> list[list[int]]:
 
 def missing_text(svg: str) -> list[str]:
     """The texts of which no ink is seen where they should stand, and how much text stands elsewhere."""
-    rows = rendered(only_text(svg))
-    found = [one for one in marks(svg) if one.tag == "text" and one.text.strip()]
-    missing, free = [], [bytearray(len(row)) for row in rows]
-    for one in found:
-        left, top, right, bottom = floor(one.box.left), floor(one.box.top), ceil(one.box.right), ceil(one.box.bottom)
-        if not any(value < 160 for row in rows[max(top, 0) : bottom] for value in row[max(left, 0) : right]):
+    dark = rendered(only_text(svg)) < 160
+    stray, missing = dark.copy(), []
+    for one in marks(svg):
+        if one.tag != "text" or not one.text.strip():
+            continue
+        left, top = max(floor(one.box.left), 0), max(floor(one.box.top), 0)
+        right, bottom = ceil(one.box.right), ceil(one.box.bottom)
+        if not dark[top:bottom, left:right].any():
             missing.append(f"no ink of {one.text!r}")
-        for row in free[max(top - 1, 0) : bottom + 1]:
-            row[max(left - 1, 0) : right + 1] = b"\1" * len(row[max(left - 1, 0) : right + 1])
-    stray = sum(
-        value < 160 and not taken
-        for row, kept in zip(rows, free, strict=True)
-        for value, taken in zip(row, kept, strict=True)
-    )
-    return [*missing, f"{stray} pixels of text where none was measured"] if stray else missing
+        stray[max(top - 1, 0) : bottom + 1, max(left - 1, 0) : right + 1] = False
+    return [*missing, f"{stray.sum()} pixels of text where none was measured"] if stray.any() else missing
 
 
 RIM = 0.5
@@ -95,6 +111,6 @@ def inked_rim(svg: str) -> list[str]:
     for side, (x, y, wide, high) in sides.items():
         root = f'width="{4 * wide}" height="{4 * high}" viewBox="{x} {y} {wide} {high}"'
         strip = re.sub(r'width="[^"]*" height="[^"]*" viewBox="[^"]*"', root, svg, count=1)
-        if any(value < 250 for row in rendered(strip) for value in row):
+        if (rendered(strip) < 250).any():
             found.append(side)
     return found
