@@ -115,7 +115,7 @@ def cohort() -> Iterator[Picture]:
         (
             "curve",
             "Event-free survival by KMT2A status.",
-            ("curve", "--endpoint", "efs", *kmt2a, "--until", "96", "--width", "115"),
+            ("curve", "--endpoint", "efs", *kmt2a, "--until", "96"),
         ),
     ):  # fmt: skip
         yield Picture("A cohort", f"cohort-{name}", shows, (words[0], EXPORT, *words[1:]))

@@ -11,9 +11,10 @@ from ..errors import UsageError
 from ..files import write_whole
 from ..spreadsheet import inert
 from .cohort_ink import ink
-from .cohort_page import MM, Page
+from .cohort_page import Page
 from .export import write
 from .ink import Drawing
+from .style import MM
 
 SUFFIXES = (".svg", ".pdf", ".png")
 HIGHEST = 247

@@ -9,12 +9,12 @@ from itertools import pairwise
 
 from attrs import frozen
 
-from .cohort_page import MARGIN, NAMES, SMALL, TEXT, Outline, Page, Shape, Thing, lay_key, lay_note, rectangle
+from .cohort_page import MARGIN, NAMES, SMALL, TEXT, Outline, Page, Shape, Thing, lay_key, lay_note, lines_of, rectangle
 from .flow_counts import FURTHER, LEAVING, OTHER, UNDECIDED, Edge, Flow, Node
 from .metrics import wrap
 from .palette import OUTLINE, THRESHOLD, WHITE, Tone, tone
 from .timeline_figure import MONTH
-from .timeline_places import Box, Label
+from .timeline_places import Box, Label, measure, shorten
 
 TALLEST = 250.0
 """Height of all patients together, pt; less where there are few."""
@@ -50,9 +50,8 @@ _TONES = (
 class _Placed:
     node: Node
     bar: Box
-    label: tuple[str, ...]
-    named: int
-    """How many lines of the label are the name."""
+    label: tuple[tuple[str, float], ...]
+    """Its lines with their sizes."""
 
 
 def tone_of(name: str) -> Tone:
@@ -78,7 +77,7 @@ def lay_out(flow: Flow, width: float, heads: Sequence[str], note: str) -> Page:
             label = (*name, *told)
             high = _height(flow, node, scale)
             slot = max(high, len(label) * _LINE)
-            placed[column, node.name] = _Placed(node, Box(x, y + (slot - high) / 2, _BAR, high), label, len(name))
+            placed[column, node.name] = _Placed(node, Box(x, y + (slot - high) / 2, _BAR, high), label)
             y += slot + _GAP
         lowest = max(lowest, y - _GAP)
     ribbons = _ribbons(flow, placed, scale)
@@ -131,12 +130,24 @@ def _ordered(flow: Flow, column: int, placed: dict[tuple[int, str], _Placed]) ->
     return sorted(flow.column(column), key=lambda node: (node.leaves, round(height(node), 2), node.name))
 
 
-def _label(node: Node, room: float) -> tuple[list[str], list[str]]:
-    """The name of a node in up to two lines, and its number and median in as many."""
+def _label(node: Node, room: float) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
+    """The name of a node in up to two lines, and its number and median in as many; each line with its size."""
+    ways = [(lines_of(node.name, size, room), size) for size in (TEXT, SMALL)]
+    lines, size = next((way for way in ways if _whole(way[0])), (wrap(node.name, TEXT, room, 2), TEXT))
+    name = [(line, size) for line in lines]
     told = "withheld" if node.count is None else f"n = {node.count:,}"
-    if node.median is not None:
-        told += f"; {months(node.median)} mo"
-    return wrap(node.name, TEXT, room, 2), wrap(told, SMALL, room, 2)
+    if node.median is None:
+        return name, [(told, SMALL)]
+    since = f"{months(node.median)} mo"
+    together = f"{told}; {since}"
+    if measure(together, SMALL) <= room:
+        return name, [(together, SMALL)]
+    return name, [(told, SMALL), (shorten(since, SMALL, room), SMALL)]
+
+
+def _whole(lines: Sequence[str]) -> bool:
+    """Whether two lines hold a name, no word of it cut."""
+    return len(lines) <= 2 and not any(line.endswith("…") for line in lines)
 
 
 def months(median: tuple[float, float]) -> str:
@@ -154,8 +165,7 @@ def _node(one: _Placed, lines: Sequence[Outline]) -> list[Thing]:
     ]
     high = len(one.label) * _LINE
     y = bar.y + bar.height / 2 - high / 2 + 5.8
-    for n, line in enumerate(one.label):
-        size = TEXT if n < one.named else SMALL
+    for n, (line, size) in enumerate(one.label):
         label = Label(line, bar.right + 3, y + n * _LINE, size, cls="node-label")
         if any(_passes(curve, label.box) for curve in lines):
             box = label.box

@@ -48,11 +48,13 @@ def lay_out(figure: OverviewFigure, width: float, notes: Sequence[str]) -> Page:
     total = 34.0
     ids = max((measure(rule, SMALL) for rule, _, _ in figure.rules), default=30.0) + 15
     room = width - 2 * MARGIN - ids - total
-    titles = min(170.0, max(0.0, room - _NARROW * (columns - 1)))
-    if titles < 40:
-        titles = 0.0
-    cell = min(46.0, (room - titles) / (columns - 1))
-    titles = min(room - cell * (columns - 1), 230.0) if titles else 0.0
+    sites = columns - 1
+    longest = max((measure(title, SMALL) for _, title, _ in figure.rules), default=0.0) + 8
+    titles = min(170.0, max(0.0, room - _NARROW * sites))
+    cell = min(46.0, (room - (titles if titles >= 40 else 0.0)) / sites)
+    if room - _widest(figure) * sites >= 170:  # wide enough for one line each: titles first, then cells
+        cell = min(72.0, max(_widest(figure), (room - longest) / sites))
+    titles = min(room - cell * sites, longest) if titles >= 40 else 0.0
     one_line = cell >= _widest(figure)
     row = 10.0 if one_line else 15.6
     left = MARGIN + ids + titles
@@ -119,9 +121,10 @@ def _cell(cell: Cell, box: Box, where: str, *, one_line: bool, shaded: bool) -> 
         things += [Label(failed, middle - 2, y, SMALL, "end", "failed")] if failed else []
         things += [Label(undecided, middle + 2, y, SMALL, "start", "undecided")] if undecided else []
         return things
-    things += [Label(_fit(failed, box.width), middle, box.y + 6.4, SMALL, "middle", "failed")] if failed else []
-    if undecided:
-        things.append(Label(_fit(undecided, box.width), middle, box.y + 13.6, SMALL, "middle", "undecided"))
+    told_here = [(text, cls) for text, cls in ((failed, "failed"), (undecided, "undecided")) if text]
+    for n, (text, cls) in enumerate(told_here):
+        y = box.y + box.height / 2 + 2.1 + 7.2 * (n - (len(told_here) - 1) / 2)
+        things.append(Label(_fit(text, box.width), middle, y, SMALL, "middle", cls))
     return things
 
 
