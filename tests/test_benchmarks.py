@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from benchmarks import drawings
 
 import infant_course as ic
-from benchmarks import drawings
 
 ROOT = Path(__file__).parent.parent
 

@@ -15,8 +15,8 @@ Segment = tuple[float, float, float, float]
 def place_names(page: Page, names: Sequence[str], plot: Box) -> list[Label]:
     """The names of groups, each on its own curve as far to the right as it can stand.
 
-    A name crosses no curve, and no other curve runs between it and its own; it crosses no interval either unless there
-    is no other place. One without a place is left out: the table under the curves has it, with a sample of the line.
+    A name crosses no curve and no interval, and no other curve runs between it and its own. One without such a place is
+    left out: the table under the curves has it, with a sample of the line.
     """
 
     def drawn(cls: str) -> list[Outline]:
@@ -29,18 +29,16 @@ def place_names(page: Page, names: Sequence[str], plot: Box) -> list[Label]:
     for name, curve in zip(names, _first_of_each(curves, len(names)), strict=True):
         own = [s for one in curves if (one.stroke, one.dash) == (curve.stroke, curve.dash) for s in _segments(one)]
         others = [s for one in curves if (one.stroke, one.dash) != (curve.stroke, curve.dash) for s in _segments(one)]
-        places = list(_places(name, curve, plot))
-        for lines in ([*own, *few, *ticks, *intervals], [*own, *few, *ticks]):
-            free = (
-                label
-                for label, reach in places
-                if not _crossed(label.box, lines)
-                and not _crossed(reach, others)
-                and not any(label.box.touches(other.box, 1.0) for other in found)
-            )
-            if label := next(free, None):
-                found.append(label)
-                break
+        lines = [*own, *few, *ticks, *intervals]
+        free = (
+            label
+            for label, reach in _places(name, curve, plot)
+            if not _crossed(label.box, lines)
+            and not _crossed(reach, others)
+            and not any(label.box.touches(other.box, 1.0) for other in found)
+        )
+        if label := next(free, None):
+            found.append(label)
     return found
 
 
