@@ -60,7 +60,9 @@ def pages() -> dict[str, str]:
 def picture(case: Path) -> str:
     """The course graph of a case."""
     with tempfile.TemporaryDirectory() as folder:
-        return ic.draw(ic.load(case), Path(folder) / "graph.svg", kind="graph").read_text(encoding="utf-8")
+        return ic.draw(ic.load(case), Path(folder) / "graph.svg", kind="graph", sidecars=False).read_text(
+            encoding="utf-8"
+        )
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:

@@ -8,20 +8,27 @@ import pytest
 
 import infant_course as ic
 from infant_course.io.published import published_cases
-from infant_course.render.figure import KINDS, drawing_of
+from infant_course.render.figure import KINDS, PLAIN, drawing_of
+from infant_course.render.style import TEXT_SIZES, WIDTHS, Style
 from render.drawn import faults, marks
 from render.pixels import inked_rim, missing_text
 
 CASES = Path(__file__).parents[2] / "cases" / "awkward"
 AWKWARD = {path.stem: path for path in sorted(CASES.glob("*.yaml"))}
+PUBLISHED = {path.stem[-6:]: path for path in published_cases()}
 CONTROL = "\x00\x07\x1b\x7f\x85\u2028\u202e\ud800\r\n\t"
 
 
 @cache
-def drawn(name: str, kind: str) -> str:
-    """A case drawn, by its name here or that of a published one."""
-    found = {**AWKWARD, **{path.stem[-6:]: path for path in published_cases()}}
-    return drawing_of(ic.load(found[name]), kind).svg()
+def course(name: str) -> ic.Course:
+    """A case, by its name here or that of a published one."""
+    return ic.load({**AWKWARD, **PUBLISHED}[name])
+
+
+@cache
+def drawn(name: str, kind: str, style: Style = PLAIN) -> str:
+    """A case drawn."""
+    return drawing_of(course(name), kind, style=style).svg()
 
 
 def test_there_are_enough_of_them_and_they_say_that_they_are_invented() -> None:
@@ -32,20 +39,22 @@ def test_there_are_enough_of_them_and_they_say_that_they_are_invented() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", AWKWARD)
+@pytest.mark.parametrize("name", [*AWKWARD, *PUBLISHED])
 def test_nothing_overlaps_and_nothing_is_cut_off(name: str, kind: str) -> None:
-    assert faults(drawn(name, kind)) == []
+    for width in WIDTHS:
+        for text in TEXT_SIZES:
+            assert faults(drawn(name, kind, Style(width=width, text=text))) == [], (width, text)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_control_characters_do_no_harm(kind: str) -> None:
     """A case file with one is refused; a course made in Python may hold them."""
-    course = ic.load(AWKWARD["hostile-labels"])
+    told = course("hostile-labels")
     events = [
         attrs.evolve(event, block=f"{CONTROL}{event.block}{CONTROL}") if isinstance(event, ic.TreatmentBlock) else event
-        for event in course
+        for event in told
     ]
-    svg = drawing_of(ic.Course(patient=course.patient, events=events), kind).svg()
+    svg = drawing_of(ic.Course(patient=told.patient, events=events), kind).svg()
     assert faults(svg) == []
     assert not set(CONTROL) & set(svg) - {"\n"}  # the last line of a file ends
 

@@ -202,6 +202,8 @@ class Drawing:
     title: str
     desc: str
     elements: tuple[Element, ...] = field(converter=_all)
+    made: str = ""
+    """What made it, for the file's metadata."""
 
     def svg(self, *, events: bool = False) -> str:
         """The figure as an SVG file, if asked for with ids of events. Its size is in points, as converters take it."""
@@ -219,6 +221,7 @@ class Drawing:
             (
                 Element("title", (("id", "t"),), text=self.title),
                 Element("desc", (("id", "d"),), text=self.desc),
+                *((Element("metadata", text=self.made),) if self.made else ()),
                 rect(0, 0, self.width, self.height, cls="page", fill="#FFFFFF"),
                 *self.elements,
             ),

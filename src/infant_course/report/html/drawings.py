@@ -64,7 +64,7 @@ def _figure(course: "Course") -> tuple[str, str]:
 
 
 def _row(course: "Course", event: "Event") -> tuple[str, str, str, str, int | None]:
-    from ...render.timeline_names import name_of
+    from ...render.words import name_of
 
     told = [str(when) for when in event.when] + [f"until {when}" for when in event.until]
     told += [f"lasting {event.lasting}"] if event.lasting is not None else []
