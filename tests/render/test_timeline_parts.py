@@ -5,6 +5,7 @@ import pytest
 from infant_course import Course, MrdAssessment, Relapse, TreatmentBlock
 from infant_course.knowledge.plan import plan
 from infant_course.knowledge.protocols import the_protocol
+from infant_course.render.marks import told
 from infant_course.render.style import Mark, Style
 from infant_course.render.timeline import figure_of
 from infant_course.render.timeline_figure import (
@@ -16,11 +17,10 @@ from infant_course.render.timeline_figure import (
     Placed,
     TimelineFigure,
 )
-from infant_course.render.timeline_flags import private, undated
 from infant_course.render.timeline_layout import lay_out
 from infant_course.render.timeline_mrd import HEIGHT
 from infant_course.vocabulary import Method, MrdResult
-from render.timeline_courses import MARKS, by_order, course, diagnosis, level, rich, said
+from render.timeline_courses import MARKS, course, diagnosis, level, rich, said
 from render.timeline_samples import event, figure, on
 
 
@@ -131,7 +131,14 @@ def test_flags_are_numbered_in_the_order_of_the_figure_and_stand_at_their_events
         "rel": [(4, False), (5, True)],
         "hsct": [(6, True)],
     }
-    assert [one.flag.number for one in drawn.flags] == [1, 2, 3, 4, 5, 6, 7]
+    assert [one.flag.number if one.flag else None for one in drawn.flags] == [1, 2, 3, 4, 5, 6, None]
+
+
+def test_a_finding_that_events_share_has_one_number() -> None:
+    shared = [Mark(rule="X-01", verdict="failed", message="they differ. [rel, hsct]")]
+    drawn = figure_of(rich(), marks={"rel": shared, "hsct": shared})
+    assert [(one.flag.number, one.text) for one in drawn.flags if one.flag] == [(1, "X-01 failed: they differ")]
+    assert {item.event for item in drawn.items if item.flags} == {"rel", "hsct"}
 
 
 def test_findings_are_told_in_the_key_and_in_the_description() -> None:
@@ -139,23 +146,20 @@ def test_findings_are_told_in_the_key_and_in_the_description() -> None:
     texts = [label.text for label in lay_out(drawn).labels]
     assert "HCT-04 failed: conditioning is told as before HSCT" in texts
     assert "Findings (black square: failed; white: undecided)" in texts
+    assert "the patient: REC-04 failed: of nothing that is drawn" in texts
     assert "6 HCT-04 failed: conditioning is told as before HSCT" in drawn.description
 
 
 def test_every_flag_is_drawn_at_its_event_and_again_in_the_key() -> None:
     drawn = lay_out(figure_of(rich(), marks=MARKS))
-    numbers = sorted(flag.number for label in drawn.labels for flag in label.flags)
-    assert numbers == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7]  # 7 is of no event that is drawn
+    assert sorted(flag.number for label in drawn.labels for flag in label.flags) == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]
 
 
 def test_a_finding_about_something_not_drawn_names_it() -> None:
-    made = course(diagnosis(), Relapse(id="r", when=said("90 days after dx")), *by_order().events[1:2])
-    marks = {"gone": [Mark(rule="X-01", verdict="failed", message="m")]}
-    (one,) = figure_of(made, marks=marks).flags
-    assert one.text == "X-01 failed: m"
     unseen = course(diagnosis(), MrdAssessment(id="m", when=said("after dx")))
-    (other,) = figure_of(unseen, marks={"m": [Mark(rule="X-01", verdict="undecided", message="m")]}).flags
-    assert other.text.endswith("not drawn: X-01 undecided: m")
+    (one,) = figure_of(unseen, marks={"m": [Mark(rule="X-01", verdict="undecided", message="m")]}).flags
+    assert one.flag is None
+    assert one.text.endswith("(not drawn): X-01 undecided: m")
 
 
 def test_more_findings_than_a_key_can_tell_are_counted() -> None:
@@ -165,20 +169,20 @@ def test_more_findings_than_a_key_can_tell_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "left"),
+    ("message", "left"),
     [
-        ("seen on 2020-01-05 and 2020-02", "seen on [date] and [date]"),
-        ("in 1997", "in [date]"),
-        ("dx: age 7 months; last: age 4.5 years", "dx: age [hidden]; last: age [hidden]"),
+        ("seen on 2020-01-05 and 2020-02", "seen on calendar date and calendar date"),
+        ("in 1997", "in calendar date"),
         ("WBC 300 x 10^9/L", "WBC 300 x 10^9/L"),
     ],
 )
-def test_dates_and_hidden_ages_are_taken_out_of_messages(text: str, left: str) -> None:
-    assert private(text, hide_ages=True) == left
+def test_dates_are_taken_out_of_messages(message: str, left: str) -> None:
+    assert told(Mark(rule="X-01", verdict="failed", message=message), hide_ages=False) == ("X-01", "failed", left)
 
 
-def test_a_label_keeps_its_numbers_and_loses_its_dates() -> None:
-    assert undated("course of 2020-01-05, 2000 mg") == "course of [date], 2000 mg"
+def test_where_ages_are_hidden_the_rule_is_named_alone() -> None:
+    drawn = figure_of(rich(), style=Style(hide_ages=True), marks=MARKS)
+    assert drawn.flags[0].text == "MRD-03 failed"
 
 
 # What is drawn and what is only named.

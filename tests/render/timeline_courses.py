@@ -341,6 +341,6 @@ MARKS = {
         Mark(rule="REM-06", verdict="failed", message="the first remission is not told, though a second is " * 5),
     ],
     "hsct": [Mark(rule="HCT-04", verdict="failed", message="conditioning is told as before HSCT")],
-    "nobody": [Mark(rule="REC-04", verdict="failed", message="of no event that is drawn")],
+    "": [Mark(rule="REC-04", verdict="failed", message="of nothing that is drawn")],
 }
 """Findings of the rich course."""

@@ -16,10 +16,11 @@ from ..knowledge.plan import plan as plan_of
 from ..knowledge.protocols import protocol
 from ..vocabulary import Direction
 from .course_graph_figure import Band, Edge, GraphFigure, KeyEntry, Node, Tag
-from .course_graph_findings import NO_MARKS, Marks, flagged
+from .course_graph_findings import flagged
 from .course_graph_order import FOLLOW_UP, NEW_LINE, before, in_columns, in_lines, in_order
 from .course_graph_plan import matched, missing_between, with_plan
 from .course_graph_tags import tags_of
+from .marks import NO_MARKS, Marks
 from .plan_figure import title_of as title_of_plan
 from .stated import reported_day, short_time, stated
 from .style import Style

@@ -1,21 +1,13 @@
 """Findings in a graph: a numbered flag at each event concerned, and the numbers in the key. Nothing is judged here."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from attrs import evolve
 
 from ..course import Course
 from .course_graph_figure import Band, Flag, FlagEntry, GraphFigure, KeyEntry, Node, Tag
-from .stated import without_dates
-from .style import Mark
+from .marks import VERDICTS, Marks, Told, told, words
 from .words import name_of
-
-Marks = Mapping[str, Sequence[Mark]]
-"""What was found about each event, by its id; under "" what was found about the patient."""
-NO_MARKS: Marks = {}
-VERDICTS = ("failed", "undecided")
-"""In this order in the key, and each with a flag of its own shape."""
 
 
 def flagged(figure: GraphFigure, course: Course, marks: Marks, *, hide_ages: bool) -> GraphFigure:
@@ -26,17 +18,17 @@ def flagged(figure: GraphFigure, course: Course, marks: Marks, *, hide_ages: boo
     if not marks:
         return figure
     drawn = figure.events
-    numbers: dict[tuple[str, str, str], Flag] = {}
+    numbers: dict[Told, Flag] = {}
     flags: dict[str, list[Flag]] = {}
     for verdict in VERDICTS:
         for event in drawn:
             for mark in marks.get(event, ()):
                 if mark.verdict == verdict:
-                    told = _told(mark, hide_ages=hide_ages)
-                    flag = numbers.setdefault(told, Flag(len(numbers) + 1, verdict))
+                    found = told(mark, hide_ages=hide_ages)
+                    flag = numbers.setdefault(found, Flag(len(numbers) + 1, verdict))
                     if flag not in flags.setdefault(event, []):
                         flags[event].append(flag)
-    entries = [FlagEntry(flag, _words(told)) for told, flag in numbers.items()]
+    entries = [FlagEntry(flag, words(found)) for found, flag in numbers.items()]
     entries += _elsewhere(course, marks, drawn, hide_ages=hide_ages)
     key = [*figure.key, *(KeyEntry(f"flag {verdict}", f"rule {verdict}") for verdict in _used(flags))]
     told_of = "; ".join(f"{f'{entry.flag.number} ' if entry.flag else ''}{entry.text}" for entry in entries)
@@ -54,17 +46,6 @@ def _used(flags: Mapping[str, Sequence[Flag]]) -> list[str]:
     return [verdict for verdict in VERDICTS if verdict in used]
 
 
-def _told(mark: Mark, *, hide_ages: bool) -> tuple[str, str, str]:
-    """Rule, verdict and message, without the list of events at its end: the flags stand at them."""
-    message = re.sub(r" \[[^\[\]]*\]$", "", mark.message).removesuffix(".")
-    return mark.rule, mark.verdict, "" if hide_ages else without_dates(message)
-
-
-def _words(told: tuple[str, str, str]) -> str:
-    rule, verdict, message = told
-    return f"{rule} {verdict}: {message}" if message else f"{rule} {verdict}"
-
-
 def _elsewhere(course: Course, marks: Marks, drawn: Sequence[str], *, hide_ages: bool) -> list[FlagEntry]:
     """Findings about the patient, and about events that are not drawn: told without a flag."""
     entries = []
@@ -76,7 +57,7 @@ def _elsewhere(course: Course, marks: Marks, drawn: Sequence[str], *, hide_ages:
             where = f"{name_of(course, known)} (not drawn)" if known else "the patient"
             for mark in found:
                 if mark.verdict == verdict:
-                    entries.append(FlagEntry(None, f"{where}: {_words(_told(mark, hide_ages=hide_ages))}"))
+                    entries.append(FlagEntry(None, f"{where}: {words(told(mark, hide_ages=hide_ages))}"))
     return list(dict.fromkeys(entries))
 
 

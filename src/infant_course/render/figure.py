@@ -23,12 +23,11 @@ from ..when import AtAge, Either, Offset, OnDate, OnDay, When, With
 from .caption import TABLE_COLUMNS, alt_text, as_csv, caption, event_rows, graph_caption, long_description
 from .course_graph import figure_of
 from .course_graph_figure import GraphFigure
-from .course_graph_findings import NO_MARKS, Marks
 from .course_graph_ink import draw_course_graph
 from .course_graph_layout import lay_out
-from .event_lanes import lane_of
 from .export import RESOLUTIONS, TIFF, encoded, made_by, saying, without_pillow
 from .ink import Drawing
+from .marks import NO_MARKS, Marks
 from .plan_figure import plan_figure
 from .style import Mark, Style
 from .timeline import figure_of as timeline_figure_of
@@ -208,8 +207,8 @@ def figure_for(
     alt = alternative(course, kind, style=style)
     if kind == "timeline":
         shown = timeline_figure_of(course, style=style, plan=plan, marks=marks)
-        points = {point.event for point in shown.mrd}
-        where = {e.id: "MRD" if e.id in points else str(lane_of(e) or "") for e in course}
+        where = {item.event: str(item.lane) for item in shown.items if item.event}
+        where |= {point.event: "MRD" for point in shown.mrd if point.event}
         words, graph = caption(course, shown, style=style, plan=plan), None
         drawing = timeline(course, style=style, plan=plan, marks=marks)
     else:

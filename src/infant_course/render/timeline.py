@@ -48,11 +48,13 @@ from ..knowledge.plan import Plan
 from ..knowledge.thresholds import threshold
 from ..shortest_paths import UNBOUNDED, Point
 from ..vocabulary import Method, MrdResult, RemissionKind, Specimen, VitalStatus
-from ..when import AtAge, With
+from ..when import With
 from .caption import alt_text
 from .event_lanes import lane_of
 from .ink import Drawing
-from .style import Mark, Style
+from .marks import NO_MARKS, Marks, undated
+from .stated import without_dates
+from .style import Style
 from .timeline_figure import (
     Assay,
     Certainty,
@@ -67,17 +69,16 @@ from .timeline_figure import (
     TimelineFigure,
     Zero,
 )
-from .timeline_flags import Marks, flags_of, private, undated
+from .timeline_flags import flags_of
 from .timeline_ink import draw_timeline
 from .timeline_plan import Planned, planned
 from .timeline_states import states
 from .timeline_times import Times, times_of
 from .timeline_zero import zero_of
-from .words import level, name_of, result_in_words, tag_of, worded
+from .words import level, name_of, result_in_words, worded
 
 PLAIN = Style()
 """The style of a figure where nothing is chosen."""
-NO_MARKS: Mapping[str, Sequence[Mark]] = {}
 _SEEN_DAYS = {Lane.EVENTS: 7, Lane.RESPONSE: 31}
 """Presentation and response are drawn where their day is known within so many days (a choice of drawing)."""
 
@@ -174,7 +175,7 @@ def _remarks(course: Course, style: Style, zero: Zero, silent: Sequence[Event]) 
         lines.append(f"Not drawn, as their day is not told: {'; '.join(names)}.")
     if style.ages and zero.age is None:
         lines.append("No row of ages: neither a birth nor an age that fixes one is told.")
-    return tuple(undated(line) for line in lines)
+    return tuple(without_dates(line) for line in lines)
 
 
 def _description(
@@ -185,7 +186,7 @@ def _description(
     flags: Sequence[FlagText],
 ) -> str:
     """The alt text and after it every event in order of time, each with what is known of it, and what was found."""
-    opening = alt_text(_without_ages(course) if style.hide_ages else course)
+    opening = alt_text(course, hide_ages=style.hide_ages)
     told = {event.id: n for n, event in enumerate(course)}
 
     def place(event: Event) -> tuple[float, int]:
@@ -194,21 +195,14 @@ def _description(
 
     rows = [f"{_label(course, event)} ({_known(course, event, times, zero)})" for event in sorted(course, key=place)]
     parts = [opening, f"Events: {'; '.join(rows)}."]
-    problems = [private(one.message, hide_ages=style.hide_ages) for one in course.resolved.problems]
-    if problems:
+    problems = [undated(one.message) for one in course.resolved.problems]
+    if problems and not style.hide_ages:  # their statements may tell an age
         parts.append(f"Contradictions: {'; '.join(problems)}.")
     if flags:
-        parts.append(f"Findings: {'; '.join(f'{one.flag.number} {one.text}' for one in flags)}.")
-    return undated(" ".join(parts))
-
-
-def _without_ages(course: Course) -> Course:
-    """The course without what is told as an age, for words that must not name one."""
-
-    def kept(event: Event) -> Event:
-        return evolve(event, when=tuple(when for when in event.when if not isinstance(when, AtAge)))
-
-    return evolve(course, events=tuple(map(kept, course)))
+        parts.append(
+            f"Findings: {'; '.join(f'{one.flag.number} {one.text}' if one.flag else one.text for one in flags)}."
+        )
+    return without_dates(" ".join(parts))
 
 
 def _span(course: Course, event: Event, zero: Point | None) -> tuple[float, float]:
@@ -244,9 +238,7 @@ def _thresholds() -> tuple[Threshold, ...]:
 
 
 def _label(course: Course, event: Event) -> str:
-    """What an event is called on a timeline; what was found of the disease is named with its result."""
-    found = tag_of(event, course) if lane_of(event) is Lane.RESPONSE else None
-    return undated("".join(run.text for run in found[1]) if found else name_of(course, event))
+    return without_dates(name_of(course, event))
 
 
 def _item(course: Course, event: Event, times: Times, zero: Zero, flags: Mapping[str, tuple[Flag, ...]]) -> Item | None:

@@ -127,9 +127,9 @@ class Flag:
 
 @frozen
 class FlagText:
-    """What a flag says, for the key."""
+    """What was found, for the key; without a flag where it is not about anything that is drawn."""
 
-    flag: Flag
+    flag: Flag | None
     text: str = field(converter=clean)
 
 

@@ -78,19 +78,18 @@ def _findings(sheet: Sheet, figure: TimelineFigure, left: float, right: float, b
     size, step = sheet.type.labels, sheet.type.line
     told = figure.flags[:MOST_FLAGS]
     if told:
-        kinds = {one.flag.failed for one in figure.flags}
-        words = [
-            *(["black square: failed"] if True in kinds else []),
-            *(["white: undecided"] if False in kinds else []),
-        ]
+        kinds = {one.flag.failed for one in figure.flags if one.flag}
+        words = [("black square: failed", True), ("white: undecided", False)]
+        shapes = "; ".join(text for text, failed in words if failed in kinds)
+        heading = f"Findings ({shapes})" if shapes else "Findings"
         baseline += step + 2
-        sheet.labels.append(Label(f"Findings ({'; '.join(words)})", left, baseline, size, cls="key finding"))
+        sheet.labels.append(Label(heading, left, baseline, size, cls="key finding"))
     for one in told:
-        wide = flag_width(one.flag)
+        wide = flag_width(one.flag) if one.flag else -3.5
         lines = wrap(one.text, size, right - left - wide - 5, _MOST_LINES)
         for n, line in enumerate(lines):
             baseline += step
-            if n == 0:
+            if n == 0 and one.flag:
                 sheet.labels.append(Label("", left - 1.4, baseline, size, cls="key", flags=(one.flag,)))
             sheet.labels.append(Label(line, left + wide + 3.5, baseline, size, cls="key finding"))
     if len(figure.flags) > len(told):
