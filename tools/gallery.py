@@ -71,6 +71,7 @@ def pictures() -> Iterator[Picture]:
         ("protocol", "interfant-06"),
         "--plot",
     )
+    yield from choices()
     yield from cohort()
     yield from courses("Awkward courses", "cases/awkward/*.yaml")
 
@@ -83,6 +84,44 @@ def courses(part: str, pattern: str, prefix: str = "") -> Iterator[Picture]:
             shows = f"{about[:1].upper()}{about[1:]}; {words}."
             name = f"{path.stem.removeprefix(prefix)}-{kind}"
             yield Picture(part, name, shows, ("draw", str(path.relative_to(ROOT)), "--kind", kind))
+
+
+def choices() -> Iterator[Picture]:
+    """What an author may choose about the figure of one course."""
+    case = "cases/published/kotecha-2022-case-{}.yaml"
+    for name, shows, words in (
+        (
+            "graph-with-plan",
+            "What Interfant-06 plans, in grey beside what was given.",
+            (case.format(1), "--kind", "graph", "--plan", "interfant-06"),
+        ),
+        (
+            "timeline-with-plan",
+            "Planned blocks as ghosts in a timeline.",
+            (case.format(1), "--kind", "timeline", "--plan", "interfant-06"),
+        ),
+        (
+            "graph-80-mm",
+            "A graph for one column, 80 mm.",
+            (case.format(3), "--kind", "graph", "--width", "80"),
+        ),
+        (
+            "timeline-115-mm",
+            "A timeline of 115 mm with text of 8 pt.",
+            (case.format(3), "--kind", "timeline", "--width", "115", "--text", "8"),
+        ),
+        (
+            "graph-findings",
+            "What a check found, marked where it is.",
+            (case.format(2), "--kind", "graph", "--mark-findings"),
+        ),
+        (
+            "timeline-from-hsct",
+            "Days counted from HSCT, with ages in a second row; invented.",
+            ("cases/awkward/two-transplants.yaml", "--kind", "timeline", "--origin", "hsct", "--ages"),
+        ),
+    ):  # fmt: skip
+        yield Picture("Choices of an author", name, shows, ("draw", *words))
 
 
 def cohort() -> Iterator[Picture]:

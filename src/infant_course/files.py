@@ -1,6 +1,5 @@
 """Files are written whole or not at all: to the side first, then renamed over the old one."""
 
-import errno
 import hashlib
 import os
 import re
@@ -44,7 +43,8 @@ def write_together(contents: Mapping[Path, str | bytes]) -> tuple[Path, ...]:
     """Write several files that belong together: all of them, or none.
 
     Each is written to the side first; the old ones are kept until all have been replaced, and put back if one
-    cannot be. Raises OSError for the file that could not be written.
+    cannot be. Raises OSError for the file that could not be written, and HeldFileError for one that may not be
+    replaced.
     """
     staged: dict[Path, Path] = {}
     kept: dict[Path, Path] = {}
@@ -52,14 +52,22 @@ def write_together(contents: Mapping[Path, str | bytes]) -> tuple[Path, ...]:
     try:
         for path, content in contents.items():
             if path.is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+                raise HeldFileError(
+                    f"{path}: a folder has this name; none of the files that belong together was written"
+                )
             staged[path] = _staged(path, content)
         for path in contents:
             if path.exists():
                 kept[path] = path.with_name(f".infant-course-{uuid4().hex}")
                 shutil.copy2(path, kept[path])
         for path, aside in staged.items():
-            os.replace(aside, path)
+            try:
+                os.replace(aside, path)
+            except PermissionError:
+                raise HeldFileError(
+                    f"{path}: it is open in another program, or may not be replaced; none of the files that belong "
+                    "together was written. Close it and try again"
+                ) from None
             done.append(path)
     except BaseException:
         for path in done:

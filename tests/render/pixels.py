@@ -1,56 +1,20 @@
-"""Reads a PNG without a picture library (the least channel of each pixel, 255 where it is clear), and asks of it."""
+"""Rendered drawings as pixels, and what is asked of them: whether text is seen, and whether the rim is white."""
 
+import io
 import re
-import struct
 import xml.etree.ElementTree as ET
-import zlib
 from math import ceil, floor
 
 import numpy as np
+from PIL import Image
 
 from render.drawn import SVG, marks, page
 
 
 def pixels(png: bytes) -> np.ndarray:
-    """Rows of an eight-bit RGBA picture."""
-    width, height, depth, colour = struct.unpack(">IIBB", png[16:26])
-    assert (depth, colour) == (8, 6)
-    data, at = b"", 8
-    while at < len(png):
-        (length,) = struct.unpack(">I", png[at : at + 4])
-        if png[at + 4 : at + 8] == b"IDAT":
-            data += png[at + 8 : at + 8 + length]
-        at += 12 + length
-    raw = np.frombuffer(zlib.decompress(data), np.uint8).reshape(height, width * 4 + 1)
-    picture, previous = np.zeros((height, width, 4), np.uint8), np.zeros((width, 4), np.uint8)
-    for row in range(height):
-        previous = picture[row] = _unfiltered(raw[row, 0], raw[row, 1:].reshape(width, 4), previous)
+    """Rows of a picture: the least channel of each pixel, 255 where it is clear."""
+    picture = np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
     return np.where(picture[:, :, 3] > 0, picture[:, :, :3].min(axis=2), 255)
-
-
-def _unfiltered(kind: int, line: np.ndarray, above: np.ndarray) -> np.ndarray:
-    """A row of a PNG from the differences that stand in the file."""
-    if kind == 0:
-        return line
-    if kind == 1:
-        return np.cumsum(line, axis=0, dtype=np.uint8)
-    if kind == 2:
-        return line + above
-    a, c = [0] * 4, [0] * 4
-    found = []
-    for told, b in zip(line.tolist(), above.tolist(), strict=True):
-        if kind == 3:
-            a = [(t + (x + y) // 2) & 255 for t, x, y in zip(told, a, b, strict=True)]
-        else:
-            a = [(t + _paeth(x, y, z)) & 255 for t, x, y, z in zip(told, a, b, c, strict=True)]
-        c = b
-        found.append(a)
-    return np.array(found, np.uint8)
-
-
-def _paeth(a: int, b: int, c: int) -> int:
-    p, q, r = abs(b - c), abs(a - c), abs(a + b - 2 * c)
-    return a if p <= q and p <= r else b if q <= r else c
 
 
 def only_text(svg: str) -> str:

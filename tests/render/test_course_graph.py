@@ -307,7 +307,7 @@ def test_a_plan_stands_in_grey_beside_what_was_given() -> None:
     assert [n.event for n in drawn.nodes if not n.ghost] == [n.event for n in figure("3").nodes]
     ends = [(e.source.split("\n")[-1], e.target.split("\n")[-1]) for e in drawn.edges if e.ghost]
     assert {("diagnosis", "prednisone_prephase"), ("ib", "marma"), ("ade", "mae"), ("mae", "marma")} <= set(ends)
-    assert "planned by Interfant-06, not told of this patient" in [entry.text for entry in drawn.key]
+    assert "planned by Interfant-06, not told in the first line" in [entry.text for entry in drawn.key]
 
 
 def test_the_plan_of_a_group_leaves_out_what_is_not_open_to_it() -> None:

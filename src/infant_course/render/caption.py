@@ -167,7 +167,7 @@ def graph_caption(course: Course, figure: GraphFigure, *, style: Style = PLAIN, 
     if missing:
         parts.append(f"Broken arrows: blocks of the protocol are not reported ({', '.join(dict.fromkeys(missing))}).")
     if plan is not None:
-        parts.append(f"Grey: planned by {clean(title_of(plan))}, not told of this patient.")
+        parts.append(f"Grey: planned by {clean(title_of(plan))}, not told in the first line.")
     if any(isinstance(event, MrdAssessment) for event in course):
         parts.append(_assays(course))
     if figure.findings:

@@ -89,7 +89,7 @@ class _Maker:
         )
         if self.plan is None or not bands:
             return figure
-        grey = KeyEntry("ghost", f"planned by {title_of_plan(self.plan)}, not told of this patient")
+        grey = KeyEntry("ghost", f"planned by {title_of_plan(self.plan)}, not told in the first line")
         figure, notes = with_plan(figure, self.plan, matched(self.course, self.plan, self._first_line(bands)))
         return evolve(figure, key=(*figure.key, grey, *notes))
 
