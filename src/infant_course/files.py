@@ -43,8 +43,7 @@ def write_together(contents: Mapping[Path, str | bytes]) -> tuple[Path, ...]:
     """Write several files that belong together: all of them, or none.
 
     Each is written to the side first; the old ones are kept until all have been replaced, and put back if one
-    cannot be. Raises OSError for the file that could not be written, and HeldFileError for one that may not be
-    replaced.
+    cannot be. Raises OSError for the file that could not be written, HeldFileError for one that may not be replaced.
     """
     staged: dict[Path, Path] = {}
     kept: dict[Path, Path] = {}

@@ -1,9 +1,12 @@
 """The course graph: what is drawn where, and that nothing lies on anything else."""
 
+import io
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
 from attrs import evolve
+from PIL import Image
 
 import infant_course as ic
 from infant_course.events import TargetedTherapy
@@ -15,6 +18,7 @@ from infant_course.render.course_graph import figure_of
 from infant_course.render.course_graph_figure import GraphFigure
 from infant_course.render.course_graph_ink import draw_course_graph
 from infant_course.render.course_graph_layout import lay_out
+from infant_course.render.export import encoded
 from infant_course.render.style import TEXT_SIZES, WIDTHS, Mark, Style
 from infant_course.vocabulary import MrdResult
 from infant_course.when import parse
@@ -384,3 +388,28 @@ def test_times_stand_above_arrows_only_where_they_are_reported() -> None:
     assert times == {"dx": "", "a": "day 9", "b": "", "c": "month 6"}
     assert "day 9" in [label.text for label in lay_out(figure_of(course(*events))).labels]
     assert not any(node.time for case in CASES for node in figure(case).nodes)
+
+
+def test_every_box_has_its_words_in_ink_and_nothing_leaves_the_page() -> None:
+    """A converter without the face draws no text and says nothing: then a box is of one colour inside."""
+    style, scale = Style(width=80, text=8.0), 4
+    told = ic.load(CASES["4"])
+    drawn = figure_of(told, style=style, plan=plan(the_protocol("cog-p9407")))
+    layout = lay_out(drawn, style)
+    svg = draw_course_graph(drawn, style).svg()
+    wordless = re.sub(r"<text.*?</text>", "", svg)
+    for text, inked in ((svg, True), (wordless, False)):
+        png = encoded(text, ".png", made="m", dpi=72 * scale)
+        assert isinstance(png, bytes)
+        with Image.open(io.BytesIO(png)) as picture:
+            page = picture.convert("L")
+        for placed in layout.nodes:
+            box = placed.box
+            inside = page.crop(
+                tuple(round(scale * at) for at in (box.x + 5, box.y + 3, box.right - 12, box.bottom - 3))
+            )
+            low, high = inside.getextrema()
+            assert (high - low > 60) is inked, placed.node.event
+        wide, tall = page.size
+        edges = [(0, 0, wide, 1), (0, tall - 1, wide, tall), (0, 0, 1, tall), (wide - 1, 0, wide, tall)]
+        assert all(page.crop(edge).getextrema() == (255, 255) for edge in edges)

@@ -79,9 +79,10 @@ def run(arguments: argparse.Namespace) -> int:
         dpi=arguments.dpi,
         sidecars=not arguments.no_sidecars,
     )
+    written = write_together(contents)
     if reason:
         complain(f"infant-course: drawing the {kind}: {reason}.")
-    say("\n".join(map(str, write_together(contents))))
+    say("\n".join(map(str, written)))
     return 0
 
 
