@@ -57,11 +57,11 @@ def lay_mrd(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> f
             _height(point.above, top) if point.above is not None else None,
             point.event,
         )
-    thresholds = _thresholds(sheet, figure, scale, top, marks.values())
     _timepoint_lines(sheet, figure.timepoints, scale, top, bottom)
     _joins(sheet, [(p, marks.get(p)) for p in points], scale)
     sheet.mrd += marks.values()
     brackets = _time_brackets(sheet, marks, scale)
+    thresholds = _thresholds(sheet, figure, scale, top, [*(mark.box for mark in marks.values()), *brackets])
     lay_values(
         sheet, marks, [*brackets, *thresholds], Box(scale.left, top, scale.right - scale.left, HEIGHT), scale.gap
     )
@@ -102,9 +102,9 @@ def _axes(sheet: Sheet, scale: Scale, top: float, bottom: float) -> None:
     sheet.turned.append(Label("MRD (fraction)", left - 4.15 * names, (top + bottom) / 2, names, "middle", "axis-title"))
 
 
-def _thresholds(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float, marks: Iterable[MrdMark]) -> list[Box]:
+def _thresholds(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float, taken: Iterable[Box]) -> list[Box]:
     """Threshold lines, each named above or below one of its ends; in the key where results stand at all of these."""
-    taken = [mark.box for mark in marks]
+    taken = list(taken)
     found: list[Box] = []
     size = sheet.type.small
     heights = [_height(threshold.value, top) for threshold in figure.thresholds]
