@@ -133,7 +133,7 @@ class _Maker:
             lines = (f"{lines[0]}, cycle {event.cycle}", *lines[1:])
         told = "; ".join(stated(when, hide_ages=self.hide_ages) for when in event.when)
         told_in_box = isinstance(event, Diagnosis) or (
-            isinstance(event, SHOWS_TIME) and bool(short_time(event, hide_ages=self.hide_ages))
+            isinstance(event, SHOWS_TIME) and bool(short_time(event, self.course, hide_ages=self.hide_ages))
         )
         return Node(
             event=event.id,
