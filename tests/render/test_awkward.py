@@ -1,6 +1,7 @@
 """Courses that are hard to draw: no label on another, nothing cut or off the page, and ink where text should be."""
 
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 import attrs
@@ -8,8 +9,11 @@ import pytest
 
 import infant_course as ic
 from infant_course.io.published import published_cases
+from infant_course.render.course_graph import figure_of as graph_figure_of
 from infant_course.render.figure import KINDS, PLAIN, drawing_of
 from infant_course.render.style import TEXT_SIZES, WIDTHS, Style
+from infant_course.render.timeline import figure_of
+from infant_course.render.timeline_layout import lay_out
 from render.drawn import faults, marks
 from render.pixels import inked_rim, missing_text
 
@@ -44,6 +48,34 @@ def test_nothing_overlaps_and_nothing_is_cut_off(name: str, kind: str) -> None:
     every = [(width, text) for width in WIDTHS for text in TEXT_SIZES]
     for width, text in every if len(course(name)) < 100 else [every[0], every[-1]]:
         assert faults(drawn(name, kind, Style(width=width, text=text))) == [], (width, text)
+
+
+def test_no_result_of_one_day_hides_another() -> None:
+    """Twelve results have a level: six are quantified, one positive and three negative on one day; two come later."""
+    results = lay_out(figure_of(course("mrd-on-one-day"))).mrd
+    on_axis = [one for one in results if one.title and "84" not in one.title]
+    assert len(results) == 16
+    assert not [1 for a, b in combinations(on_axis, 2) if abs(a.x - b.x) < 4 and abs(a.y - b.y) < 4]
+
+
+def test_a_result_stands_under_the_block_that_it_follows() -> None:
+    """Days counted from the diagnosis: the second remission (day 260) came after blinatumomab (days 230 to 258)."""
+    drawn = graph_figure_of(course("two-transplants"))
+    under = {tag.event: node.event for node in drawn.nodes for tag in node.tags}
+    assert (under["cr1"], under["cr2"], under["lost"], under["gvhd-2"]) == ("ind", "blina", "hsct-1", "hsct-2")
+
+
+def test_treatment_after_follow_up_began_is_no_new_line() -> None:
+    """The diagnosis, told after the death, begins no third line of therapy."""
+    titles = [band.title for band in graph_figure_of(course("before-day-0")).bands]
+    assert titles == ["First line", "Follow-up", "First line, continued"]
+
+
+@pytest.mark.parametrize("name", ["only-a-diagnosis", "death-on-the-day"])
+def test_a_lane_without_a_stretch_is_left_out(name: str) -> None:
+    texts = [one.text for one in marks(drawn(name, "timeline")) if one.tag == "text"]
+    assert "Disease status" not in texts
+    assert "active disease" not in texts
 
 
 @pytest.mark.parametrize("kind", KINDS)
