@@ -275,3 +275,17 @@ def test_two_processes_write_the_same_bytes(tmp_path):
         written.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert len(written[0]) == 12
     assert written[0] == written[1]
+
+
+@pytest.mark.parametrize("kind", ["graph", "timeline"])
+def test_hidden_ages_are_in_no_file(run, tmp_path, kind):
+    """Case 3 tells ages of 7 months and 6.5 years: neither in the figure nor in its words, findings included."""
+    case_3 = published_cases()[2]
+    told = {}
+    for name, options in (("open", []), ("hidden", ["--hide-ages"])):
+        out = tmp_path / name
+        out.mkdir()
+        assert run("draw", case_3, "-o", out / "a.svg", "--kind", kind, "--mark-findings", *options).code == 0
+        told[name] = "".join(path.read_text(encoding="utf-8") for path in sorted(out.iterdir()))
+    assert "7 months" in told["open"] and "6.5 years" in told["open"]
+    assert "7 months" not in told["hidden"] and "6.5 years" not in told["hidden"]

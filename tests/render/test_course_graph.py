@@ -347,23 +347,26 @@ def test_findings_are_numbered_flagged_and_told() -> None:
         "relapse": [Mark(rule="B-01", verdict="undecided", message="Not to be told. [relapse (2020-05-01)]")],
         "marma": [Mark(rule="A-01", verdict="failed", message="Wrong. [marma (after diagnosis)]")],
         "mrd-after-marma": [Mark(rule="A-01", verdict="failed", message="Wrong. [mrd-after-marma]")],
-        "conditioning": [Mark(rule="C-01", verdict="failed", message="Seen on 2020-05-01.")],
+        "onset": [Mark(rule="C-01", verdict="failed", message="Seen on 2020-05-01.")],
+        "conditioning": [Mark(rule="E-01", verdict="failed", message="Too late.")],
         "": [Mark(rule="D-01", verdict="undecided", message="Twice?")],
     }
     drawn = figure("3", marks=marks)
     flags = {n.event: [f.number for f in n.flags] for n in drawn.nodes if n.flags}
     flags |= {t.event: [f.number for f in t.flags] for n in drawn.nodes for t in n.tags if t.flags}
-    assert flags == {"marma": [1], "mrd-after-marma": [1], "relapse": [2]}
+    # The conditioning is told in the box of its transplant.
+    assert flags == {"marma": [1], "mrd-after-marma": [1], "hsct": [2], "relapse": [3]}
     assert [entry.text for entry in drawn.findings] == [
         "A-01 failed: Wrong",
+        "E-01 failed: Too late",
         "B-01 undecided: Not to be told",
-        "Busulfan + fludarabine + thiotepa (not drawn): C-01 failed: Seen on calendar date",
+        "Symptom onset (not drawn): C-01 failed: Seen on calendar date",
         "the patient: D-01 undecided: Twice?",
     ]
-    assert "1 A-01 failed: Wrong; 2 B-01 undecided" in drawn.description
+    assert "1 A-01 failed: Wrong; 2 E-01 failed" in drawn.description
     svg = draw_course_graph(drawn).svg()
-    assert svg.count('class="finding failed"') == 4  # two flags, the sample and the line of the key
-    assert "findings 2 undecided" in svg and "2020" not in svg
+    assert svg.count('class="finding failed"') == 6  # three flags, the sample and two lines of the key
+    assert "findings 3 undecided" in svg and "2020" not in svg
 
 
 def test_hidden_ages_are_nowhere() -> None:
@@ -406,7 +409,7 @@ def test_every_box_has_its_words_in_ink_and_nothing_leaves_the_page() -> None:
         for placed in layout.nodes:
             box = placed.box
             inside = page.crop(
-                tuple(round(scale * at) for at in (box.x + 5, box.y + 3, box.right - 12, box.bottom - 3))
+                tuple(round(scale * at) for at in (box.x + 5, box.y + 6, box.right - 12, box.bottom - 6))
             )
             low, high = inside.getextrema()
             assert (high - low > 60) is inked, placed.node.event

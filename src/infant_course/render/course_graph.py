@@ -118,7 +118,10 @@ class _Maker:
     def _band_tone(self, events: Sequence[Event]) -> str:
         if events[0].TYPE in FOLLOW_UP:
             return "follow_up"
-        return "relapse" if events[0].TYPE in NEW_LINE else "antibody"
+        if events[0].TYPE not in NEW_LINE:
+            return "antibody"
+        directed = {event.direction for event in events if isinstance(event, TreatmentBlock) and event.direction}
+        return "myeloid" if directed == {Direction.MYELOID} else "relapse"
 
     def _node(self, event: Event, tags: tuple[Tag, ...]) -> Node:
         shade = NODE_TONES.get(event.TYPE, "page")

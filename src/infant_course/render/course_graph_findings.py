@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from attrs import evolve
 
 from ..course import Course
+from ..events import Conditioning
 from .course_graph_figure import Band, Flag, FlagEntry, GraphFigure, KeyEntry, Node, Tag
-from .marks import VERDICTS, Marks, Told, told, words
+from .marks import VERDICTS, Mark, Marks, Told, told, words
 from .words import name_of
 
 
@@ -18,6 +19,7 @@ def flagged(figure: GraphFigure, course: Course, marks: Marks, *, hide_ages: boo
     if not marks:
         return figure
     drawn = figure.events
+    marks = _at_their_boxes(course, marks, drawn)
     numbers: dict[Told, Flag] = {}
     flags: dict[str, list[Flag]] = {}
     for verdict in VERDICTS:
@@ -39,6 +41,16 @@ def flagged(figure: GraphFigure, course: Course, marks: Marks, *, hide_ages: boo
         findings=tuple(entries),
         description=f"{figure.description} Findings: {told_of}." if told_of else figure.description,
     )
+
+
+def _at_their_boxes(course: Course, marks: Marks, drawn: Sequence[str]) -> Marks:
+    """Findings about a conditioning stand at its transplant, in whose box it is told."""
+    moved: dict[str, list[Mark]] = {}
+    for event, found in marks.items():
+        known = course.by_id.get(event)
+        box = known.of if isinstance(known, Conditioning) and known.of in drawn else None
+        moved.setdefault(box or event, []).extend(found)
+    return moved
 
 
 def _used(flags: Mapping[str, Sequence[Flag]]) -> list[str]:

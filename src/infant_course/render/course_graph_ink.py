@@ -83,7 +83,7 @@ def _outline(placed: PlacedNode, sizes: Sizes) -> Element:
         head = sizes.line
         shape = trace([(x, y), (right - head, y), (right, middle), (right - head, bottom), (x, bottom)], closed=True)
     else:
-        radius = min(box.h / 2, 9) if node.kind == "diagnosis" else 2
+        radius = min(box.h / 2, 14) if node.kind == "diagnosis" else 2
         return rect(
             x,
             y,

@@ -18,7 +18,7 @@ from .metrics import shorten, width
 from .style import Style
 
 GAP = 15.0
-LEFT, RIGHT = 24.0, 12.0
+LEFT, RIGHT = 18.0, 12.0
 BAND_GAP, ROW_GAP, LANE_GAP = 9.0, 12.0, 7.0
 TITLE_GAP = 7.0
 TRACK = 3.0
@@ -255,10 +255,10 @@ class _Page:
     def _places(self, b: int, steps: Sequence[int]) -> tuple[list[float], float]:
         """The left edges of the steps of a row, and its right edge.
 
-        Where a band has no branches, what hangs below a box may reach under the next ones, up to the next that has
+        Where a row has no branches, what hangs below a box may reach under the next ones, up to the next that has
         something below it too.
         """
-        branches = any(len(lanes) > 1 for lanes in self.lanes[b])
+        branches = any(len(self.lanes[b][i]) > 1 for i in steps)
         lefts: list[float] = []
         right = below = 0.0
         for i in steps:
@@ -364,8 +364,8 @@ class _Page:
         row, before = self.rows[number], self.rows[number - 1]
         name = ("", edge.target) if ("", edge.target) in row.tracks else (edge.source, edge.target)
         inner = len(row.tracks) - 1 - row.tracks.index(name)
-        apart = TRACK if len(row.tracks) <= 4 else 3 * TRACK / (len(row.tracks) - 1)
+        apart = min(TRACK, 2 * TRACK / max(1, len(row.tracks) - 1))
         out = min(before.right + 5, self.width - RIGHT + 1) + apart * inner
         gap = self.gaps[number - 1] + TRACK * inner
-        into = 7 + apart * inner
+        into = 5 + apart * inner
         return [(out, height), (out, gap), (into, gap), (into, wanted)]

@@ -71,7 +71,7 @@ def digraph(
         words = [] if edge.stated else ["order not stated"]
         words += ["// not reported"] if edge.missing else []
         grey = {"color": "#999999"} if edge.ghost else {}
-        said = {"xlabel": quoted(*words)} if words else {}
+        said = {"xlabel" if pinned else "label": quoted(*words)} if words else {}
         drawing.edge(names[edge.source], names[edge.target], style=style, **grey, **said)
     return drawing
 

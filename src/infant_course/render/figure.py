@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from ..course import Course
 from ..errors import UsageError
-from ..events import Event
+from ..events import Conditioning, Event
 from ..files import write_together, write_whole
 from ..knowledge.plan import Plan
 from ..knowledge.plan import plan as plan_of
@@ -215,6 +215,7 @@ def figure_for(
         graph = _graph_figure(course, alt, style=style, plan=plan, marks=marks)
         where = {node.event: "box" for node in graph.nodes if not node.ghost}
         where |= {tag.event: "mark" for node in graph.nodes for tag in node.tags}
+        where |= {c.id: "box of its transplant" for c in course.of(Conditioning) if c.of in where}
         words = graph_caption(course, graph, style=style, plan=plan)
         drawing = draw_course_graph(graph, style)
     rows = (TABLE_COLUMNS, *event_rows(course, where, marks, hide_ages=style.hide_ages))
@@ -225,7 +226,10 @@ def drawing_of(
     course: Course, kind: str, *, style: Style = PLAIN, plan: Plan | None = None, marks: Marks = NO_MARKS
 ) -> Drawing:
     """The figure as a drawing, before it becomes a file."""
-    return figure_for(course, kind, style=style, plan=plan, marks=marks).drawing
+    if kind == "timeline":
+        return timeline(course, style=style, plan=plan, marks=marks)
+    alt = alternative(course, kind, style=style)
+    return draw_course_graph(_graph_figure(course, alt, style=style, plan=plan, marks=marks), style)
 
 
 def alternative(course: Course, kind: str, *, style: Style = PLAIN) -> str:
