@@ -7,7 +7,8 @@ from attrs import evolve
 from ..course import Course
 from ..events import Conditioning
 from .course_graph_figure import Band, Flag, FlagEntry, GraphFigure, KeyEntry, Node, Tag
-from .marks import VERDICTS, Mark, Marks, Told, told, words
+from .marks import VERDICTS, Marks, Told, told, words
+from .style import Mark
 from .words import name_of
 
 
