@@ -1,7 +1,13 @@
 """Settings for all tests."""
 
+import pytest
 from hypothesis import settings
 
 # A loaded machine is slow now and then, which is no fault of the code; a failure prints how to repeat it.
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Drawings that changed on purpose are rewritten where they lie."""
+    parser.addoption("--rewrite-golden", action="store_true", help="rewrite the drawings in docs/gallery that differ")

@@ -4,6 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from benchmarks import drawings
+
+import infant_course as ic
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -24,3 +29,20 @@ def test_a_run_in_which_a_rule_has_no_subject_fails() -> None:
     run = _run("--patients", "3", "--runs", "1", "--only-cohort")
     assert run.returncode == 1
     assert "fewer than" in run.stderr
+
+
+def test_neighbours_of_the_drawings_that_are_not_there_are_told_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    course = ic.load(drawings.COURSES["a case of 20 events"])
+    monkeypatch.setattr(drawings, "find_spec", lambda name: None)
+    monkeypatch.setattr(drawings.shutil, "which", lambda name: None)
+    drawings.beside_matplotlib(1, course, "case.yaml", tmp_path)
+    drawings.beside_dot(1, course, tmp_path)
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split(" is not")[0] for line in told] == ["matplotlib", "Graphviz's dot"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_figure_of_a_cohort_is_measured() -> None:
+    assert [name for name, _ in drawings.cohort_drawings()] == ["swimmer", "flow", "mrd-panel", "overview", "curve"]

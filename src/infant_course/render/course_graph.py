@@ -76,13 +76,14 @@ class _Maker:
     def figure(self, title: str, description: str) -> GraphFigure:
         tags = tags_of(self.course, self.events, hide_ages=self.hide_ages)
         bands: list[Band] = []
-        for events in in_lines(self.events):
+        lines = in_lines(self.events)
+        for n, events in enumerate(lines):
             columns = [
                 tuple(self._node(e, tags.get(e.id, ())) for e in column) for column in in_columns(self.course, events)
             ]
-            bands.append(
-                Band(title=self._band_title(events, len(bands)), tone=self._band_tone(events), columns=tuple(columns))
-            )
+            turns = sum(line[0].TYPE in NEW_LINE for line in lines[1 : n + 1])
+            title = self._band_title(events, turns, continued=n > 0 and events[0].TYPE not in NEW_LINE)
+            bands.append(Band(title=title, tone=self._band_tone(events), columns=tuple(columns)))
         edges = tuple(self._with_missing(bands, self._edges(bands)))
         figure = GraphFigure(
             title=title, description=description, bands=tuple(bands), edges=edges, key=_key(bands, edges)
@@ -96,9 +97,12 @@ class _Maker:
     def _first_line(self, bands: Sequence[Band]) -> list[Event]:
         return [self.course[node.event] for column in bands[0].columns for node in column]
 
-    def _band_title(self, events: Sequence[Event], number: int) -> str:
+    def _band_title(self, events: Sequence[Event], number: int, *, continued: bool) -> str:
+        """A line of therapy by its number: one more at each turn, and the same again where follow-up came between."""
         if events[0].TYPE in FOLLOW_UP:
             return "Follow-up"
+        if continued:
+            return f"{ORDINALS[number]} line, continued" if number < len(ORDINALS) else f"Line {number + 1}, continued"
         blocks = [event for event in events if isinstance(event, TreatmentBlock)]
         names = [protocol_name(b.protocol) for b in blocks if b.protocol]
         if number == 0:
@@ -132,7 +136,7 @@ class _Maker:
             lines = (f"{lines[0]}, cycle {event.cycle}", *lines[1:])
         told = "; ".join(stated(when, hide_ages=self.hide_ages) for when in event.when)
         told_in_box = isinstance(event, Diagnosis) or (
-            isinstance(event, SHOWS_TIME) and bool(short_time(event, hide_ages=self.hide_ages))
+            isinstance(event, SHOWS_TIME) and bool(short_time(event, self.course, hide_ages=self.hide_ages))
         )
         return Node(
             event=event.id,

@@ -144,23 +144,22 @@ class _Page:
 
     def __attrs_post_init__(self) -> None:
         room, planned = self.width - LEFT - RIGHT - 2, self.figure.longest < 10
-        self.boxes = [
-            [
-                [
-                    sized(n, self.sizes, self._longest(n) * self.sizes.text, room, planned=planned or n.ghost)
-                    for n in column
-                ]
-                for column in band.columns
+        self.said = self._said()
+
+        def measured(column: Sequence[Node]) -> list[SizedNode]:
+            left = room - self._said_width(column)  # where the column begins a row, behind the words of its arrow
+            return [
+                sized(n, self.sizes, self._longest(n) * self.sizes.text, left, planned=planned or n.ghost)
+                for n in column
             ]
-            for band in self.figure.bands
-        ]
+
+        self.boxes = [[measured(column) for column in band.columns] for band in self.figure.bands]
         self.at = {
             node.event: (b, i)
             for b, band in enumerate(self.figure.bands)
             for i, column in enumerate(band.columns)
             for node in column
         }
-        self.said = self._said()
         self.spans = [self._spans(b) for b in range(len(self.figure.bands))]
         self.lanes = [lanes_of(band.columns, spans) for band, spans in zip(self.figure.bands, self.spans, strict=True)]
 
@@ -193,8 +192,8 @@ class _Page:
 
     # --- columns and rows -----------------------------------------------------------------------------------------
 
-    def _said_width(self, column: Sequence[SizedNode]) -> float:
-        words = [width(text, self.sizes.small) for one in column for text in self.said[one.node.event] if text]
+    def _said_width(self, column: Sequence[Node]) -> float:
+        words = [width(text, self.sizes.small) for node in column for text in self.said[node.event] if text]
         return max(words) + 7 + HEAD if words else 0.0
 
     def laid_out(self) -> Layout:
@@ -263,7 +262,7 @@ class _Page:
         lefts: list[float] = []
         right = below = 0.0
         for i in steps:
-            column, said = self.boxes[b][i], self._said_width(self.boxes[b][i])
+            column, said = self.boxes[b][i], self._said_width(self.figure.bands[b].columns[i])
             x = LEFT + said if not lefts else right + max(GAP, said + 5)
             if lefts and any(one.tags for one in column):
                 x = max(x, below + GAP / 2)
@@ -350,7 +349,7 @@ class _Page:
             elif abs(wanted - height) > 0.01:
                 row = self.rows[number]
                 left = row.lefts[row.steps.index(i)]
-                gap = max(GAP, self._said_width(self.boxes[b][i]) + 5)
+                gap = max(GAP, self._said_width(self.figure.bands[b].columns[i]) + 5)
                 turn = left - gap + 5 + (2.5 if edge.ghost else 0)
                 points += [(turn, height), (turn, wanted)]
             height, last = wanted, number

@@ -16,7 +16,7 @@ from ..events import (
     SupportiveTreatment,
     references,
 )
-from ..when import With
+from ..when import Offset, OnDay, With
 from .course_graph_figure import Tag
 from .course_graph_order import before, in_order
 from .ink import Run
@@ -78,9 +78,20 @@ def _followed(course: Course, event: Event, nodes: Sequence[Event], place: Mappi
         return max(found, key=place.__getitem__)
     if found:
         return found[0]
+    # A length of time from a moment is a clock: many nodes may lie between the two.
+    clock = any(
+        isinstance(when, Offset) or (isinstance(when, OnDay) and _moment(course, when.of)) for when in event.when
+    )
     referred = [r for when in event.when for r in when.references() if r in place]
-    earlier = referred or [e.id for e in nodes if before(course, e, event)]
+    known = [e.id for e in nodes if before(course, e, event)] if clock or not referred else []
+    earlier = known or referred
     return max(earlier, key=place.__getitem__) if earlier else nodes[0].id
+
+
+def _moment(course: Course, name: str) -> bool:
+    """Whether an event does not last: a day of a block is in the block, a day of an HSCT may be long after it."""
+    other = course.by_id.get(name)
+    return other is not None and not other.LASTS
 
 
 def _complication(course: Course, event: Event, under: Mapping[str, str]) -> str | None:

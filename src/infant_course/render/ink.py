@@ -22,7 +22,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\
 
 def clean(text: str) -> str:
     """Text as it may stand in a file: control and direction characters replaced, line ends made spaces."""
-    return re.sub(r"[\t\n\r]+", " ", _NOT_XML.sub("�", text))
+    return re.sub("[\t\n\r\u2028\u2029]+", " ", _NOT_XML.sub("�", text))
 
 
 def number(value: float) -> str:

@@ -3,7 +3,7 @@
 import re
 
 from ..course import BIRTH, Course
-from ..events import Diagnosis, Event
+from ..events import Diagnosis, Event, Transplant
 from ..shortest_paths import UNBOUNDED
 from ..when import AtAge, Either, Offset, OnDate, OnDay, When
 
@@ -41,7 +41,7 @@ def stated(when: When, *, hide_ages: bool = False) -> str:
     return without_dates(str(when))
 
 
-def short_time(event: Event, *, hide_ages: bool = False) -> str:
+def short_time(event: Event, course: Course, *, hide_ages: bool = False) -> str:
     """A reported age or length of time, in a few words; empty where none is told, or it is not to be shown."""
     for when in event.when:
         if hide_ages and is_age(when):
@@ -49,15 +49,19 @@ def short_time(event: Event, *, hide_ages: bool = False) -> str:
         if isinstance(when, AtAge):
             return f"age {when.age}"
         if isinstance(when, Offset):
-            return f"{when.by} {'before' if when.before else 'after'} {_name(when.of)}"
+            return f"{when.by} {'before' if when.before else 'after'} {_called(course, when.of)}"
         if isinstance(when, Either):
             times = [option for option in when.options if isinstance(option, Offset)]
             if times and len({str(time.by) for time in times}) == 1:
-                return f"{times[0].by} after {' or '.join(_name(time.of) for time in times)}"
+                return f"{times[0].by} after {' or '.join(_called(course, time.of) for time in times)}"
     return ""
 
 
-def _name(identity: str) -> str:
+def _called(course: Course, identity: str) -> str:
+    """What an event is called that a time counts from: the only diagnosis and HSCT by that word, others by their id."""
+    for kind, word in ((Diagnosis, "diagnosis"), (Transplant, "HSCT")):
+        if [event.id for event in course.of(kind)] == [identity]:
+            return word
     return without_dates(identity).replace("_", " ").replace("-", " ")
 
 

@@ -156,10 +156,17 @@ def _is_seen(course: Course, event: Event, zero: Point | None) -> bool:
     return seen and not (lane is Lane.EVENTS and any(low == high == 0 for low, high in spans))
 
 
+def _on_day_of_diagnosis(course: Course, event: Event) -> bool:
+    """Whether an event is known to be of the day of a diagnosis."""
+    days = (course.resolved.days_between((one.id, "start"), (event.id, "start")) for one in course.of(Diagnosis))
+    return any(low == high == 0 for low, high in days)
+
+
 def _remarks(course: Course, style: Style, zero: Zero, silent: Sequence[Event]) -> tuple[str, ...]:
     """What is not drawn, and what could not be drawn to scale, each with the reason."""
     contradicted = [name_of(course, event) for event in course if event.id in course.resolved.contradicted]
-    names = dict.fromkeys(_label(course, event) for event in silent)
+    same_day = [event for event in silent if _on_day_of_diagnosis(course, event)]
+    names = dict.fromkeys(_label(course, event) for event in silent if event not in same_day)
     lines = []
     if zero.name is None:
         lines.append("No time can be counted from a diagnosis or any other event: only the order is drawn.")
@@ -173,6 +180,9 @@ def _remarks(course: Course, style: Style, zero: Zero, silent: Sequence[Event]) 
         )
     if names:
         lines.append(f"Not drawn, as their day is not told: {'; '.join(names)}.")
+    if same_day:
+        told = dict.fromkeys(_label(course, event) for event in same_day)
+        lines.append(f"On the day of the diagnosis, not drawn: {'; '.join(told)}.")
     if style.ages and zero.age is None:
         lines.append("No row of ages: neither a birth nor an age that fixes one is told.")
     return tuple(without_dates(line) for line in lines)

@@ -21,6 +21,7 @@ STRIP = 10.0
 """Height of the strip ND, pt; more only where brackets need levels."""
 
 _APART = 12.0  # between two results in the strip
+_HIDES, _SIDE = 4.0, 7.0  # nearer than this a result hides another; how far it is then moved
 _STATES = {
     MrdState.QUANTIFIED: "filled: quantified",
     MrdState.POSITIVE: "half filled: positive, not quantifiable",
@@ -46,17 +47,14 @@ def lay_mrd(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> f
     low = any(p.state is MrdState.NOT_DETECTED_AT and _height(p.value or 0, top) > bottom - 7 for p in levelled)
     strip_bottom = _strip(sheet, [p for p in points if p not in levelled], scale, bottom + (10 if low else 3))
     _axes(sheet, scale, top, bottom)
-    marks = {}
+    marks: dict[MrdPoint, MrdMark] = {}
     for point in levelled:
-        marks[point] = MrdMark(
-            point.assay,
-            point.state,
-            scale.x(point.at.day),
-            _height(point.value or 0, top),
-            point.title,
-            _height(point.above, top) if point.above is not None else None,
-            point.event,
-        )
+        y = _height(point.value or 0, top)
+        x = _beside(scale.x(point.at.day), y, marks.values(), scale)
+        if x != scale.x(point.at.day):
+            sheet.key("sign →", "results of one time, side by side")
+        above = _height(point.above, top) if point.above is not None else None
+        marks[point] = MrdMark(point.assay, point.state, x, y, point.title, above, point.event)
     _timepoint_lines(sheet, figure.timepoints, scale, top, bottom)
     _joins(sheet, [(p, marks.get(p)) for p in points], scale)
     sheet.mrd += marks.values()
@@ -67,6 +65,17 @@ def lay_mrd(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> f
     )
     _keys(sheet, points)
     return strip_bottom
+
+
+def _beside(x: float, y: float, placed: Iterable[MrdMark], scale: Scale) -> float:
+    """The place of a result: its own, or the nearest beside it where another would be hidden."""
+    near = [mark for mark in placed if abs(mark.y - y) < _HIDES]
+    before, after = scale.gap or (scale.right + 1e6, scale.right + 1e6)
+    for at in (x + way * step * _SIDE for step in range(12) for way in (1, -1)):
+        inside = scale.left <= at <= scale.right and not before - 3 < at < after + 3
+        if inside and not any(abs(mark.x - at) < _HIDES for mark in near):
+            return at
+    return x
 
 
 def _keys(sheet: Sheet, points: list[MrdPoint]) -> None:

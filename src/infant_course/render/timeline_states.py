@@ -49,6 +49,8 @@ def states(shown: Sequence[Event], times: Times) -> tuple[Span, ...]:
     if not turns:
         return ()
     last = max((placed.day for placed in times.start.values()), default=0.0)
+    if last <= turns[0][0].day:
+        return ()  # nothing is told of any time after it: there is no stretch to draw
     ends = [*(at for at, _, _ in turns[1:]), Placed.on(last)]
     return tuple(
         Span(kind=kind, label=label, start=at, end=end) for (at, kind, label), end in zip(turns, ends, strict=True)

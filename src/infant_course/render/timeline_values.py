@@ -61,30 +61,23 @@ class _Values:
         beside = [
             Label(text, x, y, size, anchor, "mrd-label", flags=point.flags) for x, y, anchor in _around(mark, size)
         ]
-        free = [label for label in beside if self._free(label) and _nearest(label.box, self.marks.values()) is mark]
-        clear = [label for label in free if not any(crosses(line, label.box) for line in self.lines)]
-        if clear:
-            self._add(clear[0])
+        if label := next((one for one in beside if self._fits(one, mark)), None):
+            self._add(label)
             return
         led = [(a, b) for a, b in self._led(point, mark, text, size) if self._free(a)]
-        strict = [(a, b) for a, b in led if self._passes(b, mark)]
-        clear_of_lines = [(a, b) for a, b in strict if not any(crosses(line, a.box) for line in self.lines)]
         # Out of a heap of results a leader may pass over those that touch its own.
-        loose = [(a, b) for a, b in led if self._passes(b, mark, heap=True)]
-        if clear_of_lines or (not free and (strict or loose)):
-            label, leader = (clear_of_lines or strict or loose)[0]
-            self._add(label)
-            self.sheet.strokes.append(leader)
-            self.leaders.append(leader)
-            return
-        if free:
-            self._add(free[0])
-            return
+        for heap in (False, True):
+            for label, leader in led:
+                if self._passes(leader, mark, heap=heap):
+                    self._add(label)
+                    self.sheet.strokes.append(leader)
+                    self.leaders.append(leader)
+                    return
         small = self.sheet.type.small
         number = str(self.numbered + 1)
         for x, y, anchor in _around(mark, small):
             label = Label(number, x, y, small, anchor, "mrd-number", flags=point.flags)
-            if self._free(label) and _nearest(label.box, self.marks.values()) is mark:
+            if self._fits(label, mark):
                 self.numbered += 1
                 self.sheet.key(f"number {number}", text)
                 self._add(label)
@@ -95,12 +88,17 @@ class _Values:
         self.sheet.labels.append(label)
         self.taken.append(label.box)
 
+    def _fits(self, label: Label, mark: MrdMark) -> bool:
+        """Whether a place beside a mark is free, and nobody takes the label for that of another."""
+        return self._free(label) and _nearest(label.box, self.marks.values()) is mark
+
     def _free(self, label: Label) -> bool:
+        """Whether a label meets nothing: no mark, label, leader or line between results, nor the edge of the track."""
         box = label.box
         inside = box.x > self.track.x - 2 and box.right < self.track.right
         inside = inside and box.y > self.track.y - 7 and box.bottom < self.track.bottom
         over_gap = self.gap is not None and box.x < self.gap[1] and box.right > self.gap[0]
-        crossed = any(crosses(leader, box) for leader in self.leaders)
+        crossed = any(crosses(line, box) for line in (*self.leaders, *self.lines))
         others = [one.box for one in self.sheet.labels if one.cls in ("timepoint", "mrd-label")]
         return inside and not over_gap and not crossed and not any(box.touches(o, 0.5) for o in (*self.taken, *others))
 

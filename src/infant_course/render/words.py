@@ -266,7 +266,7 @@ def result_in_words(event: MrdAssessment) -> str:
 
 def lines_of(event: Event, course: Course, *, hide_ages: bool = False) -> tuple[str, ...]:
     """First line: the name; then one or two lines of detail."""
-    time = short_time(event, hide_ages=hide_ages)
+    time = short_time(event, course, hide_ages=hide_ages)
     match event:
         case Diagnosis():
             return _diagnosis_lines(event, hide_ages=hide_ages)
