@@ -789,7 +789,6 @@ KINDS: tuple[Kind, ...] = (
         "dose in cGy entered as Gy",
         ("DOS-10",),
         (change("radiotherapy", value("dose").is_not_null(), dose=quantity(value("dose") * 100, "Gy")),),
-        reason="DOS-10 asks whether dose, site and fractions are told; no rule bounds the dose",
     ),
     Kind(
         "disease-death-in-remission",
@@ -891,7 +890,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "sum-mistyped",
         "cumulative dose typed 810 instead of 180",
-        (),
+        ("DOS-08",),
         (
             change(
                 "treatment_block",

@@ -147,9 +147,7 @@ def _aged(random: Random, number: int) -> Course:
     day = birth + timedelta(random.randint(55, 100))
     stated = str(day) if random.random() < 0.6 else f"{day}..{day + timedelta(random.randint(1, 10))}"
     whens = (parse(stated), *((parse(f"age {random.randint(1, 3)} months"),) if random.random() < 0.9 else ()))
-    return Course(
-        patient=Patient(id=f"p{number}", birth=(parse(str(birth)),)), events=(Diagnosis(id="d", when=whens),)
-    )
+    return Course(patient=Patient(id=f"p{number}", birth=(parse(str(birth)),)), events=(Diagnosis(id="d", when=whens),))
 
 
 def _treatments(random: Random, number: int) -> Course:
@@ -172,6 +170,7 @@ def _published(random: Random, number: int) -> Course:
     )
     source = Cite("kotecha2022", "a case") if random.random() < 0.9 else None
     return Course(patient=Patient(id=f"p{number}"), events=events, source=source)
+
 
 RULES: dict[str, tuple[Reading, tuple[Draw, ...]]] = {
     "REC-01": (rec_01, (_ids,)),

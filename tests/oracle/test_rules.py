@@ -30,9 +30,10 @@ from oracle.told import RULES as TOLD
 from oracle.worlds import worlds
 
 MOST_UNDECIDED, MOST_OF_ONE_RULE = 0.02, 0.05
-RESTATES_AN_OPEN_ORDER: frozenset[str] = frozenset({"REM-04", "HCT-03", "ORD-04"})
-"""An exact number of relapses before: open where two relapses hang together but not with the subject. ORD-04: that
-an event ends no sooner than it starts is what it means, but where the days stated overlap the rule does not say so."""
+RESTATES_AN_OPEN_ORDER: frozenset[str] = frozenset({"REM-04", "HCT-03", "HCT-04", "ORD-04"})
+"""An exact number of relapses before: open where two relapses hang together but not with the subject. HCT-04: a block
+that ends on the day of conditioning or a day before it is too late either way, but neither is known. ORD-04: that an
+event ends no sooner than it starts is what it means, but where the days stated overlap the rule does not say so."""
 
 LONG = os.environ.get("INFANT_COURSE_ORACLE") == "long"
 OF_KINDS, OF_DATED, OF_SPANS, OF_FIELDS = (140, 140, 150, 400) if LONG else (20, 35, 50, 120)

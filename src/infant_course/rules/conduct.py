@@ -591,9 +591,7 @@ def transplant_against_risk_group(assignment: Subject) -> Judged:
             ),
             Outcome(
                 name="medium_risk_with",
-                broken=(group == "MR")
-                & transplanted
-                & (~assignment.start.any_recorded(BEFORE_OCTADAD_HIGH) | early),
+                broken=(group == "MR") & transplanted & (~assignment.start.any_recorded(BEFORE_OCTADAD_HIGH) | early),
                 severity=Severity.INFO,
                 message="A medium-risk patient has an HSCT in first remission without its indication by MRD.",
             ),

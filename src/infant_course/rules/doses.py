@@ -515,7 +515,9 @@ def sum_of_courses_differs(block: Subject) -> Judged:
     return one(
         pl.any_horizontal(differs),
         (
-            any_agent(block, lambda a: is_agent(a("number"), *ANTHRACYCLINES) & a("cumulative") & a("scheme").is_null()),
+            any_agent(
+                block, lambda a: is_agent(a("number"), *ANTHRACYCLINES) & a("cumulative") & a("scheme").is_null()
+            ),
             pl.any_horizontal(asked),
         ),
         Severity.WARNING,

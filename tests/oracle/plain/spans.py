@@ -99,7 +99,12 @@ def bas_24(me: Placed, world: World) -> Verdict:
     return False if not odd else None if age is None else age < 365
 
 
-ACCRUAL = {"interfant-06": (2006, 2016), "aall0631": (2008, 2014), "interfant-21": (2022, None), "cassiopeia": (2019, None)}
+ACCRUAL = {
+    "interfant-06": (2006, 2016),
+    "aall0631": (2008, 2014),
+    "interfant-21": (2022, None),
+    "cassiopeia": (2019, None),
+}
 """First and last year in which a protocol was open (the review, Table 1; registry texts)."""
 
 
@@ -377,7 +382,12 @@ SPANS: dict[str, Span] = {
         "2006-01-01",
         [
             Around([_block("induction", protocol="mll03")], [0], [28]),
-            Around([_block("induction", protocol="mll03"), _block("post_induction", protocol="mll03")], [30], [28], chance=0.2),
+            Around(
+                [_block("induction", protocol="mll03"), _block("post_induction", protocol="mll03")],
+                [30],
+                [28],
+                chance=0.2,
+            ),
             Around(
                 [
                     Transplant(id=""),

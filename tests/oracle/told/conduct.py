@@ -37,8 +37,25 @@ OWN_NAMES = {
     "mll96": "prednisone_prephase induction post_remission hsct maintenance".split(),
 }
 """Names of the blocks of some protocols (protocols.yaml), and of those of the same drugs in the other group."""
-OF_SOME_PROTOCOL = ("prednisone_prephase", "maram", "reinduction", "azacitidine_1", "marma", "induction", "ib", "ade", "mae", "octadad", "maintenance")
-ALIASES = {"cog-aall0631": "aall0631", "COG-AALL15P1": "aall15p1", "cog_aall15p1": "aall15p1", "Interfant-06": "interfant-06"}
+OF_SOME_PROTOCOL = (
+    "prednisone_prephase",
+    "maram",
+    "reinduction",
+    "azacitidine_1",
+    "marma",
+    "induction",
+    "ib",
+    "ade",
+    "mae",
+    "octadad",
+    "maintenance",
+)
+ALIASES = {
+    "cog-aall0631": "aall0631",
+    "COG-AALL15P1": "aall15p1",
+    "cog_aall15p1": "aall15p1",
+    "Interfant-06": "interfant-06",
+}
 
 
 def _plain(protocol: str | None) -> str | None:

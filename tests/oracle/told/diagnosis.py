@@ -322,7 +322,14 @@ RULES: Rules = {
 
 WBC = (None, Quantity(0.4, "10^9/L"), Quantity(161.7, "10^9/L"), Quantity(161700, "/uL"), Quantity(1115, "10^9/L"))
 WBC = (*WBC, Quantity(2001, "10^9/L"), Quantity(161700, "10^9/L"), Quantity(20, "cells"))
-HB = (None, Quantity(1.9, "g/dL"), Quantity(3.1, "g/dL"), Quantity(90, "g/L"), Quantity(90, "g/dL"), Quantity(9, "mmol/L"))
+HB = (
+    None,
+    Quantity(1.9, "g/dL"),
+    Quantity(3.1, "g/dL"),
+    Quantity(90, "g/L"),
+    Quantity(90, "g/dL"),
+    Quantity(9, "mmol/L"),
+)
 CELLS = (None, Quantity(0, "/uL"), Quantity(4, "/uL"), Quantity(5, "/uL"))
 COUNTS = (*CELLS, Quantity(38, "10^9/L"), Quantity(5001, "/uL"), None)
 RED = (None, Quantity(2, "/uL"), Quantity(10, "/uL"))

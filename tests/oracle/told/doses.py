@@ -156,7 +156,12 @@ AGENTS = (
 )
 ONE_OR_TWO = ((), *((one,) for one in AGENTS), *zip(AGENTS, AGENTS[1:], strict=False), (AGENTS[1], AGENTS[1]))
 ONE_OR_TWO = (*ONE_OR_TWO, (AGENTS[3], AGENTS[1]), (AGENTS[2], AGENTS[4]), (AGENTS[14], AGENTS[16]))
-RATES = (None, *(Quantity(n, "ug/m2/day") for n in (5, 14, 15, 17)), Quantity(0.015, "mg/m2/day"), Quantity(9, "ug/day"))
+RATES = (
+    None,
+    *(Quantity(n, "ug/m2/day") for n in (5, 14, 15, 17)),
+    Quantity(0.015, "mg/m2/day"),
+    Quantity(9, "ug/day"),
+)
 RATES = (*RATES, Quantity(28, "ug/day"), Quantity(29, "ug/day"), Quantity(15, "mg/m2/day"))
 
 COURSES = tuple(
@@ -198,6 +203,12 @@ FAMILIES: dict[str, Family] = {
         )
     ),
     "rates": Family(
-        (Some(Immunotherapy, {"agent": (None, "blinatumomab", "Blinatumomab", "inotuzumab"), "dose_rate": RATES}, most=3),)
+        (
+            Some(
+                Immunotherapy,
+                {"agent": (None, "blinatumomab", "Blinatumomab", "inotuzumab"), "dose_rate": RATES},
+                most=3,
+            ),
+        )
     ),
 }

@@ -64,9 +64,7 @@ class Family:
                 events.append(one.draw(random, events))
         types = sorted({event.TYPE for event in events})
         birth = random.choice(self.births)
-        patient = Patient(
-            id=f"p{number}", sex=random.choice(self.sexes), birth=(parse(birth),) if birth else ()
-        )
+        patient = Patient(id=f"p{number}", sex=random.choice(self.sexes), birth=(parse(birth),) if birth else ())
         complete = frozenset(name for name in types if random.random() < 0.5)
         random.shuffle(events)
         return Course(patient=patient, events=tuple(events), complete=complete)

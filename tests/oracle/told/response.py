@@ -192,7 +192,12 @@ FAMILIES: dict[str, Family] = {
                     "csf_wbc": (None, Quantity(2, "/uL"), Quantity(5, "/uL")),
                     "csf_blasts": FLAG,
                     "cns_signs": FLAG,
-                    "evidence": ((), (Procedure.IMAGING,), (Procedure.TESTICULAR_BIOPSY,), (Procedure.LUMBAR_PUNCTURE,)),
+                    "evidence": (
+                        (),
+                        (Procedure.IMAGING,),
+                        (Procedure.TESTICULAR_BIOPSY,),
+                        (Procedure.LUMBAR_PUNCTURE,),
+                    ),
                 },
                 most=3,
             ),
