@@ -18,9 +18,8 @@ from infant_course import Cohort, Course, Event, Patient
 from infant_course.events import TreatmentBlock
 from infant_course.rules import RULES
 from oracle.agreement import Key, engine_verdicts, subjects, truth
-from oracle.plain import KINDS, SILENT, Verdict
+from oracle.plain import KINDS, SILENT, Verdict, spans
 from oracle.plain import RULES as PLAIN
-from oracle.plain import spans
 from oracle.random_courses import course as random_course
 from oracle.random_courses import dated_course
 from oracle.statements import RULES as OF_STATEMENTS

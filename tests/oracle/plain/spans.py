@@ -23,6 +23,8 @@ from infant_course.events import (
     EndOfTherapy,
     Engraftment,
     Enrolment,
+    Examination,
+    Finding,
     GraftFailure,
     Gvhd,
     Immunotherapy,
@@ -30,9 +32,14 @@ from infant_course.events import (
     LineageSwitch,
     Measurement,
     MrdAssessment,
+    Presentation,
     Quantity,
+    Radiotherapy,
+    Refractory,
     Relapse,
+    Remission,
     RiskAssignment,
+    SymptomOnset,
     Transplant,
     TreatmentBlock,
 )
@@ -48,6 +55,7 @@ from infant_course.vocabulary import (
     Lineage,
     MrdResult,
     Route,
+    Site,
     TransplantIndication,
     VitalStatus,
 )
@@ -424,7 +432,7 @@ SPANS: dict[str, Span] = {
         ["PRO-09"],
         "2009-06-01",
         [
-            Around([DIAGNOSIS], [-30, -1, 0, 1, 40], chance=0.95),
+            Around([DIAGNOSIS], [-30, -1, 0, 0, 40], chance=0.95),
             Around(
                 [
                     RiskAssignment(id="", group="HR", protocol="interfant-06"),
@@ -446,6 +454,8 @@ SPANS: dict[str, Span] = {
             ),
             Around(
                 [
+                    MrdAssessment(id="", value=Quantity(1e-4, "fraction")),
+                    MrdAssessment(id="", value=Quantity(1e-4, "fraction")),
                     MrdAssessment(id="", value=Quantity(1e-4, "fraction")),
                     MrdAssessment(id="", value=Quantity(1e-5, "fraction")),
                     Decision(id="", on=Choice.TRANSPLANT, in_favour=False, reason="no donor"),
@@ -601,6 +611,55 @@ SPANS: dict[str, Span] = {
             _enrolled("interfant-21"),
             Around([_block("induction")], [0], [33]),
             Around([Immunotherapy(id="", agent="blinatumomab")], [31, 32, 33, 34], [28]),
+        ],
+    ),
+    "June 2009": Span(
+        ["PRO-09"],
+        "2009-06-01",
+        [
+            Around([DIAGNOSIS], [-1, 0]),
+            Around([RiskAssignment(id="", group="MR", protocol="interfant-06")], [50]),
+            Around([Transplant(id="", status=DiseaseStatus.CR1)], [250]),
+            Around([MrdAssessment(id="", value=Quantity(1e-4, "fraction"))], [200]),
+        ],
+    ),
+    "history to the day": Span(
+        ["ORD-07", "BAS-01"],
+        "2020-01-01",
+        [
+            Around([SymptomOnset(id="")], [-1, 0, 2, 3], chance=0.8),
+            Around([Presentation(id="")], [0, 2, 3], chance=0.8),
+            Around([DIAGNOSIS], [0, 1, 2, 3]),
+        ],
+        births=(0,),
+    ),
+    "failure after remission": Span(
+        ["REM-18"],
+        "2020-01-01",
+        [
+            Around([Remission(id="")], [0]),
+            Around([Refractory(id="")], [-1, 0, 5]),
+            Around([Relapse(id="")], [3, 4], chance=0.4),
+        ],
+        complete=("remission", "relapse", "mrd_reemergence", "lineage_switch"),
+    ),
+    "echocardiograms": Span(
+        ["TOX-05"],
+        "2020-01-01",
+        [
+            Around(
+                [Examination(id="", method="echocardiogram", findings=(Finding(term="dilatation", severity="mild"),))],
+                [0],
+            ),
+            Around([AdverseEvent(id="", term="cardiomyopathy", grade=2)], [-1, 0, 0, 1], [0]),
+        ],
+    ),
+    "boosts": Span(
+        ["DOS-10"],
+        "2020-01-01",
+        [
+            Around([Radiotherapy(id="", site=Site.TESTIS, dose=Quantity(6, "Gy"), fractions=3)], [0], [3]),
+            Around([Transplant(id="")], [5], chance=0.5),
         ],
     ),
     "late switch": Span(

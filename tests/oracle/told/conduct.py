@@ -19,23 +19,23 @@ from oracle.plain.operators import SILENT
 from oracle.told.drawing import Family, Rules, Some, Verdict, amount, in_all, the_one
 
 OWN_NAMES = {
-    "interfant-06": (
-        "prednisone_prephase induction ib ade mae marma octadad hsct maintenance "
-        "consolidation interim_maintenance delayed_intensification_1 delayed_intensification_2"
-    ).split(),
-    "aall15p1": (
-        "prednisone_prephase induction azacitidine_1 consolidation azacitidine_2 interim_maintenance azacitidine_3 "
-        "delayed_intensification_1 azacitidine_4 delayed_intensification_2 maintenance ib marma octadad"
-    ).split(),
-    "cog-p9407": (
-        "prednisone_prephase induction induction_intensification reinduction consolidation continuation ib"
-    ).split(),
-    "aall0631": (
-        "prednisone_prephase induction_cohort1 induction induction_intensification reinduction consolidation "
-        "continuation ib"
-    ).split(),
-    "mll96": "prednisone_prephase induction post_remission hsct maintenance".split(),
+    "interfant-06": {"ib", "ade", "mae", "marma", "octadad", "hsct", "consolidation", "interim_maintenance"},
+    "aall15p1": {"azacitidine_1", "azacitidine_2", "azacitidine_3", "azacitidine_4", "ib", "marma", "octadad"},
+    "cog-p9407": {"induction_intensification", "reinduction", "consolidation", "continuation", "ib"},
+    "aall0631": {
+        "induction_cohort1",
+        "induction_intensification",
+        "reinduction",
+        "consolidation",
+        "continuation",
+        "ib",
+    },
+    "mll96": {"post_remission", "hsct", "maintenance"},
 }
+OWN_NAMES["interfant-06"] |= {"maintenance", "delayed_intensification_1", "delayed_intensification_2"}
+OWN_NAMES["aall15p1"] |= {"maintenance", "consolidation", "interim_maintenance"}
+OWN_NAMES["aall15p1"] |= {"delayed_intensification_1", "delayed_intensification_2"}
+IN_ALL = {"prednisone_prephase", "induction"}
 """Names of the blocks of some protocols (protocols.yaml), and of those of the same drugs in the other group."""
 OF_SOME_PROTOCOL = (
     "prednisone_prephase",
@@ -67,7 +67,7 @@ def pro_03(block: TreatmentBlock, _: Course) -> Verdict:
     own = OWN_NAMES.get(_plain(block.protocol) or "")
     if own is None or block.block not in OF_SOME_PROTOCOL:
         return SILENT
-    return block.block not in own
+    return block.block not in own | IN_ALL
 
 
 def _protocol_of(block: TreatmentBlock, course: Course) -> str | None:

@@ -1,5 +1,6 @@
 """DOS: the drugs of one block, read once more."""
 
+import itertools
 from typing import Any
 
 from infant_course import Course
@@ -154,7 +155,7 @@ AGENTS = (
     Agent(name="cytarabine", route=Route.INTRATHECAL, dose=Quantity(30, "mg"), basis=DoseBasis.ACTUAL),
     Agent(name="a new drug", route=Route.INTRATHECAL),
 )
-ONE_OR_TWO = ((), *((one,) for one in AGENTS), *zip(AGENTS, AGENTS[1:], strict=False), (AGENTS[1], AGENTS[1]))
+ONE_OR_TWO = ((), *((one,) for one in AGENTS), *itertools.pairwise(AGENTS), (AGENTS[1], AGENTS[1]))
 ONE_OR_TWO = (*ONE_OR_TWO, (AGENTS[3], AGENTS[1]), (AGENTS[2], AGENTS[4]), (AGENTS[14], AGENTS[16]))
 RATES = (
     None,

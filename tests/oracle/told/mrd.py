@@ -1,13 +1,13 @@
 """MRD: what is told of one result and of those it names, read once more."""
 
 import re
-from itertools import product
 from math import log10
 from typing import Any
 
 from infant_course import Course
 from infant_course.events import (
     CellTherapy,
+    Cytogenetics,
     Decision,
     Diagnosis,
     Enrolment,
@@ -22,7 +22,6 @@ from infant_course.vocabulary import Method, MrdResult, Specimen
 from oracle.plain.operators import SILENT
 from oracle.told.diagnosis import CHROMOSOMES, KARYOTYPES, _translocations
 from oracle.told.drawing import Family, Ref, Rules, Some, Verdict, amount, any_of, named, the_one
-from infant_course.events import Cytogenetics
 
 A_BIT = 1e-9
 """Numbers that differ by rounding only are equal."""

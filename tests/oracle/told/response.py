@@ -1,7 +1,6 @@
 """REM: remission, relapse and lineage switch by their own findings, read once more."""
 
 from itertools import product
-from typing import Any
 
 from infant_course import Course
 from infant_course.events import (

@@ -1,7 +1,6 @@
 """HCT, IMM and TOX: grafts, doses, grades and scales, read once more."""
 
-from itertools import product
-from typing import Any
+from itertools import pairwise, product
 
 from infant_course import Course
 from infant_course.events import (
@@ -16,7 +15,6 @@ from infant_course.events import (
     Transplant,
 )
 from infant_course.vocabulary import Donor, GradingScale, Graft, GvhdForm, Intensity, Route
-from infant_course.when import OnDate
 from oracle.plain.operators import SILENT
 from oracle.told.drawing import Family, Rules, Some, Verdict, amount, any_of, in_all
 
@@ -168,7 +166,7 @@ FAMILIES: dict[str, Family] = {
                 Conditioning,
                 {
                     "intensity": (None, *Intensity, Intensity.REDUCED),
-                    "agents": ((), *((one,) for one in DRUGS), *zip(DRUGS, DRUGS[1:], strict=False)),
+                    "agents": ((), *((one,) for one in DRUGS), *pairwise(DRUGS)),
                     "tbi": (None, None, *(Quantity(dose, "Gy") for dose in (2, 5, 8)), Quantity(600, "cGy")),
                     "tbi_fractions": (None, 1, 4),
                 },
