@@ -900,7 +900,7 @@ KINDS: tuple[Kind, ...] = (
                 ),
             ),
         ),
-        reason="no rule adds doses up over the course; a sum needs the dose of every course of daunorubicin",
+        reason="DOS-08 leaves a nominal sum open where a course tells the dose given, and asks nothing where none tells a dose",
     ),
     Kind(
         "intensity-ticked",
