@@ -900,7 +900,8 @@ KINDS: tuple[Kind, ...] = (
                 ),
             ),
         ),
-        reason="DOS-08 leaves a nominal sum open where a course tells the dose given, and asks nothing where none tells a dose",
+        reason="DOS-08 leaves a nominal sum open where a course tells the dose given, and asks nothing where none "
+        "tells a dose",
     ),
     Kind(
         "intensity-ticked",
