@@ -79,6 +79,11 @@ def has_declare(python: str) -> bool:
     return subprocess.run([python, "-c", "import pm4py"], capture_output=True, check=False).returncode == 0
 
 
+def unexplained(here: set[str], there: set[str], beyond: set[str]) -> set[str]:
+    """Patients whom one of the two found and the other did not, and of whom a total order says all there is."""
+    return (here ^ there) - beyond
+
+
 def beside_declare(export: Path, folder: Path, python: str) -> bool:
     """Measure pm4py, and the same questions here. Whether every difference between the two is explained."""
     result = folder / "declare.json"
@@ -97,7 +102,7 @@ def beside_declare(export: Path, folder: Path, python: str) -> bool:
         here = {row["patient"] for row in rows if row["rule"] == rule and row["verdict"] == "failed"}
         undecided = {row["patient"] for row in rows if row["rule"] == rule and row["verdict"] == "undecided"}
         there, beyond = set(told["broken"][rule]), set(told["beyond"][rule])
-        odd = (here ^ there) - beyond
+        odd = unexplained(here, there, beyond)
         print(
             f"    {rule}: patients found here {len(here):,}, by pm4py {len(there):,}, by both {len(here & there):,}; "
             f"of the others {len((here ^ there) & beyond):,} have an event without a full date or a tie, "

@@ -115,6 +115,19 @@ def test_the_command_says_the_same_in_parts(export: Path, tmp_path: Path, capsys
     assert capsys.readouterr().err == ""  # a pipe is told nothing
 
 
+def test_a_ledger_gets_all_parts(export: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = []
+    for name, extra in (("whole", []), ("parts", ["--in-parts"])):
+        ledger = ["--ledger", str(tmp_path / name), "--as-of", "2024-01-01"]
+        assert main(["check", str(export), "--select", "ORD-02,REM-06", *ledger, *extra, "--fail-on", "never"]) == 0
+        capsys.readouterr()
+        main(["ledger", "list", *ledger])
+        lines = capsys.readouterr().out.splitlines()
+        listed.append(sorted(re.sub(r"^Q\d+ +", "", line) for line in lines))
+    assert len(listed[0]) > 2
+    assert listed[0] == listed[1]
+
+
 def test_other_forms_are_not_read_in_parts(export: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(export), "--from", "redcap", "--in-parts"]) == 2
     assert "only the own form" in capsys.readouterr().err
