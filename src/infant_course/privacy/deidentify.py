@@ -15,7 +15,7 @@ from ..course import BIRTH
 from ..errors import UsageError
 from ..shortest_paths import UNBOUNDED
 from ..when import Unit
-from .fields import FieldWriter, flagged
+from .fields import FieldWriter, droppable, flagged
 from .key import Key
 from .pseudonyms import Pseudonyms
 from .texts import FREE
@@ -70,7 +70,9 @@ def deidentify(
     unit = _word(age_unit, {known.value: known for known in AGE_UNITS}, "unit of ages")
     if not cohort.stated.height and any(table["start_stated"].any() for table in cohort.tables.values()):
         raise UsageError("this cohort holds days, but no statements of time: write it and read it first")
-    gone = flagged(drop) | (cohort.intake.identifiers - TOLD_OTHERWISE if cohort.intake else frozenset())
+    gone = flagged(drop)
+    if cohort.intake is not None:  # dates may be flagged too: those are told as days, and are no field to drop
+        gone |= cohort.intake.identifiers & frozenset(droppable().values()) - TOLD_OTHERWISE
     names = Pseudonyms(key=key)
     fields = FieldWriter(names=names, drop=gone)
     rewriter = Rewriter(names=names, times=how, unit=unit)
