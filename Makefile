@@ -24,6 +24,7 @@ test:  ## tests, doctests and every snippet of the docs
 
 bench:  ## what is measured, printed as ratios
 	$(PYTHON) -m benchmarks
+	$(PYTHON) -m benchmarks.exports
 
 docs:  ## pages that are made from the code
 	$(PYTHON) tools/gen_knowledge.py

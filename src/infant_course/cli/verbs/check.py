@@ -113,9 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
     rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
     chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)
     settings = settings_of(arguments, config)
-    key = key_of(
-        arguments, Path(arguments.out).parent if arguments.out and Path(arguments.out).parent != Path() else None
-    )
+    key = key_of(arguments, Path(arguments.out).parent if arguments.out else None)
     prepare(arguments)
     sights: list[Sight] = []
 
@@ -134,9 +132,9 @@ def run(arguments: argparse.Namespace) -> int:
         inputs, stream = [(file.name, file.sha256) for file in read], None
     cohort: Cohort | None = None
     if stream is not None:
-        with watching(stream) as watch:
+        with watching(stream):
             told = arguments.format not in COUNT_UNDECIDED
-            report = check_in_parts(stream, rules=chosen, settings=settings, undecided=told, watch=watch, seen=seen)
+            report = check_in_parts(stream, rules=chosen, settings=settings, undecided=told, seen=seen)
     else:
         courses = [] if export is not None else [file.course for file in read]
         cohort = read_export(arguments, export) if export is not None else cohort_of(courses, settings)
