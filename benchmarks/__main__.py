@@ -20,8 +20,9 @@ import polars as pl
 from infant_course import draw, load
 from infant_course.cohort import Cohort
 from infant_course.io.published import published_cases
+from infant_course.report.check import Report, check
 from infant_course.resolve import resolve
-from infant_course.rules import RULES, Judgement, Settings, judge
+from infant_course.rules import RULES, Settings
 
 from .faults import CUT_OFF
 from .resolution import chain, full_dates, partly_known
@@ -44,13 +45,16 @@ def in_turn(runs: int, *works: Callable[[], object]) -> list[float]:
     return [median(column) for column in zip(*times, strict=True)]
 
 
-def judged(cohort: Cohort) -> Judgement:
-    """Judge by all rules, with nothing kept from an earlier run."""
-    return judge(attrs.evolve(cohort), RULES.values(), Settings(cut_off=CUT_OFF, debug=True))
+def checked(cohort: Cohort) -> Report:
+    """The findings by all rules with their messages, with nothing kept from an earlier run."""
+    return check(attrs.evolve(cohort), settings=Settings(cut_off=CUT_OFF, debug=True))
 
 
 def cohort_figures(patients: int, runs: int, folder: Path) -> bool:
-    """Judging tables in memory beside reading and sorting the same events. Whether all rules found subjects."""
+    """From tables in memory to the finished table of findings, beside reading and sorting the same export.
+
+    Whether all rules found subjects.
+    """
     cohort = synthetic(patients)
     path = folder / "events.csv"
     events = timeline_csv(cohort, str(path))
@@ -61,16 +65,20 @@ def cohort_figures(patients: int, runs: int, folder: Path) -> bool:
         runs,
         lambda: pl.scan_csv(path).sort("patient", "start_lo").collect(),
         lambda: [scanned(table) for table in tables],
-        lambda: judged(cohort),
+        lambda: checked(cohort),
     )
-    print(f"tables to verdicts {whole:.2f} s; beside Polars scanning and sorting, by patient and day,")
-    print(f"  the export with its fields, {size_of(tables) / 1e6:.0f} MB: {read:.2f} s, ratio {whole / read:.2f}")
+    report = checked(cohort)
+    print(f"tables to {report.table.height:,} findings with their messages {whole:.2f} s;")
+    print("beside Polars scanning and sorting, by patient and day,")
+    print(
+        f"  the export as a file for each type, {size_of(tables) / 1e6:.0f} MB: {read:.2f} s, ratio {whole / read:.2f}"
+    )
     print(f"  ids and days of its events only: {bare:.2f} s, ratio {whole / bare:.2f}")
     together = folder / "long.csv"
     long_csv(cohort, together)
     (read,) = in_turn(1, lambda: scanned(together))
-    print(f"  all of it in one CSV, {size_of([together]) / 1e6:.0f} MB: {read:.2f} s, ratio {whole / read:.2f}")
-    return subjects_per_rule(judged(cohort), FEWEST_SUBJECTS if patients >= FULL_SIZE else 1)
+    print(f"  the export as one CSV, {size_of([together]) / 1e6:.0f} MB: {read:.2f} s, ratio {whole / read:.2f}")
+    return subjects_per_rule(report, FEWEST_SUBJECTS if patients >= FULL_SIZE else 1)
 
 
 def scanned(path: Path) -> pl.DataFrame:
@@ -93,12 +101,12 @@ def growth_figures(sizes: tuple[int, ...]) -> None:
         print(made.stdout.strip())
 
 
-def subjects_per_rule(judgement: Judgement, fewest: int) -> bool:
+def subjects_per_rule(report: Report, fewest: int) -> bool:
     """Print how each rule fared. Whether each met enough subjects."""
     print(f"{'rule':8} {'subjects':>10} {'failed':>8} {'undecided':>9}")
-    for tally in judgement.tallies:
-        print(f"{tally.rule:8} {tally.subjects:10,} {tally.failed:8,} {tally.undecided:9,}")
-    without = [tally.rule for tally in judgement.tallies if tally.subjects < fewest]
+    for count in report.rules:
+        print(f"{count.rule:8} {count.subjects:10,} {count.failed:8,} {count.undecided:9,}")
+    without = [count.rule for count in report.rules if count.subjects < fewest]
     if without:
         print(f"fewer than {fewest:,} subjects: {', '.join(without)}", file=sys.stderr)
     return not without

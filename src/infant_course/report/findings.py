@@ -94,7 +94,11 @@ def findings_table(cohort: Cohort, judgement: Judgement, rules: Mapping[str, Rul
         return pl.DataFrame(schema=FINDING_COLUMNS)
     table = verdicts.rename({"patient": "code"}).with_row_index("row")
     table = table.join(
-        _said(verdicts, rules, settings), on=["rule", "about", "outcome"], how="left", nulls_equal=True, maintain_order="left"
+        _said(verdicts, rules, settings),
+        on=["rule", "about", "outcome"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
     )
     patients = cohort.patients.select("patient", "site", "file")[table["code"]]
     table = _with_problems(table.hstack(patients), cohort)
@@ -102,7 +106,9 @@ def findings_table(cohort: Cohort, judgement: Judgement, rules: Mapping[str, Rul
     events = pl.concat([table.select("row", "code", "event"), shown])
     named = _named(events, cohort.stated)
     against = _listed(table, named[table.height :])
-    table = table.with_columns(named["named"][: table.height]).join(against, on="row", how="left", maintain_order="left")
+    table = table.with_columns(named["named"][: table.height]).join(
+        against, on="row", how="left", maintain_order="left"
+    )
     detail = (
         pl.when(pl.col("problem").is_not_null())
         .then(pl.format(" {}.", "problem"))
@@ -165,7 +171,7 @@ def _lower(sentence: str) -> str:
 
 
 def _with_problems(table: pl.DataFrame, cohort: Cohort) -> pl.DataFrame:
-    """A column ``problem``: what reading or resolving said of the event, where it is a problem of the finding's rule."""
+    """A column ``problem``: what reading or resolving said of the event that is a problem of the finding's rule."""
     if not cohort.problems.height:
         return table.with_columns(problem=pl.lit(None, dtype=pl.String))
     capital = pl.col("message").str.slice(0, 1).str.to_uppercase() + pl.col("message").str.slice(1)
