@@ -13,7 +13,7 @@ diagnosis does not smear the dates of all else; without any from the diagnosis, 
 anything new.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from itertools import product
 from math import prod
@@ -22,6 +22,7 @@ from typing import NamedTuple
 from attrs import field, frozen
 
 from .course import BIRTH, Course, Problem, Statement
+from .errors import did_you_mean
 from .events import references
 from .network import Conflict, Solution, solve
 from .shortest_paths import UNBOUNDED, Box, Point
@@ -331,7 +332,7 @@ def _dangling(course: Course, told: Iterable[Told]) -> Iterable[Problem]:
                 yield Problem(
                     rule="REC-02",
                     events=(one.statement.event,),
-                    message=f"{one.statement}: there is no event {target!r}",
+                    message=f"{one.statement}: {_absent(target, there)}",
                     statements=(one.statement,),
                 )
     for event in course:
@@ -344,9 +345,18 @@ def _dangling(course: Course, told: Iterable[Told]) -> Iterable[Problem]:
                 yield Problem(
                     rule="REC-02",
                     events=(event.id,),
-                    message=f"{statement}: there is no event {target!r}",
+                    message=f"{statement}: {_absent(target, there)}",
                     statements=(statement,),
                 )
+
+
+MOST_NAMES = 500
+"""Events of a course up to which a name that is not there is compared with those that are."""
+
+
+def _absent(target: str, there: Collection[str]) -> str:
+    hint = did_you_mean(target, sorted(there)) if len(there) <= MOST_NAMES else None
+    return f"there is no event {target!r}" + (f"; {hint}" if hint else "")
 
 
 def _merged(readings: Sequence[Reading]) -> Reading:

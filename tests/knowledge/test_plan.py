@@ -159,3 +159,16 @@ def test_unknown_groups_and_arms_are_refused(name: str, group: str | None, arm: 
 def test_groups_and_arms_are_known_in_any_case():
     assert of("interfant-06", "lr").group == of("interfant-06", "LR").group
     assert blocks(of("aall15p1", "kmt2a-R")) == blocks(of("aall15p1"))
+
+
+@pytest.mark.parametrize(
+    ("protocol", "name", "id"),
+    [
+        ("interfant-06", "high", "HR"),
+        ("interfant-06", "Medium risk", "MR"),
+        ("mll-10", "intermediate", "IR"),
+        ("interfant-99", "standard_risk", "SR"),
+    ],
+)
+def test_groups_are_known_by_their_names_too(protocol: str, name: str, id: str):
+    assert of(protocol, name).group == of(protocol, id).group

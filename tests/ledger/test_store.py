@@ -124,17 +124,18 @@ def test_a_missing_or_empty_file_is_only_made_a_ledger_when_asked(tmp_path: Path
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-@pytest.mark.parametrize("seed", range(4))
-def test_a_kill_at_any_moment_leaves_it_whole(tmp_path: Path, seed: int):
-    """Four times six processes are killed; each run is there with all of its 400 findings or not at all."""
+def test_a_kill_at_any_moment_leaves_it_whole(tmp_path: Path):
+    """Twelve processes are killed; each run is there with all of its 400 findings or not at all."""
     path = tmp_path / "ledger.sqlite"
-    chance = random.Random(seed)
+    chance = random.Random(1)
     kept = 0
-    for number in range(6):
-        name = f"n{seed}x{number}"
+    for number in range(12):
+        name = f"n{number}"
         process = start(path, name, 10_000)
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
+        if number == 0:  # one that is killed after a run was kept, however slow the machine is
+            kept += bool(process.stdout.readline())
         time.sleep(chance.uniform(0, 0.35))
         process.send_signal(signal.SIGKILL)
         told, _ = process.communicate()

@@ -2,7 +2,6 @@
 
 import ast
 import importlib
-import itertools
 import pkgutil
 import random
 import shutil
@@ -92,13 +91,13 @@ ERRORS = [
 ]
 
 
-PLACES = [(place, verb) for place, verbs in BREAKS for verb in verbs]
-
-
 @pytest.mark.parametrize(
     ("place", "verb", "error"),
-    [(*place, error) for place, error in zip(PLACES, itertools.cycle(ERRORS), strict=False)],
-    ids=lambda part: type(part).__name__ if isinstance(part, Exception) else part,
+    [
+        *((place, verb, ERRORS[0]) for place, verbs in BREAKS for verb in verbs),
+        *((BREAKS[0][0], "check", error) for error in ERRORS[1:]),
+    ],
+    ids=lambda what: what if isinstance(what, str) else type(what).__name__,
 )
 def test_a_fault_of_the_package_tells_its_place_alone(run, tmp_path, monkeypatch, place, verb, error):
     """Whatever the error's text holds: errors of Polars hold values of cells."""
@@ -150,7 +149,7 @@ def sound(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(20))
 def test_damaged_input_is_no_fault_of_the_package(run, tmp_path, sound, seed):
     """Bytes changed, cut out and doubled, in a case file and in an export: findings or unreadable, never more."""
     chance = random.Random(seed)

@@ -332,6 +332,11 @@ def test_a_reference_to_nothing() -> None:
     assert only(resolved).bounds["cr", "start"] == (-UNBOUNDED, UNBOUNDED)
 
 
+def test_a_misspelt_reference_is_told_with_the_nearest_event() -> None:
+    resolved = known(at(Remission, "maintenance"), at(Relapse, "rel", "during maintenence"))
+    assert resolved.problems[0].message.endswith("there is no event 'maintenence'; did you mean 'maintenance'?")
+
+
 @pytest.mark.parametrize("dates", [(), ("2020-05-17",)])
 def test_8_a_circle_also_on_one_known_day(dates: tuple[str, ...]) -> None:
     resolved = known(

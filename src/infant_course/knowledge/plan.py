@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 from ..errors import UsageError, did_you_mean
 from ..sources import Confidence
 from .protocols import Arm, Block, Group, Protocol
+from .risk import risk_groups
 
 Choice = TypeVar("Choice", Group, Arm)
 
@@ -85,11 +86,11 @@ class Plan:
 
 
 def plan(protocol: Protocol, group: str | None = None, arm: str | None = None) -> Plan:
-    """The plan of a protocol, for one group or arm where named.
+    """The plan of a protocol, for one group or arm where named; a group by its id or its name (HR, high, high risk).
 
     Raises UsageError for a group or an arm that the protocol does not have, or an arm that is not open to the group.
     """
-    the_group = None if group is None else _named(protocol, "group", group, protocol.groups)
+    the_group = None if group is None else _named(protocol, "group", _group_id(protocol, group), protocol.groups)
     the_arm = None if arm is None else _named(protocol, "arm", arm, protocol.arms)
     if the_group and the_arm and the_arm.groups and the_group.id not in the_arm.groups:
         raise UsageError(
@@ -116,6 +117,12 @@ def plan(protocol: Protocol, group: str | None = None, arm: str | None = None) -
         told = _start_holds(block, branches[block.id], before[block.id])
         placed[block.id] = _placed(block, [placed[first.id] for first in before[block.id]], told=told)
     return Plan(protocol=protocol, group=the_group, arm=the_arm, nodes=tuple(placed[b.id] for b in blocks), edges=edges)
+
+
+def _group_id(protocol: Protocol, name: str) -> str:
+    """The id of a group that may be named in full ("high", "medium risk"), else the name as it is."""
+    known = risk_groups().get(protocol.id)
+    return (known.group(name) if known else None) or name
 
 
 def _named(protocol: Protocol, what: str, name: str, known: Sequence[Choice]) -> Choice:
