@@ -236,6 +236,10 @@ class Answers:
 
     def _among(self, others: Those, keep: Callable[[pl.DataFrame], pl.Series | None]) -> pl.DataFrame:
         """The candidates among the events that are kept (None: all)."""
+        if others.type == "event" and others.condition is None and others.against is None:
+            every = self._kept.get(("every", others.without), lambda: self._every(others))
+            chosen = keep(every)
+            return every if chosen is None else every.filter(chosen)
         compared = [] if others.against is None else [THEIRS + name for name in others.against.values]
         columns = [*CANDIDATE_COLUMNS, *compared]
         found = []
@@ -245,6 +249,12 @@ class Answers:
                 found.append(self._meeting(others, name, mask=keep(table)).select(columns))
         none = {**CANDIDATE_COLUMNS, **dict.fromkeys(compared, pl.Null)}
         return pl.concat(found) if found else pl.DataFrame(schema=none)
+
+    def _every(self, others: Those) -> pl.DataFrame:
+        """The events of all types together: one look instead of one for each type."""
+        columns = list(CANDIDATE_COLUMNS)[:-1]
+        tables = [self.cohort.tables[name].select(columns) for name in self._names(others)]
+        return pl.concat(tables).with_columns(sure=pl.lit(True)) if tables else pl.DataFrame(schema=CANDIDATE_COLUMNS)
 
     def _meeting(
         self, others: Those, name: str, *, mask: pl.Series | None, rows: pl.Series | None = None
