@@ -9,7 +9,8 @@ from infant_course import InputError
 from infant_course.io.tables.flat import ROW, FlatTable
 from infant_course.io.tables.frames import from_frame
 from infant_course.io.tables.recode import Recoded, recode
-from infant_course.io.tables.recoding import checked, folded, read_recodings, shipped
+from infant_course.io.tables.recoding import folded
+from infant_course.io.tables.recoding_file import checked, read_recodings, shipped
 
 
 def faults(content: object) -> list[tuple[str, str, str | None]]:
@@ -163,3 +164,90 @@ def test_notes_gather_columns_with_their_names() -> None:
     recoded = run([mrd(note=["A", "B"], marker="B")], A=["x", None], B=["Unknown", None])
     assert cells(recoded, "note") == [["A: x; B: Unknown", None]]
     assert all(isinstance(table, FlatTable) for table in recoded.tables)
+
+
+def test_the_sign_of_a_number_is_part_of_a_word() -> None:
+    assert (folded("-1"), folded(" -.5 "), folded("CR-1"), folded("- a")) == ("-1", "-.5", "cr 1", "a")
+    recoded = run([mrd(marker={"column": "A", "words": {"1": "one", "-1": "minus"}})], A=["1", "-1", " -1"])
+    assert cells(recoded, "marker") == [["one", "minus", "minus"]]
+
+
+def test_faults_of_fields_in_several_columns_are_told() -> None:
+    fields = {
+        "start": {"month": "M", "day": "D", "words": {"1": "day"}},
+        "value": {"date": "D", "precision": "P"},
+        "start_day": {"year": "Y"},
+        "antigens": {"checkbox": "A"},
+        "result": {"checkbox": "A", "words": {"1": "negative"}},
+        "marker": {"column": "A", "separator": ";"},
+    }
+    other = {"start": {"precision": "P", "words": {"1": "week"}}}
+    events = [{"type": "mrd", "from": ["x"], "fields": fields}, {"type": "mrd", "from": ["x"], "fields": other}]
+    assert faults({"event": events}) == [
+        ("event 1, fields, start", "'words'", "known are year, month, day, unknown, statement"),
+        ("event 1, fields, start", "none", None),
+        ("event 1, fields, value", "'value'", None),
+        ("event 1, fields, start_day", "'start_day'", None),
+        ("event 1, fields, antigens, words", "none", None),
+        ("event 1, fields, result", "'result'", None),
+        ("event 1, fields, marker, separator", "none", None),
+        ("event 2, fields, start", "none", None),
+        ("event 2, fields, start, words, 1", "'week'", "allowed are day, month, year, unknown"),
+    ]
+
+
+def test_a_date_in_parts_says_as_much_as_is_known() -> None:
+    source = {"year": "Y", "month": "M", "day": "D", "unknown": ["99", "UK"], "statement": "S"}
+    recoded = run(
+        [mrd(start=source)],
+        Y=["2020", "2020", "2020", "2020", None, "uk", "20", None],
+        M=["5", "may", "99", None, None, None, "5", "13"],
+        D=["7", "UK", "99", "7", None, None, "7", None],
+        S=[None, None, None, None, "after x", None, "age 3 days", None],
+    )
+    assert cells(recoded, "start") == [
+        ["2020-05-07", "2020-05", "2020", "2020", "after x", None, "age 3 days", None],
+    ]
+    assert [(cell.column, cell.value, cell.row) for cell in recoded.cells] == [
+        ("Y", "20", 8),
+        ("M", "13", 9),
+        ("M", "13", 9),
+        ("D", "7", 5),
+    ]
+
+
+def test_a_date_with_its_precision_is_read_as_far_as_it_goes() -> None:
+    source = {"date": "D", "precision": "P", "words": {"1": "day", "2": "month", "3": "year", "4": "unknown"}}
+    recoded = run(
+        [mrd(start=source)],
+        D=["2020-05-07", "2020-05-07", "2020-05-07 10:00", "2020-05-07", "7/5/2020", "2020-05-07", None, "2020-05-07"],
+        P=["1", "2", "3", None, "2", "5", "4", "Unknown"],
+    )
+    assert cells(recoded, "start") == [
+        ["2020-05-07", "2020-05", "2020", "2020-05-07", "7/5/2020", None, "unknown", "2020-05-07"],
+    ]
+    assert [(cell.column, cell.value) for cell in recoded.cells] == [("P", "5")]
+
+
+def test_choices_that_are_ticked_are_words_and_one_without_a_word_is_told() -> None:
+    columns = {
+        "A___1": ["1", "0", "Checked", "2"],
+        "A___cns_2": ["1", None, "Unchecked", "0"],
+        "A___9": ["0", "1", "", None],
+    }
+    event = {"type": "relapse", "from": ["lab"]}
+    words = {"1": "marrow", "CNS-2": "cns"}
+    recoded = run([{**event, "fields": {"sites": {"checkbox": "A", "words": words}}}], **columns)
+    assert cells(recoded, "sites") == [["marrow;cns", None, "marrow", None]]
+    assert [(cell.column, cell.value, cell.row) for cell in recoded.cells] == [("A___1", "2", 5), ("A___9", "1", 3)]
+    findings = {"checkbox": "A", "words": {"1": 'fever "high"', "CNS-2": "rash"}, "record": "term"}
+    recoded = run([{**event, "fields": {"findings": findings}}], **columns)
+    assert cells(recoded, "findings")[0][0] == '[{"term": "fever \\"high\\""},{"term": "rash"}]'
+
+
+def test_records_are_made_of_the_parts_of_a_text_and_a_list_stays_one() -> None:
+    fields = {"agents": {"column": "A", "record": "name", "separator": ";"}}
+    recoded = run(
+        [{"type": "treatment_block", "from": ["lab"], "fields": fields}], A=["a; b ;", '[{"name":"c"}]', " ; "]
+    )
+    assert cells(recoded, "agents") == [['[{"name":"a"},{"name":"b"}]', '[{"name":"c"}]', None]]

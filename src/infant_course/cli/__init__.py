@@ -28,12 +28,14 @@ from .verbs import (
     draw,
     key,
     ledger,
+    mapping,
     narrate,
     outcomes,
     protocols,
     queries,
     risk,
     rules,
+    template,
 )
 
 USAGE, FAILED = 2, 3
@@ -62,7 +64,22 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     verbs = top.add_subparsers(metavar="VERB", required=True, parser_class=_Parser)
     for group in (
-        *(demo, check, draw, cohort_figures, narrate, convert, rules, case, outcomes, protocols, risk, agents),
+        *(
+            demo,
+            check,
+            draw,
+            cohort_figures,
+            narrate,
+            convert,
+            template,
+            mapping,
+            rules,
+            case,
+            outcomes,
+            protocols,
+            risk,
+            agents,
+        ),
         *(accept, queries, answers, ledger, diff),
         *(key, deidentify),
     ):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from infant_course import InfantCourseError
 from infant_course.io.tables import pcdc
-from infant_course.io.tables.recoding import shipped
+from infant_course.io.tables.recoding_file import shipped
 
 TABLES = Path(__file__).parent / "tables"
 FILES = {path.name: path.read_bytes() for path in TABLES.iterdir()}

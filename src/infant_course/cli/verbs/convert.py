@@ -1,4 +1,4 @@
-"""``infant-course convert`` and ``template``: writing exports."""
+"""``infant-course convert``: writing exports."""
 
 import argparse
 from typing import Any
@@ -8,7 +8,7 @@ from ..reading import add_export_to, export_in, read_course, read_export
 
 
 def add_to(verbs: Any) -> None:
-    """Add the verbs to the command."""
+    """Add the verb to the command."""
     convert = verbs.add_parser(
         "convert",
         help="write an export (or a case file) in another form",
@@ -18,18 +18,10 @@ def add_to(verbs: Any) -> None:
     convert.add_argument("out", metavar="OUT", help="folder to write; new or empty")
     convert.add_argument("--to", required=True, metavar="FORM", help="csv or parquet: the own form; cbioportal")
     add_export_to(convert)
-    convert.set_defaults(run=run_convert)
-    template = verbs.add_parser(
-        "template",
-        help="write empty tables to start a registry from",
-        description="Write empty tables with a dictionary of their columns, into a folder that is new or empty.",
-    )
-    template.add_argument("form", metavar="FORM", help="csv: the own form")
-    template.add_argument("out", metavar="DIR", help="folder to write; new or empty")
-    template.set_defaults(run=run_template)
+    convert.set_defaults(run=run)
 
 
-def run_convert(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Read, write, and say what could not be taken along."""
     from ...cohort import Cohort
     from ...io.tables.convert import write_told
@@ -46,12 +38,4 @@ def run_convert(arguments: argparse.Namespace) -> int:
     if lost:
         complain(f"infant-course: {lost}")
     say(str(folder))
-    return 0
-
-
-def run_template(arguments: argparse.Namespace) -> int:
-    """Write the empty tables."""
-    from ...io.tables.template import template
-
-    say(str(template(arguments.out, form=arguments.form)))
     return 0

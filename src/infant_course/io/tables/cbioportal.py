@@ -20,10 +20,12 @@ from .build import build, day_zero_of
 from .cbioportal_files import FIXED, NEEDED, StudyFiles, study_files, study_frames
 from .cbioportal_own import KIND, PATIENT_EVENTS, own_columns
 from .clock import DayZero
+from .field_values import fold
 from .flat import PATIENT, ROW, FlatTable
 from .raw import RawTable
-from .recode import NO_PATIENT_ROW, Recoded, equal_as_one, fold, merged, recode
-from .recoding import FieldSource, Recoding, Recodings, read_recodings, shipped
+from .recode import NO_PATIENT_ROW, Recoded, equal_as_one, merged, recode
+from .recoding import FieldSource, Recoding, Recodings
+from .recoding_file import read_recodings, shipped
 
 SOURCE = "cbioportal"
 DIAGNOSIS = "diagnosis"

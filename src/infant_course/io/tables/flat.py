@@ -26,6 +26,8 @@ ROW, RECORD, VISIT, INSTRUMENT, INSTANCE = "_row", "_record", "_visit", "_instru
 """Columns that say where a row stood: its line in the file (from 1, the header's); and, where the source has
 them, its record, visit (a REDCap event), instrument and instance."""
 
+PLACES = (ROW, RECORD, VISIT, INSTRUMENT, INSTANCE)
+"""All of them."""
 
 ORDER = "_order"
 """Column with the place of an event among the events of its patient, where the source tells it."""

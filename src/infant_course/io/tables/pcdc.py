@@ -17,10 +17,13 @@ from ...errors import Fault, InputError, UsageError
 from ...intake import CellFinding, CellProblem, Intake, RowCount
 from .build import build, day_zero_of
 from .clock import DayZero
-from .flat import PATIENT, ROW, FlatTable, Shape, flat_columns
+from .details import DETAIL_ASIDE, with_details
+from .field_values import NUMBER
+from .flat import PATIENT, ROW, FlatTable
 from .raw import RawTable, read_raw
-from .recode import NUMBER, equal_as_one, merged, recode
-from .recoding import NOTE, Recodings, folded, read_recodings, shipped
+from .recode import equal_as_one, merged, recode
+from .recoding import Recodings, folded
+from .recoding_file import read_recodings, shipped
 
 SOURCE = "pcdc"
 FRAMING = ("DISEASE_PHASE", "DISEASE_PHASE_NUMBER", "COURSE", "COURSE_NUMBER")
@@ -28,7 +31,6 @@ FRAMING = ("DISEASE_PHASE", "DISEASE_PHASE_NUMBER", "COURSE", "COURSE_NUMBER")
 WHOLE_PER_CENTS = {"minimal residual disease": ("MRD_RESULT_NUMERIC", "MRD_SENSITIVTY")}
 """Columns of a table that hold per cents as whole numbers, by the folded name of the table."""
 UNKNOWN_TABLE, NO_SUBJECT_COLUMN = "a table that the mapping does not name", "no column of the patient"
-DETAIL_ASIDE = "about an event that the patient does not have once"
 _SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
 _PACKED = (".gz", ".zst")
 _TOLD_PATIENTS = 20
@@ -166,7 +168,10 @@ class _CommonsReader:
             self.assumptions.append(
                 f"{', '.join(FRAMING)} say where a row belongs; no time is taken from them ({', '.join(self.framed)})."
             )
-        events = self._with_details(merged(self.tables))
+        joined = with_details(merged(self.tables), merged(self.details))
+        events = joined.tables
+        self.cells += joined.cells
+        self._lose(joined.lost)
         labels = {(t.type, target): name for t in events for target, name in t.names.items() if target != PATIENT}
         intake = Intake(
             source=SOURCE,
@@ -245,124 +250,11 @@ class _CommonsReader:
             frame = frame.with_columns(pl.when(~zero).then(pl.col(column)).alias(column))
         return frame
 
-    def _with_details(self, events: list[FlatTable]) -> list[FlatTable]:
-        """Events with the fields that other tables tell of them."""
-        by_type: dict[str, list[FlatTable]] = {}
-        for event in events:
-            by_type.setdefault(event.type, []).append(event)
-        for detail in merged(self.details):
-            targets = by_type.get(detail.type, [])
-            by_type[detail.type] = self._joined(targets, detail)
-        return [table for tables in by_type.values() for table in tables]
-
-    def _joined(self, targets: list[FlatTable], detail: FlatTable) -> list[FlatTable]:
-        """The events of one type with one table's details."""
-        whose = pl.concat([t.frame[PATIENT] for t in targets]) if targets else pl.Series(PATIENT, [], dtype=pl.String)
-        once = whose.filter(whose.is_unique())
-        fits = detail.frame[PATIENT].is_in(once.implode())
-        if not fits.all():
-            self._aside(detail, detail.frame.filter(~fits))
-        rows = detail.frame.filter(fits)
-        if not rows.height:
-            return targets
-        added = self._one_each(detail, rows)
-        for target in targets:
-            self._tell_differing(target, added, detail)
-        return [_completed(target, added, detail.names) for target in targets]
-
-    def _tell_differing(self, target: FlatTable, added: pl.DataFrame, detail: FlatTable) -> None:
-        """What an event says itself stands; where another table says otherwise, that is told."""
-        for name in added.columns:
-            if name in (PATIENT, NOTE) or name not in target.frame.columns:
-                continue
-            both = target.frame.select(PATIENT, ROW, name).join(added.select(PATIENT, other=name), on=PATIENT)
-            rows = both.filter(pl.col(name) != pl.col("other"))
-            if rows.height:
-                self.cells.append(
-                    CellFinding(
-                        file=detail.file,
-                        problem=CellProblem.NOT_USED,
-                        column=detail.names.get(name, name),
-                        expected=f"the {name} that {target.file} tells of the same {detail.type}",
-                        rows=rows.height,
-                        patients=tuple(rows[PATIENT].head(_TOLD_PATIENTS)),
-                    )
-                )
-
-    def _aside(self, detail: FlatTable, rows: pl.DataFrame) -> None:
-        """Rows about an event that is not there, or there several times: set aside, where nothing else took them."""
-        self.cells.append(
-            CellFinding(
-                file=detail.file,
-                problem=CellProblem.SET_ASIDE,
-                expected=f"one {detail.type} of the patient, which the row is about",
-                row=int(rows[ROW][0]),
-                rows=rows.height,
-                patients=tuple(rows[PATIENT].unique(maintain_order=True).head(_TOLD_PATIENTS)),
-            )
-        )
-        kept_elsewhere = {row for table in self.tables if table.file == detail.file for row in table.frame[ROW]}
-        lost = len(set(rows[ROW]) - kept_elsewhere)
-        self.counts = [
-            evolve(
-                count,
-                kept=count.kept - lost,
-                set_aside={**count.set_aside, DETAIL_ASIDE: count.set_aside.get(DETAIL_ASIDE, 0) + lost},
-            )
-            if count.file == detail.file and lost
-            else count
-            for count in self.counts
-        ]
-
-    def _one_each(self, detail: FlatTable, rows: pl.DataFrame) -> pl.DataFrame:
-        """One row per patient: lists together, single values where all rows agree; else told, and not read."""
-        shapes = {column.name: column.shape for column in flat_columns(detail.type)}
-        fields = [name for name in rows.columns if name not in (PATIENT, ROW)]
-        grouped = rows.group_by(PATIENT, maintain_order=True).agg(
-            pl.col(name).drop_nulls().unique(maintain_order=True) for name in fields
-        )
-        for name in fields:
-            if shapes[name] in (Shape.WORDS, Shape.TEXTS, Shape.NAMES) or name == NOTE:
-                continue
-            torn = grouped.filter(pl.col(name).list.len() > 1)
-            if torn.height:
-                first = rows.filter(pl.col(PATIENT).is_in(torn[PATIENT].implode()) & pl.col(name).is_not_null())
-                self.cells.append(
-                    CellFinding(
-                        file=detail.file,
-                        problem=CellProblem.SUSPECT,
-                        column=detail.names.get(name, name),
-                        expected=f"one {name} for the one {detail.type} of a patient; where rows differ none is read",
-                        row=int(first[ROW][0]),
-                        rows=first.height,
-                        patients=tuple(torn[PATIENT].head(_TOLD_PATIENTS)),
-                    )
-                )
-        return grouped.select(
-            PATIENT,
-            *(
-                pl.when(pl.col(name).list.len() > 0).then(pl.col(name).list.join(";"))
-                if shapes[name] in (Shape.WORDS, Shape.TEXTS, Shape.NAMES) or name == NOTE
-                else pl.when(pl.col(name).list.len() == 1).then(pl.col(name).list.first())
-                for name in fields
-            ),
-        )
-
-
-def _completed(target: FlatTable, added: pl.DataFrame, names: Mapping[str, str]) -> FlatTable:
-    """An event table with added fields; what the event says itself stands, notes are put together."""
-    fields = [name for name in added.columns if name != PATIENT]
-    frame = target.frame.join(
-        added.rename({name: f"{name}:added" for name in fields}), on=PATIENT, how="left", maintain_order="left"
-    )
-    for name in fields:
-        more = pl.col(f"{name}:added")
-        if name not in target.frame.columns:
-            value = more
-        elif name == NOTE:
-            value = pl.concat_str(pl.col(name), more, separator="; ", ignore_nulls=True).replace("", None)
-        else:
-            value = pl.coalesce(pl.col(name), more)
-        frame = frame.with_columns(value.alias(name))
-    frame = frame.drop(f"{name}:added" for name in fields)
-    return evolve(target, frame=frame, names={**names, **target.names})
+    def _lose(self, lost: Mapping[str, frozenset[int]]) -> None:
+        """Take the rows that no event has from those kept, where nothing else took them."""
+        for place, count in enumerate(self.counts):
+            elsewhere = {row for table in self.tables if table.file == count.file for row in table.frame[ROW]}
+            many = len(lost.get(count.file, frozenset()) - elsewhere)
+            if many:
+                aside = {**count.set_aside, DETAIL_ASIDE: count.set_aside.get(DETAIL_ASIDE, 0) + many}
+                self.counts[place] = evolve(count, kept=count.kept - many, set_aside=aside)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from ...intake import CellFinding, CellProblem, RowCount
-from .flat import INSTANCE, INSTRUMENT, RECORD, ROW, VISIT
+from .flat import PLACES, ROW
 from .text import PARQUET, Limits, TextFile, read_bytes, read_text, unreadable
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 EMPTY_ROW, RAGGED_ROW, OPEN_QUOTE = "empty row", "another number of cells than the header", "quotes that do not match"
 """Why a row is set aside here."""
 
-_RESERVED = (ROW, RECORD, VISIT, INSTRUMENT, INSTANCE)
 _TOLD_ROWS = 20
 _MOST_OPEN_QUOTES = 100
 
@@ -49,7 +48,7 @@ class RawTable:
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns of the file."""
-        return tuple(name for name in self.frame.columns if name != ROW)
+        return tuple(name for name in self.frame.columns if name not in PLACES)
 
 
 def read_raw(
@@ -126,8 +125,8 @@ def column_names(header: Sequence[str], file: str) -> tuple[list[str | None], li
             unnamed.append(number)
         elif name in names:
             expected = "each name once in the header; the first column of this name is read"
-        elif name in _RESERVED:
-            expected = f"a name other than {', '.join(_RESERVED)}, which are kept for the place of a row"
+        elif name in PLACES:
+            expected = f"a name other than {', '.join(PLACES)}, which are kept for the place of a row"
         if expected:
             cells.append(CellFinding(file=file, problem=CellProblem.NOT_USED, column=name, expected=expected, row=1))
         names.append(name if name and not expected else None)

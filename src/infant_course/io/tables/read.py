@@ -20,7 +20,7 @@ def read(
     *,
     source: str = "csv",
     mapping: str | Path | None = None,
-    dictionary: str | Path | None = None,
+    dictionary: Any | None = None,
     day_zero: DayZero | str | None = None,
     complete: Collection[str] | None = None,
     encoding: str | None = None,
@@ -31,10 +31,10 @@ def read(
     """Read an export into a cohort: a folder, a file, or frames (Polars, pandas, Arrow) by the name of their table.
 
     ``source``: the format (csv: the own form; redcap, cbioportal, pcdc). ``mapping`` and ``dictionary``: files that
-    say what the columns mean, for formats that need them. ``day_zero``: what whole days are counted from (diagnosis,
-    birth, enrolment, first-treatment). ``complete``: event types recorded in full. ``encoding``, ``delimiter``: of
-    text files, where they are not recognised. ``decimal_comma``: numbers are written 1,5.
-    ``limits``: how large a file may be (:class:`~.text.Limits`).
+    say what the columns mean, for formats that need them (a dictionary may be a frame too). ``day_zero``: what whole
+    days are counted from (diagnosis, birth, enrolment, first-treatment). ``complete``: event types recorded in full.
+    ``encoding``, ``delimiter``: of text files, where they are not recognised. ``decimal_comma``: numbers are written
+    1,5. ``limits``: how large a file may be (:class:`~.text.Limits`).
 
     Cells that cannot be read are no error: ``cohort.intake`` tells them. Raises InputError for an export that cannot
     be read at all, UsageError for an option that does not exist.

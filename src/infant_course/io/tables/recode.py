@@ -4,18 +4,19 @@ Nothing is dropped in silence: rows that no event fits, columns that nothing is 
 for "missing" are counted and told.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
-from operator import or_
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
 from attrs import evolve, field, frozen
 
 from ...intake import CellFinding, CellProblem
-from .flat import INSTANCE, INSTRUMENT, PATIENT, RECORD, ROW, VISIT, FlatTable
+from .cells import Telling
+from .field_values import FieldValues, first_row, fold, named, without_missing, words_in
+from .flat import PATIENT, PLACES, ROW, FlatTable
 from .raw import RawTable
-from .recoding import NOTE, NUMBERS, FieldSource, Recoding, Recodings, folded
+from .recoding import NOTE, FieldSource, Recoding, Recodings, folded
+from .split_fields import checked_of, choice_columns, date_of, filled
 
 UNMAPPED_ROW, NO_PATIENT_ROW = "no event of the mapping", "no patient"
 """Why a row is set aside here."""
@@ -24,8 +25,6 @@ ANYTHING = "*"
 """The word of a condition that any filled cell meets."""
 
 _ORIGIN = "_origin"
-_PLACES = (ROW, RECORD, VISIT, INSTRUMENT, INSTANCE)
-NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
 _TOLD_PATIENTS, _TOLD_GROUPS = 20, 100
 
 
@@ -33,20 +32,17 @@ _TOLD_PATIENTS, _TOLD_GROUPS = 20, 100
 class Recoded:
     """Flat tables of one source table, and what became of its rows.
 
+    ``numbers``: which of the mapping's events of the same type from the same table each of ``tables`` is, from 1.
     ``details``: rows that add fields to events of other tables. ``set_aside``: rows by reason.
     """
 
     tables: tuple[FlatTable, ...]
+    numbers: tuple[int, ...] = ()
     details: tuple[FlatTable, ...] = ()
     cells: tuple[CellFinding, ...] = ()
     set_aside: Mapping[str, int] = field(factory=dict)
     assumptions: tuple[str, ...] = ()
     kept: int = 0
-
-
-def fold(column: pl.Expr) -> pl.Expr:
-    """:func:`.recoding.folded` as an expression."""
-    return column.str.replace_all(r"[\s_-]+", " ").str.strip_chars().str.to_lowercase()
 
 
 def recode(
@@ -81,7 +77,10 @@ class _Recoder:
             self.used.add(column)
         said = pl.lit(folded(origin or "")) if column is None else fold(pl.col(column)).fill_null("")
         self.origin_column = column
-        self.frame = self._without_missing(table.frame.with_columns(said.alias(_ORIGIN)))
+        self.values = FieldValues(names=self.names, told=recodings.told)
+        frame, counted = without_missing(table.frame, table.columns, recodings.missing, table.file)
+        self.assumptions.extend(counted)
+        self.frame = frame.with_columns(said.alias(_ORIGIN))
 
     def recoded(self) -> Recoded:
         frame = self.frame
@@ -89,18 +88,23 @@ class _Recoder:
         free = ~nobody
         taken = pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
         tables, details = [], []
+        numbers: list[int] = []
         for recoding in self.recodings.patients:
             rows = self._fitting(recoding) & ~nobody
             if rows.any():
                 taken |= rows
                 tables.append(self._flat(recoding, frame.filter(rows)))
-        for recoding in self.recodings.events:
+                numbers.append(1)
+        for place, recoding in enumerate(self.recodings.events):
             rows = self._fitting(recoding) & (~nobody if recoding.also else free)
             if rows.any():
                 taken |= rows
                 if not recoding.also:
                     free &= ~rows
                 tables.append(self._flat(recoding, frame.filter(rows)))
+                before = self.recodings.events[:place]
+                alike = [one for one in before if one.type == recoding.type and one.origins & recoding.origins]
+                numbers.append(1 + len(alike))
         for recoding in self.recodings.details:
             rows = self._fitting(recoding) & ~nobody
             if rows.any():
@@ -114,31 +118,13 @@ class _Recoder:
         self._tell_columns(taken)
         return Recoded(
             tables=tuple(tables),
+            numbers=tuple(numbers),
             details=tuple(details),
             cells=tuple(self.cells),
             set_aside=set_aside,
             assumptions=tuple(self.assumptions),
             kept=int(taken.sum()),
         )
-
-    def _without_missing(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Words for "missing" become null, counted."""
-        words = sorted(self.recodings.missing - {""})
-        if not words or not self.table.columns:
-            return frame
-        missing = {name: fold(pl.col(name)).is_in(words).fill_null(False) for name in self.table.columns}
-        counts = frame.select(mask.sum().alias(name) for name, mask in missing.items())
-        found = {name: int(counts[name][0]) for name in self.table.columns if counts[name][0]}
-        if not found:
-            return frame
-        many = sum(found.values())
-        places = ", ".join(f"{name} {count:,}" for name, count in found.items())
-        written = _words(frame, {name: missing[name] for name in found})
-        self.assumptions.append(
-            f"{self.table.file}: {many:,} cell{'s' if many > 1 else ''} {'are' if many > 1 else 'is'} taken as not "
-            f"stated ({', '.join(written)}): {places}."
-        )
-        return frame.with_columns(pl.when(~missing[name]).then(pl.col(name)).alias(name) for name in found)
 
     def _fitting(self, recoding: Recoding) -> pl.Series:
         fits = pl.col(_ORIGIN).is_in(sorted(recoding.origins))
@@ -148,6 +134,9 @@ class _Recoder:
                 return pl.repeat(False, self.frame.height, dtype=pl.Boolean, eager=True)
             said = pl.col(name)
             fits &= said.is_not_null() if ANYTHING in words else fold(said).fill_null("").is_in(sorted(words))
+        if recoding.only_filled:
+            columns = [name for source in recoding.fields for name in self._columns(source)]
+            fits &= filled(columns)
         fitting = self.frame.select(fits.alias("fits")).to_series()
         if fitting.any():
             self.used.update(self.names[column.casefold()] for column in recoding.where)
@@ -159,104 +148,62 @@ class _Recoder:
         names: dict[str, str] = {"patient": self.patient}
         notes: list[pl.Expr] = []
         said: set[str] = set()
+        values = self.values
         sources = [source for source in recoding.fields if source.target != NOTE]
-        mapped = {source.target: self._value(source) for source in sources}
+        read = {source.target: self._value(source, rows) for source in sources}
         for source in recoding.fields:
+            columns = self._columns(source)
+            self.used.update(columns)
             if source.target == NOTE:
-                notes += [_named(name, pl.col(name)) for name in self._present(source)]
-                said.update(self._present(source))
+                notes += [named(name, pl.col(name)) for name in columns]
+                said.update(columns)
         for source in sources:
-            columns = self._present(source)
+            columns = self._columns(source)
             if columns:
-                names[source.target] = columns[0]
+                names[source.target] = source.checkbox or ", ".join(columns if source.date else columns[:1])
             elif source.always is None:
                 continue
-            exprs[source.target] = self._with_leftover(source, sources, mapped).replace("", None)
-            notes += self._told(source, said)
-        for columns in (self._present(source) for source in recoding.fields):
-            self.used.update(columns)
+            exprs[source.target] = values.with_leftover(source, sources, read).replace("", None)
+            notes += values.told_of(source, said)
         if notes and recoding.type != PATIENT:
             joined = pl.concat_str(notes, separator="; ", ignore_nulls=True)
             exprs[NOTE] = pl.when(joined != "").then(joined)
         if recoding.type == PATIENT:
             self._tell_of_patients(recoding, rows)
-        places = [name for name in _PLACES if name in rows.columns]
+        places = [name for name in PLACES if name in rows.columns]
         frame = rows.select(
             *(expr.cast(pl.String).alias(target) for target, expr in exprs.items()), *(pl.col(name) for name in places)
         )
         return FlatTable(type=recoding.type, frame=frame, file=self.table.file, names=names)
 
+    def _columns(self, source: FieldSource) -> list[str]:
+        """The columns of the table that a field is read from."""
+        if source.checkbox is not None:
+            return choice_columns(source.checkbox, self.table.columns)
+        return self.values.present(source)
+
+    def _value(self, source: FieldSource, rows: pl.DataFrame) -> pl.Expr:
+        """What a field takes of its columns."""
+        if source.checkbox is None and source.date is None:
+            return self.values.value(source)
+        telling = Telling(file=self.table.file, names={}, rows=rows.select(ROW, pl.col(self.patient).alias(PATIENT)))
+        if source.date is not None:
+            date = evolve(source.date, unknown=source.date.unknown | self.recodings.told)
+            read = date_of(date, rows, self.names, telling)
+        else:
+            read = checked_of(source, rows, self._columns(source), telling)
+        self.cells += telling.cells
+        return pl.lit(read)
+
     def _tell_of_patients(self, recoding: Recoding, rows: pl.DataFrame) -> None:
         """Words such as "Not Reported" about a patient: there is no note to keep them in, so they are counted."""
         for source in recoding.fields:
             words = sorted(self.recodings.told - set(source.words))
-            for name in self._present(source):
+            for name in self._columns(source):
                 many = rows.filter(fold(pl.col(name)).is_in(words)).height
                 if many:
-                    said = ", ".join(_words(rows, {name: fold(pl.col(name)).is_in(words)}))
+                    said = ", ".join(words_in(rows, {name: fold(pl.col(name)).is_in(words)}))
                     self.assumptions.append(f"{self.table.file}, {name}: not stated of {many:,} patients ({said}).")
-
-    def _present(self, source: FieldSource) -> list[str]:
-        return [self.names[column.casefold()] for column in source.columns if column.casefold() in self.names]
-
-    def _text(self, source: FieldSource) -> pl.Expr:
-        columns = self._present(source)
-        return pl.coalesce(pl.col(name) for name in columns) if columns else pl.lit(None, dtype=pl.String)
-
-    def _value(self, source: FieldSource) -> pl.Expr:
-        """What a field takes from its cells; null where it takes nothing."""
-        if source.always is not None:
-            return pl.lit(source.always)
-        taken = self._taken(source)
-        if source.record is None:
-            return taken
-        record = pl.struct(taken.alias(source.record)).struct.json_encode()
-        return pl.when(taken.is_not_null()).then(pl.concat_str(pl.lit("["), record, pl.lit("]")))
-
-    def _taken(self, source: FieldSource) -> pl.Expr:
-        """The first that a field takes of its columns."""
-        columns = self._present(source)
-        if not columns:
-            return pl.lit(None, dtype=pl.String)
-        return pl.coalesce(self._taken_of(source, pl.col(name)) for name in columns)
-
-    def _taken_of(self, source: FieldSource, text: pl.Expr) -> pl.Expr:
-        ours = (
-            fold(text).replace_strict(list(source.words), list(source.words.values()), default=None)
-            if source.words
-            else pl.lit(None, dtype=pl.String)
-        )
-        if source.only == NUMBERS:
-            return pl.coalesce(ours, pl.when(text.str.contains(NUMBER)).then(text))
-        if source.only is not None:
-            return ours
-        said = fold(text).is_in(sorted(self.recodings.told)).fill_null(False)
-        return pl.coalesce(ours, pl.when(~said).then(text))
-
-    def _with_leftover(
-        self, source: FieldSource, sources: Sequence[FieldSource], mapped: Mapping[str, pl.Expr]
-    ) -> pl.Expr:
-        """A field's value; where it is the first of those that share a column, also what none of them takes.
-
-        The builder then tells that cell as one that cannot be read.
-        """
-        value = mapped[source.target]
-        if source.only is None:
-            return value
-        sharing = [other for other in sources if other.columns == source.columns]
-        if sharing[0].target != source.target or any(other.only is None for other in sharing):
-            return value
-        text = self._text(source)
-        taken: pl.Expr = reduce(or_, (mapped[other.target].is_not_null() for other in sharing))
-        said = fold(text).is_in(sorted(self.recodings.told)).fill_null(False)
-        return pl.coalesce(value, pl.when(~taken & ~said).then(text))
-
-    def _told(self, source: FieldSource, said: set[str]) -> list[pl.Expr]:
-        """Words such as "Not Reported" in the cells of a field, as parts of a note; of each column once."""
-        words = sorted(self.recodings.told - set(source.words))
-        columns = [name for name in self._present(source) if name not in said] if words else []
-        said.update(columns)
-        return [_named(name, pl.when(fold(pl.col(name)).is_in(words)).then(pl.col(name))) for name in columns]
 
     def _tell_rows(self, nobody: pl.Series, left: pl.Series) -> None:
         if nobody.any():
@@ -267,7 +214,7 @@ class _Recoder:
                     problem=CellProblem.SET_ASIDE,
                     column=self.patient,
                     expected="a patient in every row",
-                    row=int(rows[ROW][0]),
+                    row=first_row(rows),
                     rows=rows.height,
                 )
             )
@@ -324,23 +271,10 @@ class _Recoder:
                         problem=CellProblem.NOT_USED,
                         column=name,
                         expected=f"a column of {self.recodings.file}",
-                        row=int(filled[ROW][0]),
+                        row=first_row(filled),
                         rows=filled.height,
                     )
                 )
-
-
-def _words(frame: pl.DataFrame, masks: Mapping[str, pl.Expr]) -> list[str]:
-    """The words as written that some masks find."""
-    found: set[str] = set()
-    for name, mask in masks.items():
-        found.update(frame.filter(mask)[name].unique())
-    return sorted(found)
-
-
-def _named(column: str, text: pl.Expr) -> pl.Expr:
-    """A part of a note: which column it is from, and its text."""
-    return pl.when(text.is_not_null()).then(pl.concat_str(pl.lit(f"{column}: "), text))
 
 
 def merged(tables: Iterable[FlatTable]) -> list[FlatTable]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ...errors import UsageError, did_you_mean
 from ...events import EVENT_TYPES
 from ...spreadsheet import inert
+from . import redcap_template
 from .flat import PATIENT, FlatColumn, Part, Shape, flat_columns
 from .own import TABLES
 from .write import write_folder
@@ -50,9 +51,11 @@ Check it with `infant-course check FOLDER`.
 
 
 def template(folder: str | Path, *, form: str = "csv") -> Path:
-    """Write the empty tables, ``dictionary.csv`` and ``README.md`` into a folder that is new or empty.
+    """Write what a registry starts from into a folder that is new or empty.
 
-    Raises UsageError where the folder is taken, or for a form that does not exist.
+    ``form``: csv, the empty tables of the own form with a dictionary of their columns; redcap, the data dictionary of
+    a project, whose exports need no mapping, with the list of its repeating instruments. Raises UsageError where the
+    folder is taken, or for a form that does not exist.
     """
     if form not in TEMPLATES:
         raise UsageError(
@@ -72,7 +75,7 @@ def _fill(folder: Path) -> None:
     (folder / "README.md").write_text(readme, encoding="utf-8", newline="")
 
 
-TEMPLATES = {"csv": _fill}
+TEMPLATES = {"csv": _fill, "redcap": redcap_template.fill}
 """What fills the folder of a template."""
 
 

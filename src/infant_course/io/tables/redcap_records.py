@@ -1,0 +1,396 @@
+"""The rows of REDCap exports become events, details and patients; every row is accounted for."""
+
+import re
+from collections.abc import Sequence
+
+import polars as pl
+from attrs import evolve, field, frozen
+
+from ...errors import Fault, InputError
+from ...intake import CellFinding, CellProblem, Intake, RowCount
+from ..values import MAXIMUM_ID
+from .cells import substitute
+from .details import DETAIL_ASIDE, ONLY_HERE, PLACE, with_details
+from .field_values import first_row, without_missing
+from .flat import INSTANCE, INSTRUMENT, PATIENT, RECORD, ROW, VISIT, FlatTable, Shape, flat_columns
+from .raw import RawTable
+from .recode import NO_PATIENT_ROW, UNMAPPED_ROW, Recoded, equal_as_one, merged, recode
+from .recoding import FieldSource, Recoding, Recodings, folded
+from .redcap_checks import changed, check_against_header, each, in_terms_of
+from .redcap_codes import in_codes, with_points
+from .redcap_dictionary import Dictionary
+from .redcap_export import GROUP, REPEATS, Export, bare, export_of, foreign, holding, instruments_of
+from .redcap_template import template_dictionary, template_recodings
+from .split_fields import choice_columns, filled
+
+SOURCE = "redcap"
+EMPTY_FORM = "no data in its instruments"
+"""Why a row is set aside here."""
+
+
+@frozen(kw_only=True)
+class Records:
+    """An export as flat tables, and what became of its rows."""
+
+    tables: tuple[FlatTable, ...] = field(repr=False)
+    intake: Intake = field(repr=False)
+    complete: frozenset[str] = frozenset()
+
+
+class RecordsReader:
+    """Gathers flat tables and what is to be told."""
+
+    def __init__(self, recodings: Recodings | None, dictionary: Dictionary | None, mapping: str) -> None:
+        self.is_template = recodings is None
+        self.mapping = mapping
+        self.own_dictionary = dictionary
+        self.dictionary = dictionary
+        recodings = template_recodings() if recodings is None else recodings
+        if dictionary is not None:
+            recodings = in_terms_of(recodings, dictionary)
+        codes = recodings.missing | recodings.told
+        recodings = changed(_events_apart(recodings), _with_words_for_truth)
+        self.recodings = changed(recodings, lambda recoding: _with_missing_choices(recoding, codes))
+        self.tables: list[FlatTable] = []
+        self.details: list[FlatTable] = []
+        self.places: dict[str, pl.DataFrame] = {}
+        self.people: list[FlatTable] = []
+        self.seen = pl.Series(RECORD, [], dtype=pl.String)
+        self.cells: list[CellFinding] = []
+        self.counts: list[RowCount] = []
+        self.assumptions: list[str] = []
+        self.present: set[str] = set()
+        self.there: set[str] = set()
+        self.forms: set[str] = set()
+        self.kept: dict[str, pl.Series] = {}
+        self.empty: dict[str, pl.Series] = {}
+        self.nobody: dict[str, pl.Series] = {}
+        self.raws: list[RawTable] = []
+
+    def read(self, raws: Sequence[RawTable]) -> Records:
+        """The events of some files of one project. Raises InputError."""
+        for raw in raws:
+            self._export(raw)
+        if not self.present:
+            raise InputError(faults=[self._nothing_of(raw) for raw in raws])
+        events = [table for table in merged(self.tables) if table.type != PATIENT]
+        joined = with_details([*self.people, *events], merged(self.details), self.places)
+        self.cells += joined.cells
+        for raw in self.raws:
+            self._count(raw, joined.lost.get(raw.file, frozenset()))
+        self._tell_identifiers()
+        intake = Intake(
+            source=SOURCE,
+            rows=tuple(self.counts),
+            cells=equal_as_one(self.cells),
+            assumptions=tuple(dict.fromkeys(self.assumptions)),
+            labels=self._labels(joined.tables),
+        )
+        return Records(tables=tuple(joined.tables), intake=intake, complete=self._complete())
+
+    def _complete(self) -> frozenset[str]:
+        """Event types that the mapping calls complete, and of which every part of it was exported."""
+        events = [(place, part) for place, part in each(self.recodings) if place.startswith("event ")]
+        lacking = {part.type for place, part in events if place not in self.there}
+        told = {part.type for part in self.recodings.events if part.complete}
+        return frozenset(told - lacking)
+
+    def _nothing_of(self, raw: RawTable) -> Fault:
+        hint = "`infant-course mapping DICTIONARY.csv` drafts one (--mapping)" if self.is_template else None
+        expected = "a mapping, or an export of the template" if self.is_template else "an instrument of the mapping"
+        columns = ", ".join(raw.columns[:6]) or "no column"
+        return Fault(file=raw.file, expected=expected, found=columns, hint=hint)
+
+    def _export(self, raw: RawTable) -> None:
+        """One file."""
+        self.raws.append(raw)
+        self.cells += raw.cells
+        self.assumptions += raw.assumptions
+        dictionary = self.own_dictionary
+        if dictionary is None and self.is_template:
+            dictionary = template_dictionary(raw.columns)
+        self.dictionary = dictionary
+        export = export_of(raw, dictionary, self._mapped(raw))
+        if not self.is_template:
+            said = check_against_header(self.recodings, export, dictionary, self.mapping)
+            self.assumptions += said
+        export, cells = instruments_of(export, self._titles(export))
+        self.cells += cells
+        missing = self.recodings.missing | self.recodings.told
+        export, said = in_codes(export, dictionary, missing)
+        self.assumptions += said
+        export = with_points(export, dictionary, self.cells)
+        frame, said = without_missing(export.raw.frame, export.data, self.recodings.missing, raw.file)
+        self.assumptions += said
+        self.cells += foreign(export)
+        self._records(evolve(export, raw=evolve(export.raw, frame=frame)))
+
+    def _mapped(self, raw: RawTable) -> dict[str, list[str]]:
+        """The columns that the mapping reads of each of its instruments.
+
+        Of several names of one instrument that counts which the rows have, as the others are its titles.
+        """
+        present = {name.casefold(): name for name in raw.columns}
+        written = {bare(title) for title in (raw.frame[REPEATS].unique() if REPEATS in raw.columns else ()) if title}
+        found: dict[str, dict[str, None]] = {}
+        for _, recoding in each(self.recodings):
+            read = [present[name.casefold()] for name in recoding.where if name.casefold() in present]
+            read += _columns_of(recoding, raw.columns)
+            origins = [name for name in sorted(recoding.origins) if bare(name) in written] or sorted(recoding.origins)
+            found.setdefault(origins[0].replace(" ", "_"), {}).update(dict.fromkeys(read))
+        return {origin: list(read) for origin, read in found.items()}
+
+    def _titles(self, export: Export) -> dict[str, str]:
+        """Titles of instruments that the mapping names beside the one instrument that they are."""
+        forms = {folded(form): form for form in export.forms}
+        found: dict[str, str] = {}
+        for _, recoding in each(self.recodings):
+            named = recoding.origins & set(forms)
+            if len(named) == 1:
+                found |= dict.fromkeys(recoding.origins - named, forms[next(iter(named))])
+        return found
+
+    def _records(self, export: Export) -> None:
+        """The events, details and patients of the rows of one file."""
+        frame, file = export.raw.frame, export.raw.file
+        here = frame.select(ROW, RECORD, VISIT, INSTRUMENT, INSTANCE)
+        repeating_event = pl.col(INSTRUMENT).is_null() & pl.col(INSTANCE).is_not_null()
+        place = pl.when(repeating_event).then(pl.concat_str(VISIT, pl.lit("#"), INSTANCE)).otherwise(pl.col(VISIT))
+        self.places[file] = here.select(ROW, place.alias(PLACE), repeating_event.alias(ONLY_HERE))
+        self.nobody[file] = frame.filter(pl.col(RECORD).is_null())[ROW]
+        self.empty[file] = frame.filter(~filled(export.data))[ROW]
+        self._people(export)
+        self.forms |= {folded(form) for form in export.forms}
+        origins = {origin for _, recoding in each(self.recodings) for origin in recoding.origins}
+        read = {name for names in self._mapped(export.raw).values() for name in names}
+        rows = []
+        for form, columns in export.forms.items():
+            if not columns:
+                continue
+            held = frame.filter(holding(export, form) & pl.col(RECORD).is_not_null())
+            if folded(form) not in origins:
+                self._tell_form(form, held, file)
+                continue
+            self.present.add(folded(form))
+            self.there |= {
+                place
+                for place, part in each(self.recodings)
+                if folded(form) in part.origins and (_columns_of(part, export.columns) or not _reads(part))
+            }
+            known = set(export.columns) - (set(columns) - read)
+            held = held.with_columns(pl.lit(form).alias(INSTRUMENT))
+            recodings = _about(self.recodings, form, export.record)
+            recoded = recode(evolve(export.raw, frame=held), recodings, origin=form, known=known)
+            self.cells += recoded.cells
+            self.assumptions += recoded.assumptions
+            tables = self._with_ids(recoded, form)
+            self.tables += [table for table in tables if table.type != PATIENT]
+            self.details += [*recoded.details, *(table for table in tables if table.type == PATIENT)]
+            rows += [table.frame[ROW] for table in (*tables, *recoded.details)]
+        self._tell_columns(export, read)
+        first = self.people[-1].frame[ROW]
+        self.kept[file] = pl.concat([first, *rows]).unique()
+
+    def _people(self, export: Export) -> None:
+        """Every record that an earlier file does not have is a patient; its group is the site."""
+        frame = export.raw.frame.filter(pl.col(RECORD).is_not_null())
+        new = frame.filter(~pl.col(RECORD).is_in(self.seen.implode()) & pl.col(RECORD).is_first_distinct())
+        self.seen = pl.concat([self.seen, new[RECORD]])
+        places = (ROW, RECORD, VISIT, INSTRUMENT, INSTANCE)
+        who = pl.col(RECORD).alias(PATIENT)
+        names = {PATIENT: export.record}
+        self.people.append(FlatTable(type=PATIENT, frame=new.select(who, *places), file=export.raw.file, names=names))
+        told = [
+            pl.col(name).is_not_null().any()
+            for recoding in self.recodings.patients
+            for source in recoding.fields
+            for name in source.named
+            if source.target == "site" and name in frame.columns
+        ]
+        if GROUP in frame.columns and not (told and frame.select(pl.any_horizontal(told)).item()):
+            site = frame.filter(pl.col(GROUP).is_not_null()).select(who, pl.col(GROUP).alias("site"), *places)
+            names = {PATIENT: export.record, "site": GROUP}
+            self.details.append(FlatTable(type=PATIENT, frame=site, file=export.raw.file, names=names))
+
+    def _with_ids(self, recoded: Recoded, form: str) -> list[FlatTable]:
+        """Events without an id get one of their place, so that it stays the same when other rows come and go."""
+        made = []
+        for table, number in zip(recoded.tables, recoded.numbers, strict=True):
+            if table.type == PATIENT:
+                made.append(table)
+                continue
+            origins = {origin for one in self.recodings.events if one.type == table.type for origin in one.origins}
+            several = len(origins & self.forms) > 1 and folded(form) != folded(table.type)
+            stem = ".".join([table.type, *([form] if several else []), *([str(number)] if number > 1 else [])])
+            frame = table.frame
+            visit = pl.when(pl.col(VISIT).is_not_null()).then(pl.lit(".") + _as_part(frame[VISIT]))
+            instance = pl.when(pl.col(INSTANCE).is_not_null()).then(pl.lit("-") + _as_part(frame[INSTANCE]))
+            name = pl.concat_str(pl.lit(_safe(stem)), visit, instance, ignore_nulls=True)
+            name = pl.when(name.str.len_bytes() <= MAXIMUM_ID).then(name)
+            given = pl.coalesce("id", name) if "id" in frame.columns else name
+            made.append(evolve(table, frame=frame.with_columns(given.alias("id"))))
+        return made
+
+    def _tell_form(self, form: str, held: pl.DataFrame, file: str) -> None:
+        """An instrument that the mapping does not name."""
+        if held.height:
+            self.cells.append(
+                CellFinding(
+                    file=file,
+                    problem=CellProblem.NOT_USED,
+                    expected=f"an instrument of {self.recodings.file}",
+                    value=form,
+                    row=first_row(held),
+                    rows=held.height,
+                    hint="add an [[event]] for it to the mapping, if it is needed",
+                )
+            )
+
+    def _tell_columns(self, export: Export, read: set[str]) -> None:
+        """Columns that no instrument has."""
+        owned = {name for names in export.forms.values() for name in names}
+        for name in export.data:
+            if name in owned or name in read:
+                continue
+            rows = export.raw.frame.filter(filled([name]))
+            if rows.height:
+                self.cells.append(
+                    CellFinding(
+                        file=export.raw.file,
+                        problem=CellProblem.NOT_USED,
+                        column=name,
+                        expected=f"a field of {self.dictionary.file if self.dictionary else self.recodings.file}",
+                        row=first_row(rows),
+                        rows=rows.height,
+                    )
+                )
+
+    def _count(self, raw: RawTable, lost: frozenset[int]) -> None:
+        """The rows of a file: kept where something was read from them, else set aside with the reason."""
+        elsewhere = pl.concat(
+            [pl.Series(ROW, [], dtype=pl.UInt32)]
+            + [table.frame[ROW] for table in (*self.tables, *self.people) if table.file == raw.file]
+        )
+        gone = pl.Series(ROW, sorted(lost), dtype=pl.UInt32)
+        gone = gone.filter(~gone.is_in(elsewhere.implode()))
+        kept = self.kept[raw.file].filter(~self.kept[raw.file].is_in(gone.implode()))
+        nobody, empty = self.nobody[raw.file], self.empty[raw.file]
+        left = raw.frame[ROW].filter(~raw.frame[ROW].is_in(kept.implode()))
+        without = left.is_in(nobody.implode())
+        details = left.is_in(gone.implode())
+        nothing = left.is_in(empty.implode()) & ~without
+        set_aside = dict(raw.count.set_aside)
+        for reason, rows in (
+            (NO_PATIENT_ROW, without),
+            (DETAIL_ASIDE, details),
+            (EMPTY_FORM, nothing & ~details),
+            (UNMAPPED_ROW, ~without & ~details & ~nothing),
+        ):
+            if rows.any():
+                set_aside[reason] = set_aside.get(reason, 0) + int(rows.sum())
+        if without.any():
+            self.cells.append(
+                CellFinding(
+                    file=raw.file,
+                    problem=CellProblem.SET_ASIDE,
+                    column=self.people[0].names[PATIENT],
+                    expected="a record id in every row",
+                    row=int(nobody[0]),
+                    rows=int(without.sum()),
+                )
+            )
+        self.counts.append(RowCount(file=raw.file, read=raw.count.read, kept=kept.len(), set_aside=set_aside))
+
+    def _tell_identifiers(self) -> None:
+        """Fields flagged as identifiers that are read all the same: a release leaves them out."""
+        if self.own_dictionary is None:
+            return
+        flagged = {one.name for one in self.own_dictionary.fields if one.identifier}
+        read = {name for _, recoding in each(self.recodings) for source in recoding.fields for name in source.named}
+        both = [name for name in self.own_dictionary.by_name if name in flagged & read]
+        if both:
+            self.assumptions.append(
+                f"{self.own_dictionary.file} flags {', '.join(both)} as identifying; read, since the mapping says so."
+            )
+
+    def _labels(self, tables: Sequence[FlatTable]) -> dict[tuple[str, str], str]:
+        """What the project calls a field: its label, else its name."""
+        known = self.dictionary.by_name if self.dictionary is not None else {}
+        labels = {}
+        for table in tables:
+            for target, name in table.names.items():
+                one = known.get(name.split(", ")[0])
+                if target != PATIENT:
+                    labels[table.type, target] = one.label if one is not None and one.label else name
+        return labels
+
+
+def _reads(part: Recoding) -> bool:
+    """Whether a part of the mapping reads any column into a field."""
+    return any(source.named or source.checkbox for source in part.fields)
+
+
+def _columns_of(part: Recoding, columns: Sequence[str]) -> list[str]:
+    """The columns of an export that the fields of a part of the mapping are read from."""
+    named = {name.casefold() for source in part.fields for name in source.named}
+    boxes = [name for source in part.fields if source.checkbox for name in choice_columns(source.checkbox, columns)]
+    return [*(name for name in columns if name.casefold() in named), *boxes]
+
+
+def _safe(text: str) -> str:
+    """A text as a part of an id."""
+    return text if re.fullmatch(r"[A-Za-z0-9_.+-]+", text) else substitute(text)
+
+
+def _as_part(texts: pl.Series) -> pl.Expr:
+    words = texts.drop_nulls().unique().to_list()
+    return pl.lit(texts.replace(pl.Series(words, dtype=pl.String), pl.Series(list(map(_safe, words)), dtype=pl.String)))
+
+
+def _about(recodings: Recodings, form: str, record: str) -> Recodings:
+    """What the mapping says of one instrument; words for "missing" are done with already."""
+
+    def mine(parts: Sequence[Recoding]) -> tuple[Recoding, ...]:
+        return tuple(part for part in parts if folded(form) in part.origins)
+
+    return evolve(
+        recodings,
+        missing=frozenset(),
+        patient_column=record,
+        patients=mine(recodings.patients),
+        events=mine(recodings.events),
+        details=mine(recodings.details),
+    )
+
+
+def _events_apart(recodings: Recodings) -> Recodings:
+    """Events that share an instrument and have no condition: each is there where some field of it is filled."""
+
+    def apart(recoding: Recoding) -> Recoding:
+        sharing = [one for one in recodings.events if one.origins & recoding.origins]
+        alone = len(sharing) == 1 or recoding.where
+        return recoding if alone else evolve(recoding, also=True, only_filled=True)
+
+    return evolve(recodings, events=tuple(map(apart, recodings.events)))
+
+
+def _with_missing_choices(recoding: Recoding, codes: frozenset[str]) -> Recoding:
+    """A missing-data code may be ticked in a checkbox, as a choice that says nothing."""
+
+    def of(source: FieldSource) -> FieldSource:
+        silent = {code: "" for code in codes if code not in source.words}
+        return source if source.checkbox is None else evolve(source, words={**source.words, **silent})
+
+    return evolve(recoding, fields=tuple(map(of, recoding.fields)))
+
+
+def _with_words_for_truth(recoding: Recoding) -> Recoding:
+    """Yes and No mean true and false, where a field takes a truth and the mapping has no words for it."""
+    truths = {column.name for column in flat_columns(recoding.type) if column.shape is Shape.TRUTH}
+
+    def of(source: FieldSource) -> FieldSource:
+        if source.target in truths and source.columns and not source.words:
+            return evolve(source, words={"yes": "true", "no": "false"})
+        return source
+
+    return evolve(recoding, fields=tuple(map(of, recoding.fields)))

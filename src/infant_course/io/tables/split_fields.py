@@ -1,0 +1,203 @@
+"""One field that a source keeps in several columns: a date in parts or with its precision, a checkbox.
+
+Whole columns are worked at once. What does not fit is told by its own column; nothing is completed or guessed: of a
+date only as much is read as is known.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+import polars as pl
+
+from ...intake import CellProblem
+from .cells import Telling, trimmed
+from .field_values import fold
+from .recoding import DateSource, FieldSource, Precision
+
+CHECKED, UNCHECKED = ("1", "checked"), ("0", "unchecked")
+"""Words (folded) in the column of a choice."""
+
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_MONTH_WORDS = {
+    **{name: f"{number:02}" for number, name in enumerate(_MONTHS, 1)},
+    **{name[:3]: f"{number:02}" for number, name in enumerate(_MONTHS, 1)},
+}
+_DAY = r"^(\d{4}-\d{2}-\d{2})(?:[ T].*)?$"
+
+
+def date_of(source: DateSource, rows: pl.DataFrame, names: Mapping[str, str], telling: Telling) -> pl.Series:
+    """The statement of time that some columns make together; null where they say nothing."""
+    text = _in_parts(source, rows, names, telling) if source.date is None else _precise(source, rows, names, telling)
+    if source.statement is None:
+        return text
+    statement = _known(source.statement, source, rows, names)
+    return pl.select(pl.concat_str(text, statement, separator=";", ignore_nulls=True).replace("", None)).to_series()
+
+
+def _cells(column: str | None, rows: pl.DataFrame, names: Mapping[str, str]) -> pl.Series:
+    """The cells of a column without blanks around them; nothing where there is no such column."""
+    if column is None or column.casefold() not in names:
+        return pl.Series([None], dtype=pl.String).new_from_index(0, rows.height)
+    return trimmed(rows[names[column.casefold()]])
+
+
+def _known(column: str | None, source: DateSource, rows: pl.DataFrame, names: Mapping[str, str]) -> pl.Series:
+    """The cells of a column that say something: not the words for a part that is not known."""
+    texts = _cells(column, rows, names)
+    return texts.set(_folded(texts).is_in(sorted(source.unknown)).fill_null(False), None)
+
+
+def _folded(texts: pl.Series) -> pl.Series:
+    return texts.alias("text").to_frame().select(fold(pl.col("text"))).to_series()
+
+
+def _in_parts(source: DateSource, rows: pl.DataFrame, names: Mapping[str, str], telling: Telling) -> pl.Series:
+    """A date of year, month and day: as much of it as is there."""
+    parts = {}
+    for part in ("year", "month", "day"):
+        column = getattr(source, part)
+        parts[part] = (column, _known(column, source, rows, names))
+    years = _part(parts["year"], r"^[1-9]\d{3}$", {}, "a year of four digits", telling)
+    months = _part(parts["month"], r"^(0?[1-9]|1[0-2])$", _MONTH_WORDS, "a month from 1 to 12", telling)
+    days = _part(parts["day"], r"^(0?[1-9]|[12]\d|3[01])$", {}, "a day from 1 to 31", telling)
+    column, texts = parts["month"]
+    _tell_alone(column, texts, parts["year"][1].is_null(), f"a year in {source.year}, where there is a month", telling)
+    column, texts = parts["day"]
+    lacking = parts["month"][1].is_null() if source.month else pl.Series([True]).new_from_index(0, rows.height)
+    _tell_alone(column, texts, lacking, f"a month in {source.month}, where there is a day", telling)
+    read = pl.DataFrame({"year": years, "month": months, "day": days})
+    month = (
+        pl.when(pl.col("month").is_not_null()).then(pl.lit("-") + pl.col("month").str.zfill(2)).otherwise(pl.lit(""))
+    )
+    both = pl.col("month").is_not_null() & pl.col("day").is_not_null()
+    day = pl.when(both).then(pl.lit("-") + pl.col("day").str.zfill(2)).otherwise(pl.lit(""))
+    return read.select(text=pl.when(pl.col("year").is_not_null()).then(pl.col("year") + month + day)).to_series()
+
+
+def _part(
+    part: tuple[str | None, pl.Series], form: str, words: Mapping[str, str], expected: str, telling: Telling
+) -> pl.Series:
+    """The cells of one part that have its form; the others are told."""
+    column, texts = part
+    if column is None:
+        return texts
+    read = texts
+    if words:
+        ours = _folded(texts).replace_strict(list(words), list(words.values()), default=None, return_dtype=pl.String)
+        read = pl.select(pl.coalesce(ours, texts)).to_series()
+    fits = read.str.contains(form).fill_null(True)
+    telling.tell(column, texts, ~fits, expected)
+    return read.set(~fits, None)
+
+
+def _tell_alone(column: str | None, texts: pl.Series, lacking: pl.Series, expected: str, telling: Telling) -> None:
+    if column is not None:
+        telling.tell(column, texts, texts.is_not_null() & lacking, expected)
+
+
+def _precise(source: DateSource, rows: pl.DataFrame, names: Mapping[str, str], telling: Telling) -> pl.Series:
+    """A date, as far as its precision goes. Without a precision it stands as it is."""
+    dates, said = _known(source.date, source, rows, names), _known(source.precision, source, rows, names)
+    if source.precision is None:
+        return dates
+    words = source.words
+    folded = _folded(said)
+    precision = folded.replace_strict(list(words), list(map(str, words.values())), default=None, return_dtype=pl.String)
+    bad = said.is_not_null() & precision.is_null()
+    expected = f"a precision that the mapping knows ({', '.join(words)}); the date beside it is not read"
+    telling.tell(source.precision, said, bad, expected)
+    unknown = (precision == Precision.UNKNOWN).fill_null(False)
+    telling.tell(
+        source.date or "",
+        dates,
+        unknown & dates.is_not_null(),
+        f"no date, where {source.precision} says that it is unknown; it is not read",
+        problem=CellProblem.SUSPECT,
+    )
+    full = dates.str.contains(_DAY).fill_null(False)
+    read = pl.DataFrame({"date": dates, "precision": precision, "full": full, "bad": bad})
+    date = pl.col("date")
+    return read.select(
+        text=pl.when(pl.col("bad"))
+        .then(None)
+        .when(pl.col("precision") == Precision.UNKNOWN)
+        .then(pl.lit(str(Precision.UNKNOWN)))
+        .when(pl.col("full") & (pl.col("precision") == Precision.YEAR))
+        .then(date.str.slice(0, 4))
+        .when(pl.col("full") & (pl.col("precision") == Precision.MONTH))
+        .then(date.str.slice(0, 7))
+        .otherwise(date)
+    ).to_series()
+
+
+# --- checkboxes --------------------------------------------------------------------------------------------------
+
+
+@cache
+def choice_column(field: str, code: str) -> str:
+    """The column of one choice of a checkbox, as REDCap names it.
+
+    >>> choice_column("sites", "-2"), choice_column("sites", "CNS")
+    ('sites____2', 'sites___cns')
+    """
+    return f"{field}___{re.sub(r'[^a-z0-9_]', '_', code.lower())}"
+
+
+def choice_columns(field: str, columns: Iterable[str]) -> list[str]:
+    """The columns among some that are choices of a checkbox."""
+    return [name for name in columns if name.casefold().startswith(f"{field.casefold()}___")]
+
+
+def checked_of(source: FieldSource, rows: pl.DataFrame, columns: Sequence[str], telling: Telling) -> pl.Series:
+    """The choices that are ticked, in our words; null where none is: that cannot be told from not asked."""
+    field = source.checkbox or ""
+    ours = {choice_column(field, code).casefold(): word for code, word in source.words.items()}
+    parts: list[pl.Expr] = []
+    for name in columns:
+        texts = trimmed(rows[name])
+        folded = _folded(texts)
+        ticked = folded.is_in(CHECKED).fill_null(False)
+        telling.tell(name, texts, ~ticked & ~folded.is_in(UNCHECKED).fill_null(True), "0 or 1 (Unchecked or Checked)")
+        word = ours.get(name.casefold())
+        if word is None:
+            known = ", ".join(code for code, ours in source.words.items() if ours)
+            expected = f"no tick, as the mapping has no word for this choice (it knows {known})"
+            telling.tell(
+                name, texts, ticked, expected, "add it to the words of the mapping; empty text: not this field"
+            )
+        elif word:
+            written = word if source.record is None else json.dumps({source.record: word}, ensure_ascii=False)
+            parts.append(pl.when(pl.lit(ticked)).then(pl.lit(written)))
+    if not parts:
+        return pl.Series([None], dtype=pl.String).new_from_index(0, rows.height)
+    separator = ";" if source.record is None else ","
+    joined = pl.concat_str(parts, separator=separator, ignore_nulls=True).replace("", None)
+    if source.record is not None:
+        joined = pl.when(joined.is_not_null()).then(pl.concat_str(pl.lit("["), joined, pl.lit("]")))
+    return rows.select(joined.alias("text")).to_series()
+
+
+def filled(columns: Sequence[str]) -> pl.Expr:
+    """Whether some cell of a row is filled; a choice that is not ticked is no data."""
+    tests = [
+        pl.col(name).is_not_null() & ~fold(pl.col(name)).is_in(UNCHECKED).fill_null(False)
+        if "___" in name
+        else pl.col(name).is_not_null()
+        for name in columns
+    ]
+    return pl.any_horizontal(tests) if tests else pl.lit(False)
