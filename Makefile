@@ -2,7 +2,7 @@
 PYTHON ?= $(if $(wildcard .venv/bin/python),.venv/bin/python,python3)
 WORKERS ?= auto
 .DEFAULT_GOAL := help
-.PHONY: help check lint types layers test bench docs format
+.PHONY: help check lint types layers test bench docs gallery format
 
 help:  ## what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1	\2/p' $(MAKEFILE_LIST) | expand -t 10
@@ -24,10 +24,14 @@ test:  ## tests, doctests and every snippet of the docs
 
 bench:  ## what is measured, printed as ratios
 	$(PYTHON) -m benchmarks
+	$(PYTHON) -m benchmarks.exports
 
-docs:  ## pages and pictures that are made from the code
+docs:  ## pages that are made from the code
 	$(PYTHON) tools/gen_knowledge.py
 	$(PYTHON) tools/gen_docs.py
+
+gallery:  ## every picture of the pages, drawn anew
+	$(PYTHON) tools/gallery.py
 
 format:  ## layout and order of imports
 	$(PYTHON) -m ruff format .

@@ -8,54 +8,26 @@ import argparse
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from statistics import median
 
 import attrs
 import polars as pl
 
-from infant_course import draw, load
 from infant_course.cohort import Cohort
 from infant_course.io.published import published_cases
 from infant_course.report.check import Report, check
 from infant_course.resolve import resolve
 from infant_course.rules import RULES, Settings
 
+from .drawings import drawing_figures
 from .faults import CUT_OFF
 from .resolution import chain, full_dates, partly_known
 from .synthetic import export_csv, long_csv, synthetic, timeline_csv
+from .timing import in_turn, in_turn_by_processor, python
 
 FULL_SIZE = 100_000
 FEWEST_SUBJECTS = 1_000
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Wall time of one run."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def in_turn(runs: int, *works: Callable[[], object]) -> list[float]:
-    """The median time of each, run in turn so that a busy machine is busy for all of them."""
-    times = [[seconds(work) for work in works] for _ in range(runs)]
-    return [median(column) for column in zip(*times, strict=True)]
-
-
-def in_turn_by_processor(runs: int, *works: Callable[[], object]) -> list[tuple[float, float]]:
-    """:func:`in_turn`, with the seconds of processors beside the wall time: these say more on a busy machine."""
-
-    def taken(work: Callable[[], object]) -> tuple[float, float]:
-        start = time.process_time()
-        return seconds(work), time.process_time() - start
-
-    times = [[taken(work) for work in works] for _ in range(runs)]
-    return [
-        (median(wall for wall, _ in column), median(cpu for _, cpu in column)) for column in zip(*times, strict=True)
-    ]
 
 
 def checked(cohort: Cohort) -> Report:
@@ -123,16 +95,12 @@ def subjects_per_rule(report: Report, fewest: int) -> bool:
     return not without
 
 
-def _python(*arguments: str) -> Callable[[], object]:
-    return lambda: subprocess.run([sys.executable, *arguments], check=False, stdout=subprocess.DEVNULL)
-
-
 def command_figures(runs: int) -> None:
     """A cold check of one case beside starting Python with Polars."""
     case = str(published_cases()[0])
     start = "from infant_course.cli import main; raise SystemExit(main())"
-    bare, check = in_turn(runs, _python("-c", "import polars"), _python("-c", start, "check", case))
-    print(f"cold check of a case {check:.2f} s, import polars {bare:.2f} s: ratio {check / bare:.2f} (goal 3.0)")
+    bare, cold = in_turn(runs, python("-c", "import polars"), python("-c", start, "check", case))
+    print(f"cold check of a case {cold:.2f} s, import polars {bare:.2f} s: ratio {cold / bare:.2f} (goal 3.0)")
 
 
 def resolution_figures(runs: int) -> None:
@@ -146,17 +114,6 @@ def resolution_figures(runs: int) -> None:
         resolve(course)
         (took,) = in_turn(runs, partial(resolve, course))
         print(f"resolve {name}: {took * 1000:.1f} ms{goal}")
-
-
-def drawing_figures(runs: int, folder: Path) -> None:
-    """Drawing one case: the first figure of a process, and later ones."""
-    case = published_cases()[0]
-    for kind in ("graph", "timeline"):
-        target = folder / f"{kind}.svg"
-        start = "import sys, infant_course as ic; ic.draw(ic.load(sys.argv[1]), sys.argv[2], kind=sys.argv[3])"
-        (cold,) = in_turn(runs, _python("-c", start, str(case), str(target), kind))
-        (warm,) = in_turn(runs + 1, lambda k=kind, t=target: draw(load(case), t, kind=k))  # type: ignore[misc]
-        print(f"draw {kind}: cold {cold:.2f} s, warm {warm * 1000:.0f} ms")
 
 
 def main() -> int:

@@ -789,7 +789,6 @@ KINDS: tuple[Kind, ...] = (
         "dose in cGy entered as Gy",
         ("DOS-10",),
         (change("radiotherapy", value("dose").is_not_null(), dose=quantity(value("dose") * 100, "Gy")),),
-        reason="DOS-10 asks whether dose, site and fractions are told; no rule bounds the dose",
     ),
     Kind(
         "disease-death-in-remission",
@@ -891,7 +890,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "sum-mistyped",
         "cumulative dose typed 810 instead of 180",
-        (),
+        ("DOS-08",),
         (
             change(
                 "treatment_block",
@@ -901,7 +900,8 @@ KINDS: tuple[Kind, ...] = (
                 ),
             ),
         ),
-        reason="no rule adds doses up over the course; a sum needs the dose of every course of daunorubicin",
+        reason="DOS-08 leaves a nominal sum open where a course tells the dose given, and asks nothing where none "
+        "tells a dose",
     ),
     Kind(
         "intensity-ticked",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from infant_course import files
-from infant_course.files import HeldFileError, printable, safe_names, write_whole
+from infant_course.files import HeldFileError, printable, safe_names, write_together, write_whole
 
 
 def test_the_content_is_there_and_nothing_else(tmp_path):
@@ -111,3 +111,26 @@ def test_names_whose_short_digests_meet_get_long_ones(monkeypatch):
         files, "_marked", lambda name, identity, digits=8: whole(name, identity, digits) if digits > 8 else "x"
     )
     assert len(set(safe_names(["a/", "b/"]).values())) == 2
+
+
+def test_files_that_belong_together_are_all_written_or_none(tmp_path, monkeypatch):
+    """Whichever of three replacements fails: what was there before stays, and nothing new is left."""
+    old, new, last = tmp_path / "old.txt", tmp_path / "new.txt", tmp_path / "last.txt"
+    contents = {old: "1", new: "2", last: b"3"}
+    replace = os.replace
+    for failing in contents:
+        old.write_text("old", encoding="utf-8")
+
+        def fail(source: object, target: Path, failing: Path = failing) -> None:
+            if target == failing and Path(str(source)).read_bytes() in (b"1", b"2", b"3"):
+                raise OSError("no space")
+            replace(source, target)
+
+        monkeypatch.setattr(os, "replace", fail)
+        with pytest.raises(OSError, match="no space"):
+            write_together(contents)
+        assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {"old.txt": "old"}
+    monkeypatch.setattr(os, "replace", replace)
+    assert write_together(contents) == (old, new, last)
+    assert [path.read_text(encoding="utf-8") for path in contents] == ["1", "2", "3"]
+    assert len(list(tmp_path.iterdir())) == 3

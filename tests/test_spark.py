@@ -1,8 +1,12 @@
 """Under Spark the findings are exactly those of one machine."""
 
+import os
 import re
 import shutil
+import sys
+import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +14,10 @@ import polars as pl
 import pytest
 from benchmarks.synthetic import synthetic
 
+from infant_course import load
+from infant_course.cohort import Cohort
 from infant_course.errors import UsageError
+from infant_course.io.published import published_cases
 from infant_course.io.tables.own import read
 from infant_course.io.tables.write import write
 from infant_course.report.check import Report, check
@@ -22,33 +29,35 @@ from infant_course.spark import told
 COLUMNS = [name for name in FINDING_COLUMNS if name not in ("file", "line")]
 
 
-def long_table() -> pl.DataFrame:
-    """Events of some patients in the long own form, rows in no order, some of them damaged."""
-    import tempfile
-
+@cache
+def events() -> pl.DataFrame:
+    """Events in the long own form, rows in no order: patients of dates, some damaged, and patients partly known."""
     with tempfile.TemporaryDirectory() as folder:
-        write(synthetic(60), Path(folder) / "own")
+        write(synthetic(40), Path(folder) / "dated")
+        write(Cohort.from_courses(map(load, published_cases())), Path(folder) / "told")
         parts = [
             pl.read_csv(path, infer_schema=False).with_columns(event=pl.lit(path.stem))
-            for path in sorted((Path(folder) / "own").glob("*.csv"))
-            if path.stem != "dictionary"
+            for path in sorted(Path(folder).glob("*/*.csv"))
         ]
     every = pl.concat(parts, how="diagonal")
     spoilt = pl.when(pl.int_range(pl.len()) % 50 == 0).then(pl.lit("31/12/2020")).otherwise("start")
     return every.with_columns(start=spoilt).sample(fraction=1, shuffle=True, seed=3)
 
 
-EVENTS = long_table()
-LINES = EVENTS.with_columns(pl.int_range(2, pl.len() + 2).cast(pl.String).alias("_row"))
+def lines() -> pl.DataFrame:
+    """The events with the lines in which they stand."""
+    return events().with_columns(pl.int_range(2, pl.len() + 2).cast(pl.String).alias("_row"))
 
 
 @pytest.fixture(scope="module")
 def here() -> Report:
-    return check(read({"events": EVENTS}))
+    cohort = read({"events": events()})
+    assert cohort.gap.height and (cohort.stated["text"].str.contains("after")).any()  # some times are partly known
+    return check(cohort)
 
 
 def test_a_partition_tells_all_parts_of_its_report(here: Report) -> None:
-    batches = told(LINES, list(RULES.values()), Settings(), "diagnosis", sorted(read({"events": EVENTS}).complete))
+    batches = told(lines(), list(RULES.values()), Settings(), "diagnosis", sorted(read({"events": events()}).complete))
     whole = pl.concat([pl.DataFrame(pl.from_arrow(batch)) for batch in batches])
     assert whole.filter(pl.col("part") == "finding").select(COLUMNS).equals(here.table.select(COLUMNS))
     assert whole.filter(pl.col("part") == "rule")["subjects"].sum() == sum(count.subjects for count in here.rules)
@@ -56,7 +65,7 @@ def test_a_partition_tells_all_parts_of_its_report(here: Report) -> None:
 
 
 def test_without_lines_none_are_told() -> None:
-    batches = told(EVENTS, list(RULES.values()), Settings(), "diagnosis", ())
+    batches = told(events(), list(RULES.values()), Settings(), "diagnosis", ())
     messages = pl.concat([pl.DataFrame(pl.from_arrow(batch)) for batch in batches])["message"].drop_nulls()
     assert messages.len() and not messages.str.contains(r"line \d").any()
 
@@ -68,6 +77,9 @@ def session() -> Iterator[Any]:
         pytest.skip("Spark needs Java, and there is none: install for example openjdk-17-jre-headless")
     from pyspark.sql import SparkSession
 
+    # Workers run `python3` of the path unless they are told; that one need not have the package.
+    before = os.environ.get("PYSPARK_PYTHON")
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     made = (
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
@@ -78,6 +90,10 @@ def session() -> Iterator[Any]:
     )
     yield made
     made.stop()
+    if before is None:
+        del os.environ["PYSPARK_PYTHON"]
+    else:
+        os.environ["PYSPARK_PYTHON"] = before
 
 
 pytestmark = pytest.mark.filterwarnings(
@@ -90,7 +106,7 @@ def rows_of(frame: Any) -> list[tuple[Any, ...]]:
 
 
 def test_the_findings_are_those_of_one_machine(session: Any, here: Report) -> None:
-    frame = session.createDataFrame(LINES.rows(), ", ".join(f"`{name}` string" for name in LINES.columns))
+    frame = session.createDataFrame(lines().rows(), ", ".join(f"`{name}` string" for name in lines().columns))
     report = spark_check(frame)
     expected = [tuple(tuple(v) if isinstance(v, list) else v for v in row) for row in here.table.select(COLUMNS).rows()]
     assert rows_of(report.findings.select(COLUMNS)) == sorted(expected, key=str)
@@ -101,7 +117,7 @@ def test_the_findings_are_those_of_one_machine(session: Any, here: Report) -> No
 
 
 def test_rules_are_selected_by_id(session: Any) -> None:
-    frame = session.createDataFrame(EVENTS.rows(), ", ".join(f"`{name}` string" for name in EVENTS.columns))
+    frame = session.createDataFrame(events().rows(), ", ".join(f"`{name}` string" for name in events().columns))
     report = spark_check(frame, selected=["REM-06"], partitions=2)
     assert [row["rule"] for row in report.rules.collect()] == ["REM-06"]
 
@@ -115,7 +131,9 @@ def test_the_example_of_the_page_runs(session: Any, tmp_path: Path, monkeypatch:
     page = (Path(__file__).parents[1] / "docs" / "spark.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"^```pyspark\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
     monkeypatch.chdir(tmp_path)
-    EVENTS.filter(pl.col("patient").is_in(EVENTS["patient"].unique().sort().head(9).implode())).write_csv("events.csv")
+    events().filter(pl.col("patient").is_in(events()["patient"].unique().sort().head(9).implode())).write_csv(
+        "events.csv"
+    )
     exec(compile(example, "docs/spark.md", "exec"), {})
     failed = check(read("events.csv")).table.filter((pl.col("verdict") == "failed") & (pl.col("severity") == "error"))
     assert pl.read_parquet("findings/*.parquet").height == failed.height

@@ -1,4 +1,4 @@
-"""Writes the pages that are made from the code: rules, event types, what papers say, the picture in the README.
+"""Writes the pages that are made from the code: rules, event types, what papers say; and an invented export.
 
 ``python tools/gen_docs.py`` writes them, ``--check`` only says which are out of date (exit code 1).
 """
@@ -35,8 +35,7 @@ from infant_course.knowledge.anthracyclines import Factor, exposure_classes, sch
 from infant_course.knowledge.definitions import definitions, dose_reductions
 from infant_course.knowledge.outcomes import PublishedOutcome, outcomes_in_text, primary_outcomes, table1, trials
 from infant_course.knowledge.plan import plan
-from infant_course.knowledge.protocols import protocols, the_protocol
-from infant_course.render.figure import draw_plan
+from infant_course.knowledge.protocols import protocols
 from infant_course.rules import CATALOGUE_VERSION, RULES, Outcome, Rule, Settings, about_words
 from infant_course.sources import Confidence, Logic
 from infant_course.when import Duration, When
@@ -55,21 +54,15 @@ def pages() -> dict[str, str]:
     made |= {"docs/definitions.md": definitions_page(), "docs/protocols.md": protocols_page()}
     for found in RULES.values():
         made |= {f"docs/rules/img/{found.id}-{case.stem}.svg": picture(case) for case in drawn_cases(found)}
-    made |= {"docs/img/interfant-06-plan.svg": plan_picture("interfant-06")}
-    made |= invented_cohort.export() | invented_cohort.pictures()
-    return made | {"docs/img/case-3-graph.svg": picture(ROOT / "cases" / "published" / "kotecha-2022-case-3.yaml")}
+    return made | invented_cohort.export()
 
 
 def picture(case: Path) -> str:
     """The course graph of a case."""
     with tempfile.TemporaryDirectory() as folder:
-        return ic.draw(ic.load(case), Path(folder) / "graph.svg", kind="graph").read_text(encoding="utf-8")
-
-
-def plan_picture(name: str) -> str:
-    """The plan of a protocol."""
-    with tempfile.TemporaryDirectory() as folder:
-        return draw_plan(plan(the_protocol(name)), Path(folder) / "plan.svg").read_text(encoding="utf-8")
+        return ic.draw(ic.load(case), Path(folder) / "graph.svg", kind="graph", sidecars=False).read_text(
+            encoding="utf-8"
+        )
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
@@ -268,7 +261,11 @@ def protocols_page() -> str:
         "`--risk GROUP` and `--arm ARM` narrow it; `--plot plan.svg` draws the plan. (provisional): recalled, not read "
         "in the source. What was not found is left out here and never guessed."
     )
-    lines += ["", "![The plan of Interfant-06: alternatives stand one below the other.](img/interfant-06-plan.svg)", ""]
+    lines += [
+        "",
+        "![The plan of Interfant-06: alternatives stand one below the other.](gallery/interfant-06-plan.svg)",
+        "",
+    ]
     rows = []
     for known in protocols():
         found = plan(known)

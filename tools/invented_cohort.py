@@ -1,17 +1,11 @@
-"""An invented cohort as an export, and the figures of it that the docs show.
+"""An invented cohort as an export.
 
-Forty infants of three centres; nobody's history, only plausible. ``tools/gen_docs.py`` writes both.
+Forty infants of three centres; nobody's history, only plausible. ``tools/gen_docs.py`` writes it.
 """
 
 import csv
 import io
 import random
-import tempfile
-from collections.abc import Iterable
-from pathlib import Path
-
-import infant_course as ic
-from infant_course.render.cohort_figure import CohortFigure
 
 FOLDER = "cases/exports/invented"
 PATIENTS = 40
@@ -208,22 +202,3 @@ def export() -> dict[str, str]:
         writer.writerows(rows[name])
         made[f"{FOLDER}/{name}.csv"] = text.getvalue()
     return made
-
-
-def figures(cohort: ic.Cohort) -> Iterable[tuple[str, CohortFigure]]:
-    """The figures of the docs, each with its name."""
-    yield "swimmer", ic.swimmer(cohort, group_by="kmt2a")
-    yield "flow", ic.flow(cohort, smallest=1, merge_below=3)
-    yield "flow-withheld", ic.flow(cohort, columns=4)
-    yield "mrd-panel", ic.mrd_panel(cohort, protocol="interfant-06", group_by="kmt2a")
-    yield "overview", ic.overview(cohort, ic.check(cohort))
-    yield "curve", ic.curve(cohort, "efs", group_by="kmt2a", until=96)
-
-
-def pictures() -> dict[str, str]:
-    """The figures as SVG, by their path in the repository. They are of the export that is written beside them."""
-    with tempfile.TemporaryDirectory() as folder:
-        for path, text in export().items():
-            (Path(folder) / Path(path).name).write_text(text, encoding="utf-8")
-        cohort = ic.read(folder)
-        return {f"docs/img/cohort-{name}.svg": figure.drawing.svg() for name, figure in figures(cohort)}

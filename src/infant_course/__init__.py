@@ -128,5 +128,12 @@ def _relate(course: Course) -> Any:
     return graph_of(course)
 
 
+def _depict(course: Course) -> str:
+    from .render.notebook import as_html
+
+    return as_html(course)
+
+
 Course.solve = staticmethod(_solve)  # the front door wires what lies above the model
 Course.relate = staticmethod(_relate)
+Course.depict = staticmethod(_depict)

@@ -86,6 +86,7 @@ class Course:
 
     solve: ClassVar[Callable[["Course"], Any]]
     relate: ClassVar[Callable[["Course"], Any]]
+    depict: ClassVar[Callable[["Course"], str]]
 
     patient: Patient
     events: tuple[Event, ...] = field(default=(), converter=_events)
@@ -150,3 +151,7 @@ class Course:
         if "graph" not in self._memory:
             self._memory["graph"] = type(self).relate(self)
         return self._memory["graph"]
+
+    def _repr_html_(self) -> str:
+        """The course as a notebook shows it (see :mod:`infant_course.render.notebook`)."""
+        return type(self).depict(self)

@@ -100,11 +100,16 @@ def units_of(metadata: Mapping[str, Any]) -> dict[str, float]:
     return {unit: factor for name in canonical for unit, factor in UNITS[name].items()}
 
 
+def _number(value: float) -> float:
+    """A whole number as a float, so that a column of numbers is of one type."""
+    return float(value) if isinstance(value, int) else value
+
+
 @frozen
 class Quantity:
     """A number with the unit it was stated in."""
 
-    value: float
+    value: float = field(converter=_number)
     unit: str
 
     def to(self, unit: str) -> float:

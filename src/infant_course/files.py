@@ -3,11 +3,13 @@
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 from .errors import InfantCourseError
 
@@ -22,6 +24,64 @@ def write_whole(path: Path, content: str | bytes) -> Path:
     Raises OSError, and HeldFileError where the old file may not be replaced (Windows refuses that while a program
     has it open): then the old one is as it was and the new content stands beside it, as ``name.new.suffix``.
     """
+    aside = _staged(path, content)
+    try:
+        os.replace(aside, path)
+    except PermissionError:
+        if not path.is_dir():
+            raise _held(path, aside) from None
+        aside.unlink()
+        raise
+    except BaseException:
+        with suppress(OSError):
+            aside.unlink()
+        raise
+    return path
+
+
+def write_together(contents: Mapping[Path, str | bytes]) -> tuple[Path, ...]:
+    """Write several files that belong together: all of them, or none.
+
+    Each is written to the side first; the old ones are kept until all have been replaced, and put back if one
+    cannot be. Raises OSError for the file that could not be written, HeldFileError for one that may not be replaced.
+    """
+    staged: dict[Path, Path] = {}
+    kept: dict[Path, Path] = {}
+    done: list[Path] = []
+    try:
+        for path, content in contents.items():
+            if path.is_dir():
+                raise HeldFileError(
+                    f"{path}: a folder has this name; none of the files that belong together was written"
+                )
+            staged[path] = _staged(path, content)
+        for path in contents:
+            if path.exists():
+                kept[path] = path.with_name(f".infant-course-{uuid4().hex}")
+                shutil.copy2(path, kept[path])
+        for path, aside in staged.items():
+            try:
+                os.replace(aside, path)
+            except PermissionError:
+                raise HeldFileError(
+                    f"{path}: it is open in another program, or may not be replaced; none of the files that belong "
+                    "together was written. Close it and try again"
+                ) from None
+            done.append(path)
+    except BaseException:
+        for path in done:
+            with suppress(OSError):
+                os.replace(kept.pop(path), path) if path in kept else path.unlink()
+        raise
+    finally:
+        for left in (*staged.values(), *kept.values()):
+            with suppress(OSError):
+                left.unlink()
+    return tuple(contents)
+
+
+def _staged(path: Path, content: str | bytes) -> Path:
+    """The content in a file beside its place, with the rights of an ordinary file."""
     data = content.encode() if isinstance(content, str) else content
     try:
         handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".infant-course-")
@@ -32,19 +92,11 @@ def write_whole(path: Path, content: str | bytes) -> Path:
             stream.write(data)
         if os.name == "posix":
             os.chmod(aside, 0o666 & ~_umask())  # mkstemp makes it private; a report is an ordinary file
-        try:
-            os.replace(aside, path)
-        except PermissionError:
-            if path.is_dir():
-                raise
-            raise _held(path, Path(aside)) from None
-    except HeldFileError:
-        raise
     except BaseException:
         with suppress(OSError):
             os.unlink(aside)
         raise
-    return path
+    return Path(aside)
 
 
 def _held(path: Path, aside: Path) -> HeldFileError:
@@ -71,6 +123,11 @@ def _umask() -> int:
 def printable(text: str) -> str:
     """Text without control characters (they could steer a terminal); line ends and tabs become spaces."""
     return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", "�", re.sub(r"[\n\r\t]+", " ", text))
+
+
+def printable_json(text: str) -> str:
+    """JSON without the control characters that it would leave as they are: a terminal would obey them."""
+    return re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}

@@ -67,7 +67,8 @@ class Intake:
     """What became of an export.
 
     ``labels``: what the source calls a field, by event type and field. ``assumptions``: sentences for the report
-    (day zero, encoding, delimiter).
+    (day zero, encoding, delimiter). ``identifiers``: fields (type and field) that a data dictionary flags as
+    identifying; de-identification drops them.
     """
 
     source: str
@@ -75,6 +76,7 @@ class Intake:
     cells: tuple[CellFinding, ...] = ()
     assumptions: tuple[str, ...] = field(default=(), repr=False)
     labels: Mapping[tuple[str, str], str] = field(factory=dict, repr=False)
+    identifiers: frozenset[tuple[str, str]] = frozenset()
 
 
 def merged_intakes(intakes: Sequence[Intake]) -> Intake | None:
@@ -96,6 +98,7 @@ def merged_intakes(intakes: Sequence[Intake]) -> Intake | None:
         cells=merged_cells(finding for one in intakes for finding in one.cells),
         assumptions=tuple(dict.fromkeys(said for one in intakes for said in one.assumptions)),
         labels={key: label for one in intakes for key, label in one.labels.items()},
+        identifiers=frozenset().union(*(one.identifiers for one in intakes)),
     )
 
 

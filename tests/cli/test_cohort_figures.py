@@ -69,7 +69,7 @@ def test_what_is_left_out_is_said(run, cases, tmp_path):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("swimmer", "--align", "bmt"), "known are diagnosis, cr1, hsct, relapse"),
+        (("swimmer", "--align", "bmt"), "known are diagnosis, birth, cr1, hsct, relapse, "),
         (("swimmer", "--group-by", "kmt2"), "did you mean 'kmt2a'"),
         (("flow", "--by", "block"), "expected states or blocks, found 'block'"),
         (("mrd-panel", "--protocol", "interfant"), "interfant"),

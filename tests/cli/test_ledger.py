@@ -217,3 +217,27 @@ def test_a_rule_that_broke_down_resolves_nothing(run, case, ledger, tmp_path):
     said = run("check", case(), *how, *on(ledger, "02"))
     assert said.code == 3
     assert "their rules did not run: 1." in said.out
+
+
+def test_a_page_tells_the_status_of_each_finding(run, case, ledger, tmp_path):
+    """As the run records it; under pseudonyms too. The page is made before the ledger is written."""
+    page = tmp_path / "out" / "page.html"
+    page.parent.mkdir()
+
+    def statuses(*more):
+        assert (
+            run("check", case(wbc=WRONG_WBC, more=TWO_DEATHS), *ONLY, "--format", "html", "-o", page, *more).code == 1
+        )
+        data = json.loads(re.search(r'id="data">(.*?)</script>', page.read_text(encoding="utf-8"))[1])
+        columns = data["columns"]
+        told = {name: [columns[name]["values"][code] for code in columns[name]["codes"]] for name in ("rule", "status")}
+        return dict(zip(told["rule"], told["status"], strict=True))
+
+    assert statuses(*on(ledger, "01")) == {"REC-05": "new", "BAS-02": "new"}
+    run("accept", "Q2", *on(ledger, "02"), "--by", "Ann", "--why", "the laboratory confirms it")
+    assert statuses(*on(ledger, "03"), "--compare-only") == {"REC-05": "open", "BAS-02": "accepted"}
+    key = tmp_path / "keys" / "a.key"
+    key.parent.mkdir()
+    assert run("key", key).code == 0
+    shared = statuses(*on(ledger, "03"), "--for", "sharing", "--key-file", key)
+    assert shared == {"REC-05": "open", "BAS-02": "accepted"}

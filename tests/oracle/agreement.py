@@ -1,6 +1,7 @@
 """Puts what the engine says beside what the listed worlds say."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 
 from infant_course import Cohort, Course, Event
 from infant_course.rules import Rule, Settings, judge
@@ -12,9 +13,9 @@ Key = tuple[str, int, str | None]
 About = Callable[[Placed, World], Verdict]
 
 
-def engine_verdicts(cohort: Cohort, rules: Iterable[Rule]) -> dict[Key, bool | None]:
+def engine_verdicts(cohort: Cohort, rules: Iterable[Rule], cut_off: date | None = None) -> dict[Key, bool | None]:
     """Failed (true) and undecided (null) subjects by rule, patient number and event; the others passed."""
-    judgement = judge(cohort, rules, Settings(infant_limit_days=INFANT_LIMIT, debug=True))
+    judgement = judge(cohort, rules, Settings(infant_limit_days=INFANT_LIMIT, cut_off=cut_off, debug=True))
     return {
         (row["rule"], row["patient"], row["event"]): True if row["failed"] else None
         for row in judgement.verdicts.iter_rows(named=True)
@@ -22,10 +23,9 @@ def engine_verdicts(cohort: Cohort, rules: Iterable[Rule]) -> dict[Key, bool | N
 
 
 def subjects(course: Course, types: Sequence[str]) -> list[Event | None]:
-    """The events a rule is about; None stands for the patient."""
-    if "patient" in types:
-        return [None]
-    return [event for event in course if event.TYPE in types]
+    """The events a rule is about ("any": all of them); None stands for the patient."""
+    patient: list[Event | None] = [None] if "patient" in types else []
+    return [*(event for event in course if event.TYPE in types or "any" in types), *patient]
 
 
 def _me(world: World, event: Event | None, about: Sequence[str]) -> Placed:

@@ -56,6 +56,27 @@ def course(random: Random, number: int, kinds: Sequence[Event], *, most: int = 4
     return Course(patient=Patient(id=f"p{number}", birth=birth), events=tuple(events), complete=complete)
 
 
+def dated_course(random: Random, number: int, kinds: Sequence[Event]) -> Course:
+    """A course of which most is known to the day and the rest to two days; several of its events may last."""
+    events: list[Event] = []
+    points = vague = 0
+    for kind in random.choices(list(kinds), k=4):
+        if points + 1 + kind.LASTS <= 5:
+            points += 1 + kind.LASTS
+            start = random.randrange(len(DAYS))
+            end = random.randrange(start, len(DAYS))
+            told = [f"{DAYS[day]}" for day in ((start, end) if kind.LASTS else (start,))]
+            if vague < 2 and start < 2 and end == start and random.random() < 0.4:
+                vague += 1
+                told = [f"{day}..{DAYS[start + 1]}" for day in told]
+            named = attrs.evolve(kind, id=f"e{len(events)}")
+            events.append(_timed(named, told[:1], told[1:], list(events), random))
+    random.shuffle(events)
+    types = sorted({kind.TYPE for kind in kinds})
+    complete = frozenset(name for name in types if random.random() < 0.8)
+    return Course(patient=Patient(id=f"p{number}"), events=tuple(events), complete=complete)
+
+
 def _timed(event: Event, whens: list[str], until: list[str], others: list[Event], random: Random) -> Event:
     start: tuple[When, ...] = tuple(map(parse, whens))
     end: tuple[When, ...] = tuple(map(parse, until))

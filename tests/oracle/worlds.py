@@ -116,26 +116,28 @@ def _moments(points: list[Point], days: tuple[int, ...]) -> Iterator[Times]:
         yield times
 
 
-def worlds(course: Course) -> list[World]:
-    """Every world of the recorded events; none where the statements contradict each other."""
+def _days_stated(dates: list[OnDate], first: int, last: int) -> tuple[int, int]:
+    """The first day that dates allow, and the day after the last."""
+    low = max([first, *(day_of(when.earliest) for when in dates)])
+    return low, min([last, *(day_of(when.latest) for when in dates)]) + 1
+
+
+def worlds(course: Course, lasting: bool = True) -> list[World]:
+    """Every world of the recorded events; none where the statements contradict each other.
+
+    ``lasting``: events end no sooner than they start.
+    """
     points, told = _points(course), _told(course)
     dates = [(point, when) for point, when in told if isinstance(when, OnDate)]
     first = min(day_of(when.earliest) for _, when in dates) - MARGIN
     last = max(day_of(when.latest) for _, when in dates) + MARGIN
-    domains = [
-        [
-            day
-            for day in range(first, last + 1)
-            if all(day_of(w.earliest) <= day <= day_of(w.latest) for p, w in dates if p == point)
-        ]
-        for point in points
-    ]
+    domains = [range(*_days_stated([when for p, when in dates if p == point], first, last)) for point in points]
     rest = [(point, when) for point, when in told if not isinstance(when, OnDate)]
     found = []
     for days in product(*domains):
         for times in _moments(points, days):
-            lasting = (times[e.id, "start"] <= times[e.id, "end"] for e in course if e.LASTS)
-            if all(lasting) and all(_holds(times, point, when) for point, when in rest):
+            in_order = (times[e.id, "start"] <= times[e.id, "end"] for e in course if e.LASTS)
+            if (not lasting or all(in_order)) and all(_holds(times, point, when) for point, when in rest):
                 found.append(_world(course, times))
     return found
 

@@ -13,6 +13,7 @@ from infant_course.cohort import Cohort as CohortClass
 from infant_course.course import BIRTH
 from infant_course.errors import UsageError
 from infant_course.events import Event, field_hints, inner_type, own_fields, references
+from infant_course.intake import Intake
 from infant_course.io.case_file import read
 from infant_course.io.tables import own
 from infant_course.io.tables.write import write
@@ -114,6 +115,21 @@ def test_fields_that_are_flagged_go_too():
     assert [str(when) for event in course if event.TYPE == "diagnosis" for when in event.when] == [
         f"0 days after {course.events[0].id}"
     ]
+
+
+def test_fields_that_the_dictionary_flags_go_too_and_birth_is_still_an_age():
+    """As a reader of a format with a dictionary tells them; without that the marker is a pseudonym and sex stays."""
+    cohort = Cohort.from_courses([read(CASE)])
+    names = [("mrd", "marker"), ("patient", "sex"), ("patient", "birth"), ("patient", "site")]
+    cohort = attrs.evolve(cohort, intake=Intake(source="redcap", identifiers=frozenset(names)))
+    made = deidentify(cohort, KEY)
+    course = made.told.course(made.told.patients["patient"][0])
+    assert {event.marker for event in course if event.TYPE == "mrd"} == {None}
+    assert course.patient.sex is None
+    assert course.patient.site == Pseudonyms(key=KEY).site("Köln")
+    assert [str(when) for event in course if event.TYPE == "diagnosis" for when in event.when] == ["age 7 months"]
+    counts = {field: count for what, field, count in made.changes.rows() if what == "texts or values dropped"}
+    assert (counts["mrd.marker"], counts["patient.sex"]) == (2, 1)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ BREAKS = [
     ("infant_course.cohort.Cohort.from_courses", ["check"]),
     ("infant_course.io.case_file.read", ["check", "resolve", "draw", "risk", "deidentify"]),
     ("infant_course.io.case_writer.explicit", ["resolve"]),
-    ("infant_course.render.figure.draw", ["draw"]),
+    ("infant_course.render.figure.drawn", ["draw"]),
     ("infant_course.privacy.times.Rewriter.rewrite", ["deidentify"]),
     ("infant_course.report.terminal.as_text", ["check"]),
 ]

@@ -4,6 +4,7 @@ import json
 import zipfile
 from collections import Counter
 from functools import cache
+from pathlib import Path
 
 import pytest
 from attrs import asdict, evolve
@@ -144,6 +145,15 @@ def test_a_key_beside_the_report_is_refused(run, case, tmp_path):
     assert said.code == 2
     assert "output folder" in said.err
     assert list((tmp_path / "out").iterdir()) == [key]
+
+
+def test_a_key_in_the_folder_one_works_in_is_refused_too(run, case, tmp_path, monkeypatch):
+    """Where the report has no folder in its name it goes there."""
+    monkeypatch.chdir(tmp_path)
+    make_key(Path("k.key"))
+    said = run("check", case(), "-o", "a.json", "--format", "json", "--for", "sharing", "--key-file", "k.key")
+    assert (said.code, Path("a.json").exists()) == (2, False)
+    assert "output folder" in said.err
 
 
 def test_json_says_for_whom_it_is_and_names_no_input(run, case, tmp_path):

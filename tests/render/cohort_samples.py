@@ -12,6 +12,8 @@ from infant_course.events import EVENT_TYPES, Event
 from infant_course.render.cohort_figure import CohortFigure
 from infant_course.render.cohort_page import Page
 from infant_course.when import parse
+from render.drawn import faults
+from render.pixels import pixels
 
 ZERO = date(2015, 3, 1)
 """Every patient's diagnosis, so that a stray calendar date is found."""
@@ -67,6 +69,7 @@ def sound(figure: CohortFigure) -> None:
     assert min(label.size for label in page.labels) >= 6
     svg = figure.drawing.svg()
     assert svg == figure.drawing.svg()
+    assert faults(svg) == []
     everything = "".join([svg, figure.caption, figure.alt, *(cell for row in figure.rows for cell in row)])
     assert re.search(r"20[12]\d-\d\d", everything) is None
     assert 20 < len(figure.alt) <= 250
@@ -75,13 +78,9 @@ def sound(figure: CohortFigure) -> None:
 
 def ink_on_the_edge(png: bytes) -> tuple[int, int]:
     """Dark pixels in all, and those on the outermost line of pixels."""
-    from render.pixels import pixels
-
     rows = pixels(png)
-    dark = sum(value < 128 for row in rows for value in row)
-    edge = sum(value < 250 for row in (rows[0], rows[-1]) for value in row)
-    edge += sum(row[0] < 250 or row[-1] < 250 for row in rows)
-    return dark, edge
+    edge = sum((side < 250).sum() for side in (rows[0], rows[-1], rows[:, 0], rows[:, -1]))
+    return int((rows < 128).sum()), int(edge)
 
 
 def many(count: int, *, sites: int = 1) -> Iterable[Course]:

@@ -1,5 +1,6 @@
 """The Kaplan-Meier estimator by hand and by a published data set; times of end points; the figure."""
 
+from itertools import pairwise
 from math import exp, log
 
 import pytest
@@ -280,3 +281,32 @@ def test_what_is_not_known_is_told_with_what_is(words, told):
 def test_nobody_to_use_is_told():
     with pytest.raises(ic.UsageError, match="no last contact"):
         curve(cohort(patient("p", at("remission", 34))))
+
+
+def test_groups_are_named_on_their_curves_and_across_none():
+    """Site A loses six of twelve, site B one: the curves lie apart."""
+    lost = {"A": range(1, 7), "B": range(1, 2)}
+    people = [
+        patient(f"{site}{n}", at("death", 100 * n) if n in lost[site] else at("last_contact", 1000 + n), site=site)
+        for site in lost
+        for n in range(12)
+    ]
+    figure = curve(cohort(*people), "os", group_by="site", width=115)
+    names = {label.text: label.box for label in figure.page.of("curve-name")}
+    assert set(names) == {"A", "B"}
+    assert names["B"].bottom < names["A"].y
+    lines = [pair for one in (*figure.page.of("curve"), *figure.page.of("curve few")) for pair in pairwise(one.points)]
+    for box in names.values():
+        assert not any(
+            min(a[0], b[0]) < box.right and box.x < max(a[0], b[0]) and min(a[1], b[1]) < box.bottom
+            and box.y < max(a[1], b[1])
+            for a, b in lines
+        )  # fmt: skip
+
+
+def test_a_name_never_stands_where_its_curve_is_also_another():
+    """Two groups of one and the same curve: no place would tell which is meant, so the table names them."""
+    same = [patient(f"{site}{n}", at("death", 100 + 50 * n), site=site) for site in ("A", "B") for n in range(8)]
+    figure = curve(cohort(*same), "os", group_by="site")
+    assert figure.page.of("curve-name") == []
+    assert {label.text for label in figure.page.of("group")} == {"A (n = 8)", "B (n = 8)"}

@@ -129,7 +129,12 @@ def test_long_and_large_things_stay_on_the_page():
     found = tuple(
         Finding("BBB-02", verdict, sites[0], "error") for verdict in ("failed", "undecided") for _ in range(2345)
     )
-    sound(overview(everyone, Report(found, (Rule("BBB-02", "A title. " * 40, "error"),))))
+    report = Report(found, (Rule("BBB-02", "A title. " * 40, "error"),))
+    sound(overview(everyone, report))
+    figure = overview(everyone, report, width=115)  # room for 10 pt a site
+    sound(figure)
+    assert [label.text for label in figure.page.of("failed")] == ["2k", "2,345"]
+    assert "thousands" in [label.text for label in figure.page.of("key")]
 
 
 def test_too_many_sites_are_refused():

@@ -1,6 +1,5 @@
 """Plans as figures: every block is drawn once, nothing lies on anything else, and what is recalled is marked."""
 
-import itertools
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -9,11 +8,12 @@ import pytest
 from infant_course.errors import UsageError
 from infant_course.knowledge.plan import plan
 from infant_course.knowledge.protocols import protocols, the_protocol
-from infant_course.render.course_graph import GraphFigure
-from infant_course.render.course_graph_layout import WIDTHS, Box, Layout
+from infant_course.render.course_graph_figure import GraphFigure
+from infant_course.render.course_graph_layout import lay_out
 from infant_course.render.figure import draw_plan
 from infant_course.render.plan_figure import plan_figure, power_of_ten
-from infant_course.render.plan_layout import lay_out_plan
+from infant_course.render.style import WIDTHS, Style
+from render.graph_checks import faults
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -26,31 +26,18 @@ def lines(drawn: GraphFigure, block: str) -> tuple[str, ...]:
     return next(node.lines for node in drawn.nodes if node.event == block)
 
 
-def collisions(layout: Layout) -> list[str]:
-    boxes = layout.boxes()
-    found = [f"{a} on {b}" for (a, x), (b, y) in itertools.combinations(boxes, 2) if x.overlaps(y)]
-    found += [n for n, b in boxes if b.x < 0 or b.right > layout.width or b.bottom > layout.height]
-    for arrow in layout.arrows:
-        for a, b in itertools.pairwise(arrow.points):
-            low = (min(a[0], b[0]), min(a[1], b[1]))
-            track = Box(low[0], low[1] - 0.2, abs(a[0] - b[0]), abs(a[1] - b[1]) + 0.4)
-            found += [f"arrow to {arrow.edge.target} through {n}" for n, box in boxes if track.overlaps(box, by=0.3)]
-    return found
-
-
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", [p.id for p in protocols()])
 def test_nothing_lies_on_anything_else(name: str, width: int):
     known = the_protocol(name)
     for group in (None, *(g.id for g in known.groups)):
-        layout = lay_out_plan(plan_figure(plan(known, group)), WIDTHS[width])
-        assert collisions(layout) == []
+        assert faults(lay_out(plan_figure(plan(known, group)), Style(width=width))) == []
 
 
 @pytest.mark.parametrize("name", [p.id for p in protocols()])
 def test_every_block_and_every_arrow_is_drawn_and_no_word_is_cut(name: str):
     known = the_protocol(name)
-    layout = lay_out_plan(figure(name))
+    layout = lay_out(figure(name))
     assert sorted(n.node.event for n in layout.nodes) == sorted(b.id for b in known.blocks)
     assert {(a.edge.source, a.edge.target) for a in layout.arrows} == {(e.source, e.target) for e in plan(known).edges}
     assert [line for n in layout.nodes for line in n.lines if "…" in line] == []
@@ -61,7 +48,7 @@ def test_every_block_and_every_arrow_is_drawn_and_no_word_is_cut(name: str):
 
 
 def test_alternatives_stand_one_below_the_other():
-    boxes = {n.node.event: n.box for n in lay_out_plan(figure("interfant-06")).nodes}
+    boxes = {n.node.event: n.box for n in lay_out(figure("interfant-06")).nodes}
     assert boxes["ib"].x == boxes["ade"].x
     assert boxes["ib"].bottom < boxes["ade"].y
     assert boxes["mae"].middle == pytest.approx(boxes["ade"].middle)
@@ -89,12 +76,12 @@ def test_kinds_of_blocks_have_their_colours():
 
 
 def test_the_key_explains_only_what_is_drawn():
-    assert figure("cassiopeia").notes == (
-        "Dashed outline: optional block",
-        "* provisional: recalled, not read in the source",
-    )
-    assert figure("aall15p1").notes[-1] == "After day N: worked out from the blocks before"
-    assert figure("ccg-1953").notes == ()
+    assert [(entry.sample, entry.text) for entry in figure("cassiopeia").key] == [
+        ("optional", "optional block"),
+        ("", "* provisional: recalled, not read in the source"),
+    ]
+    assert figure("aall15p1").key[-1].text == "after day N: worked out from the blocks before"
+    assert figure("ccg-1953").key == ()
 
 
 def test_mrd_time_points_hang_under_their_blocks():
@@ -116,12 +103,12 @@ def test_powers_of_ten(share: float, words: str):
 def test_optional_blocks_are_dashed(tmp_path: Path):
     path = draw_plan(plan(the_protocol("cassiopeia")), tmp_path / "plan.svg")
     boxes = ET.parse(path).getroot().iter(f"{SVG}rect")
-    dashed = [box for box in boxes if box.get("stroke-dasharray")]
-    assert len(dashed) == 1
+    dashed = [box.get("class") for box in boxes if box.get("stroke-dasharray")]
+    assert dashed == ["box treatment_block", "sample"]
 
 
 @pytest.mark.parametrize(
-    ("suffix", "start"), [(".svg", b"<svg"), (".pdf", b"%PDF"), (".png", b"\x89PNG"), (".dot", b"digraph")]
+    ("suffix", "start"), [(".svg", b"<svg"), (".pdf", b"%PDF"), (".png", b"\x89PNG"), (".dot", b"// infant-course")]
 )
 def test_formats(tmp_path: Path, suffix: str, start: bytes):
     path = draw_plan(plan(the_protocol("interfant-21"), "MR"), tmp_path / f"plan{suffix}")

@@ -10,6 +10,7 @@ from infant_course.render.export import write
 from infant_course.render.swimmer import LARGEST, swimmer
 from infant_course.render.swimmer_figure import Phase
 from infant_course.render.timeline_figure import MONTH
+from infant_course.when import parse
 from render.cohort_samples import at, cohort, ink_on_the_edge, many, outside, overlaps, patient, sound
 
 ALIVE = {"vital_status": "alive"}
@@ -79,6 +80,20 @@ def test_day_zero_may_be_another_event():
     assert [days(x) for x in marks(figure, "remission")] == pytest.approx([-270], abs=2)
     assert [days(x) for x in marks(figure, "alive")] == pytest.approx([600], abs=1)
     assert any(label.text.startswith("\N{MINUS SIGN}") for label in figure.page.labels)
+
+
+def test_day_zero_may_be_the_first_event_of_any_type_or_birth():
+    """Two infusions: day 0 is the first. Born 100 days before the diagnosis on 2015-03-01."""
+    one = patient("p", at("cell_therapy", 400), at("cell_therapy", 700), at("last_contact", 900, **ALIVE))
+    figure = swimmer(cohort(one), align="cell_therapy")
+    days = scale(figure)
+    assert [days(x) for x in marks(figure, "car_t")] == pytest.approx([0, 300], abs=1)
+    assert "Time since first cell therapy (months)" in [label.text for label in figure.page.labels]
+    born = evolve(one, patient=evolve(one.patient, birth=(parse("2014-11-21"),)))
+    figure = swimmer(cohort(born), align="birth")
+    assert [scale(figure)(x) for x in marks(figure, "alive")] == pytest.approx([1000], abs=1)
+    with pytest.raises(ic.UsageError, match="no time from birth to the last contact"):
+        swimmer(cohort(one), align="birth")
 
 
 def test_who_has_no_day_zero_is_listed_and_not_dropped():
@@ -290,7 +305,8 @@ def test_the_picture_has_text_and_nothing_on_its_edge(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ({"align": "bmt"}, "known are diagnosis, cr1, hsct, relapse"),
+        ({"align": "bmt"}, "no event 'bmt': known are diagnosis, birth, cr1, hsct, relapse, symptom_onset, .*, death$"),
+        ({"align": "cell_terapy"}, "did you mean 'cell_therapy'"),
         ({"group_by": "kmt2"}, "did you mean 'kmt2a'"),
         ({"sort": "wcb"}, "did you mean 'wbc'"),
         ({"until": 0}, "from 1"),

@@ -20,9 +20,10 @@ from infant_course import (
 from infant_course.events import Conditioning, Immunotherapy
 from infant_course.knowledge.protocols import protocol
 from infant_course.render.caption import ALT_TEXT_CHARACTERS, alt_text, caption, event_rows
+from infant_course.render.style import WIDTHS, Style
 from infant_course.render.timeline import figure_of, timeline
-from infant_course.render.timeline_figure import NOTE, Assay, Certainty, Item, Lane, MrdState
-from infant_course.render.timeline_layout import WIDTHS, lay_out
+from infant_course.render.timeline_figure import MONTH, NOTE, Assay, Certainty, Item, Lane, MrdState
+from infant_course.render.timeline_layout import lay_out
 from infant_course.vocabulary import (
     Disease,
     DiseaseStatus,
@@ -87,18 +88,40 @@ def test_a_block_after_something_the_protocol_does_not_know_is_not_nominal() -> 
     assert blina.end.day - blina.start.day == pytest.approx(28)
 
 
-def test_a_block_without_a_nominal_day_is_order_only_in_equal_steps() -> None:
-    drawn = course(
-        TreatmentBlock(id="marma", when=said("after dx"), block="marma", protocol="interfant-06"),
-        TreatmentBlock(id="octadad", when=said("after marma"), block="octadad", protocol="interfant-06"),
-        Remission(id="cr2", when=said("after octadad"), kind=RemissionKind.COMPLETE, number=2),
-        LAST,
-    )
+BY_ORDER = (
+    TreatmentBlock(id="marma", when=said("after dx"), block="marma", protocol="interfant-06"),
+    TreatmentBlock(id="octadad", when=said("after marma"), block="octadad", protocol="interfant-06"),
+    Remission(id="cr2", when=said("after octadad"), kind=RemissionKind.COMPLETE, number=2),
+)
+
+
+def test_order_only_stands_at_equal_steps_between_neighbours() -> None:
+    relapse = Relapse(id="rel", when=said("400 days after dx", "after cr2"))
+    drawn = course(*BY_ORDER, relapse, LAST)
     starts = [item(drawn, label).start for label in ("MARMA", "OCTADAD", "CR2")]
     assert {start.certainty for start in starts} == {Certainty.ORDER_ONLY}
-    step = 4 * 365.25 / 4
-    assert [start.day for start in starts] == pytest.approx([step, 2 * step, 3 * step])
-    assert [(start.earliest, start.latest) for start in starts][1] == pytest.approx((step, 3 * step))
+    assert [start.day for start in starts] == pytest.approx([100, 200, 300])
+    assert [(start.earliest, start.latest) for start in starts][1] == pytest.approx((100, 300))
+
+
+def test_years_of_follow_up_are_not_shared_out_among_blocks() -> None:
+    """Where only the last contact comes later, steps are months; the last bracket still reaches the last contact."""
+    drawn = course(*BY_ORDER, LAST)
+    starts = [item(drawn, label).start for label in ("MARMA", "OCTADAD", "CR2")]
+    assert [start.day for start in starts] == pytest.approx([MONTH, 2 * MONTH, 3 * MONTH])
+    last = item(drawn, "Alive, CR1").start.day
+    assert starts[2].latest == last == pytest.approx(4 * 365.25)
+
+
+def test_a_stated_length_keeps_its_room_among_equal_steps() -> None:
+    """Four weeks of 400 days: three equal gaps of 124 days around them."""
+    drawn = course(
+        Immunotherapy(id="blina", when=said("after dx"), lasting=parse_duration("4 weeks"), agent="blinatumomab"),
+        TreatmentBlock(id="ib", when=said("after blina"), block="x"),
+        Relapse(id="rel", when=said("400 days after dx", "after ib")),
+    )
+    assert item(drawn, "Blinatumomab").start.day == pytest.approx(124)
+    assert item(drawn, "X").start.day == pytest.approx(124 + 28 + 124)
 
 
 def test_reported_days_need_no_note() -> None:
@@ -201,18 +224,19 @@ HOSTILE = ("<script>alert(1)</script>", "a\x00b\x1b[31m\u202egnp", "x" * 200, "]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=["script", "control", "long", "quotes", "powers"])
-@pytest.mark.parametrize("width", WIDTHS.values())
-def test_hostile_labels_are_safe(text: str, width: float) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_hostile_labels_are_safe(text: str, width: int) -> None:
     drawn = course(
         TreatmentBlock(id="a", when=said("10 days after dx"), until=said("40 days after dx"), block=text),
         Immunotherapy(id="b", when=said("after a"), agent=text),
         LastContact(id="last", when=said("90 days after dx"), vital_status=VitalStatus.ALIVE),
     )
-    svg = timeline(drawn, width=width).svg()
+    style = Style(width=width)
+    svg = timeline(drawn, style=style).svg()
     assert "<script" not in svg
     assert not any(ord(c) < 32 and c != "\n" for c in svg)
     assert "\u202e" not in svg
-    assert faults(lay_out(figure_of(drawn), width)) == []
+    assert faults(lay_out(figure_of(drawn, style=style), style)) == []
 
 
 def test_the_same_course_is_the_same_bytes() -> None:
@@ -241,7 +265,7 @@ def test_the_caption_says_what_was_not_reported() -> None:
 
 
 def test_the_event_table_has_a_row_for_every_event() -> None:
-    rows = event_rows(course(LAST))
+    rows = event_rows(course(LAST), {LAST.id: Lane.EVENTS})
     assert [row[1] for row in rows] == ["diagnosis", "last_contact"]
     assert rows[1][3] == "4 years after dx"
     assert rows[1][4] == Lane.EVENTS

@@ -14,7 +14,7 @@ from infant_course.render.timeline_figure import (
     Threshold,
     TimelineFigure,
 )
-from infant_course.render.timeline_places import Layout
+from infant_course.render.timeline_places import Box, Layout, Stroke
 
 on = Placed.on
 THRESHOLDS = (Threshold(1e-4, "0.01 %", (5, 2)), Threshold(1e-2, "1 %", (0.8, 1.6)))
@@ -97,28 +97,47 @@ def by_order() -> TimelineFigure:
     )
 
 
+def _enters(line: Stroke, box: Box) -> bool:
+    """Whether a line passes through the inside of a box."""
+    if max(line.x1, line.x2) < box.x or min(line.x1, line.x2) > box.right:
+        return False
+    if max(line.y1, line.y2) < box.y or min(line.y1, line.y2) > box.bottom:
+        return False
+    for n in range(101):
+        x, y = line.x1 + (line.x2 - line.x1) * n / 100, line.y1 + (line.y2 - line.y1) * n / 100
+        if box.x + 0.2 < x < box.right - 0.2 and box.y + 0.2 < y < box.bottom - 0.2:
+            return True
+    return False
+
+
 def faults(layout: Layout) -> list[str]:
     """Everything that overlaps what it must not, or leaves the page."""
     found = []
-    for a, b in combinations(layout.labels, 2):
-        if a.box.touches(b.box):
+    labels = [(label, label.box) for label in layout.labels]
+    for (a, a_box), (b, b_box) in combinations(labels, 2):
+        if a_box.touches(b_box):
             found.append(f"label {a.text!r} on label {b.text!r}")
     bars = [(bar, piece) for bar in layout.bars for piece in bar.pieces]
-    for label in layout.labels:
+    marks = [(mark.kind, mark.box) for mark in layout.marks] + [("a result", mark.box) for mark in layout.mrd]
+    brackets = [bracket.box for bracket in layout.brackets]
+    lines = [line for line in layout.strokes if line.cls in ("relapse-line", "value-leader")]
+    leaders = [line for line in layout.strokes if line.cls == "leader"]
+    for label, box in labels:
         for bar, piece in bars:
-            inside = piece.x <= label.box.x and label.box.right <= piece.right and label.anchor == "middle"
-            if label.box.touches(piece) and not inside:
+            inside = piece.x <= box.x and box.right <= piece.right and label.anchor == "middle"
+            if box.touches(piece) and not inside:
                 found.append(f"label {label.text!r} on bar {bar.title!r}")
-        found += [f"label {label.text!r} on {mark.kind}" for mark in layout.marks if label.box.touches(mark.box)]
-        found += [f"label {label.text!r} on a result" for mark in layout.mrd if label.box.touches(mark.box)]
-        for line in layout.strokes:
-            if line.cls == "leader" and label.box.x < line.x1 < label.box.right:
-                low, high = sorted((line.y1, line.y2))
-                if label.box.y < high - 0.01 and low + 0.01 < label.box.bottom:
-                    found.append(f"leader through {label.text!r}")
+        found += [f"label {label.text!r} on {kind}" for kind, mark in marks if box.touches(mark)]
+        found += [f"label {label.text!r} on a bracket" for bracket in brackets if box.touches(bracket, -0.3)]
+        found += [f"{line.cls} through {label.text!r}" for line in lines if _enters(line, box)]
+        for line in leaders:
+            low, high = sorted((line.y1, line.y2))
+            if box.x < line.x1 < box.right and box.y < high - 0.01 and low + 0.01 < box.bottom:
+                found.append(f"leader through {label.text!r}")
     found += [f"{a.kind} on {b.kind}" for a, b in combinations(layout.marks, 2) if a.box.touches(b.box)]
     found += ["bar on bar" for (_, a), (_, b) in combinations(bars, 2) if a.touches(b, -0.01)]
-    found += ["bracket on bracket" for a, b in combinations(layout.brackets, 2) if a.box.touches(b.box, -0.01)]
+    found += ["bracket on bracket" for a, b in combinations(brackets, 2) if a.touches(b, -0.01)]
+    found += [f"{label.text!r} is too small to read" for label in layout.labels if label.size < 6]
     for box in layout.boxes:
         if box.x < 0 or box.y < 0 or box.right > layout.width or box.bottom > layout.height:
             found.append(f"off the page: {box}")

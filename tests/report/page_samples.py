@@ -1,9 +1,7 @@
-"""Courses and reports for the tests of the page, and ways to open it in a browser."""
+"""Courses and reports for the tests of pages."""
 
-import shutil
 from pathlib import Path
 
-import pytest
 from attrs import evolve
 
 import infant_course as ic
@@ -73,12 +71,3 @@ def many(number: int) -> Report:
     ]
     counts = tuple(count(rule, found[0].severity, number, number // 17, 0) for rule in rules)
     return evolve(report(rules=counts), table=table_of(found), patients=number // 10, events=number)
-
-
-def chromium() -> str:
-    """Where the browser is; the test is skipped where there is none."""
-    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed (extra: test)")
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("no Chromium on this machine; on Debian: apt-get install chromium")
-    return found

@@ -99,6 +99,49 @@ def test_names_say_what_is_expected() -> None:
         assert kind not in promised or promised[kind] in expected, path
 
 
+ONLY_IN_TABLES = frozenset({"MRD-02", "REC-06", "REC-07"})
+"""Faults that a case file cannot hold: its reader refuses a word or a unit that it does not know."""
+
+
+def test_every_rule_has_a_case_that_passes_and_one_that_fails() -> None:
+    kinds = {rule: {path.name.partition("-")[0] for path in CASES.glob(f"{rule}/*-*.yaml")} for rule in RULES}
+    assert [rule for rule, found in kinds.items() if "good" not in found] == []
+    assert {rule for rule, found in kinds.items() if "bad" not in found} == ONLY_IN_TABLES
+
+
+WRONG_VARIANTS = {
+    "a white cell count of 161 700 x 10^9/L": "BAS-03/bad-factor-1000",
+    "cells of the fluid of 38 x 10^9/L": "BAS-05/bad-unit",
+    "MRD of 4e-4 stored as 4e-4 %": "MRD-05/bad-percent-for-fraction",
+    "a good response with 1500 blasts per microlitre on day 8": "BAS-22/bad-good",
+    "a poor response with 800 per microlitre": "BAS-22/bad-poor",
+    "CNS1 with blasts": "BAS-06/bad-cns1-with-blasts",
+    "CNS3 with 2 cells and no sign": "BAS-06/bad-cns3-unsupported",
+    "KMT2A germline with a KMT2A-AFF1 marker": "BAS-14/bad-marker",
+    "KMT2A-MLLT3 with t(4;11)": "BAS-11/bad-4-11-mllt3",
+    "relapse before any remission": "REM-06/bad-later",
+    "CR2 without relapse": "REM-05/bad-none",
+    "CR on day 15": "REM-01/bad-consensus",
+    "engraftment before day 0": "HCT-07/bad-before-day-0",
+    "acute GVHD of grade II with skin stage 1 only": "HCT-10/bad-skin-1",
+    "IB and ADE in one patient": "PRO-06/bad-ib-and-ade",
+    "a lineage switch with another fusion": "REM-15/bad-other-fusion",
+    "a testicular relapse in a girl": "REM-12/bad-girl",
+    "blinatumomab at 15 mg/m2/day": "DOS-03/bad-mg",
+    "a heart transplant taken for an HSCT": "HCT-01/bad-heart",
+    "diagnosis at 366 days under a limit of 365": "BAS-01/bad-366-days",
+    "death before the last follow-up": "ORD-02/bad-seen-after",
+}
+"""Mistakes that a registry must notice, each with the case that makes it. MRD without a unit is refused by the reader
+(tests/io), and overall survival below event-free survival cannot be drawn (tests/render/test_curve.py)."""
+
+
+@pytest.mark.parametrize("variant", WRONG_VARIANTS)
+def test_the_mistake_is_noticed_by_its_rule(variant: str) -> None:
+    path = CASES / f"{WRONG_VARIANTS[variant]}.yaml"
+    assert EXPECTED[path]["failed"] == [path.parent.name]
+
+
 @pytest.mark.parametrize("right", VERDICTS)
 def test_a_wrong_expectation_is_noticed(right: str) -> None:
     path = next(path for path, e in EXPECTED.items() if path.parent.name == "REM-06" and right in e)

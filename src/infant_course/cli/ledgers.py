@@ -134,6 +134,15 @@ def look(arguments: argparse.Namespace, cohort: "Cohort", report: "Report", rule
         return ledger.see(cohort, report, rules=rules)
 
 
+def statuses_of(arguments: argparse.Namespace, sights: "Sequence[Sight]") -> dict[str, str]:
+    """By fingerprint, the statuses that findings will have once the run is recorded. Writes nothing."""
+    if arguments.ledger is None:
+        return {}
+    with open_ledger(arguments, create=not arguments.compare_only, quiet=True) as ledger:
+        result = ledger.compare(*sights, as_of=as_of(arguments), new_settings=arguments.new_settings)
+    return {fingerprint: str(status) for fingerprint, status in result.statuses.items()}
+
+
 def take_part(
     arguments: argparse.Namespace,
     sights: "Sequence[Sight]",

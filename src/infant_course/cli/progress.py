@@ -5,6 +5,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -17,52 +18,62 @@ EVERY = 10.0
 """Seconds between two lines of a log."""
 
 
-class Watch:
-    """Tells of a stream when it is called; what it tells are counts, never values."""
+class Progress:
+    """Counts of a stream in words, never values; ``now``: a clock in seconds."""
 
-    def __init__(self, stream: "Stream") -> None:
+    def __init__(self, stream: "Stream", now: float) -> None:
         self.stream = stream
-        self.began = monotonic()
+        self.began = now
 
-    def __call__(self) -> None:
-        """Say how far the stream has come."""
-
-    @property
-    def rate(self) -> float:
-        """Rows per second so far."""
-        return self.stream.rows / max(monotonic() - self.began, 1e-9)
-
-    def line(self) -> str:
-        """Rows, patients, parts and rows per second."""
+    def words(self, now: float) -> str:
+        """Rows, patients, and rows per second of the whole work so far."""
         stream = self.stream
-        return (
-            f"{stream.rows:,} rows, {stream.patients:,} patients, part {stream.done} of {stream.shares}, "
-            f"{self.rate:,.0f} rows/s"
-        )
+        if not stream.done:
+            return f"reading: {stream.rows:,} rows"
+        rate = stream.rows * stream.fraction / max(now - self.began, 1e-9)
+        return f"{stream.rows:,} rows, {stream.patients:,} patients, {rate:,.0f} rows/s"
+
+    def left(self, now: float) -> float | None:
+        """Seconds that the rest will take at the rate so far; None before any of it is done."""
+        fraction = self.stream.fraction
+        return (now - self.began) * (1 - fraction) / fraction if fraction else None
 
 
-class _Lines(Watch):
-    def __init__(self, stream: "Stream") -> None:
-        super().__init__(stream)
-        self.last = self.began
+def in_words(seconds: float | None) -> str:
+    """A span of time that is left.
 
-    def __call__(self) -> None:
-        now = monotonic()
-        if now - self.last >= EVERY or self.stream.done == self.stream.shares:
-            self.last = now
-            complain(self.line())
+    >>> in_words(None), in_words(3725.4)
+    ('', '1:02:05 left')
+    """
+    return "" if seconds is None else f"{timedelta(seconds=round(seconds))} left"
 
 
 @contextmanager
-def watching(stream: "Stream") -> Iterator[Watch]:
-    """Whoever watches, as suits where standard error goes."""
+def watching(stream: "Stream") -> Iterator[None]:
+    """Tell how far a stream has come, as suits where standard error goes."""
     if sys.stderr.isatty():
-        with _bar(stream) as watch:
-            yield watch
+        with _bar(stream):
+            yield
     elif _is_file():
-        yield _Lines(stream)
+        stream.watch = _Lines(stream)
+        yield
     else:
-        yield Watch(stream)
+        yield
+
+
+class _Lines:
+    """A line every ten seconds, and one at the end."""
+
+    def __init__(self, stream: "Stream") -> None:
+        self.last = monotonic()
+        self.progress = Progress(stream, self.last)
+
+    def __call__(self) -> None:
+        now, stream = monotonic(), self.progress.stream
+        if now - self.last >= EVERY or stream.done == stream.shares:
+            self.last = now
+            parts = (f"{stream.fraction:.0%}", self.progress.words(now), in_words(self.progress.left(now)))
+            complain(", ".join(part for part in parts if part))
 
 
 def _is_file() -> bool:
@@ -73,22 +84,25 @@ def _is_file() -> bool:
 
 
 @contextmanager
-def _bar(stream: "Stream") -> Iterator[Watch]:
+def _bar(stream: "Stream") -> Iterator[None]:
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bar
 
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeRemainingColumn(),
+        BarColumn(bar_width=8),  # in 80 columns there is room for no more
+        TextColumn("{task.percentage:>3.0f} % {task.fields[left]}"),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("reading", total=None)
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        progress = Progress(stream, monotonic())
+        task = bar.add_task("reading", total=1.0, left="")
 
-        class Bar(Watch):
-            def __call__(self) -> None:
-                text = f"{stream.rows:,} rows, {stream.patients:,} patients, {self.rate:,.0f} rows/s"
-                progress.update(task, description=text, total=stream.shares or None, completed=stream.done)
+        def moved() -> None:
+            now = monotonic()
+            bar.update(
+                task, description=progress.words(now), completed=stream.fraction, left=in_words(progress.left(now))
+            )
 
-        yield Bar(stream)
+        stream.watch = moved
+        yield

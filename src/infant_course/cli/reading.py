@@ -84,8 +84,8 @@ def add_export_to(verb: Any) -> None:
     group.add_argument("--decimal-comma", action="store_true", default=None, help="numbers are written 1,5")
 
 
-IN_PARTS = 512 << 20
-"""Exports of more bytes than that are read and judged in parts."""
+IN_PARTS = 256 << 20
+"""Exports of more bytes than that are read and judged in parts: as a whole they take ten times as much memory."""
 
 
 def add_parts_to(verb: Any) -> None:
@@ -93,7 +93,7 @@ def add_parts_to(verb: Any) -> None:
     verb.add_argument(
         "--in-parts",
         action="store_true",
-        help="read and judge the export in parts, some patients at a time (done anyway above 512 MB)",
+        help="read and judge the export in parts, some patients at a time (done anyway above 256 MB)",
     )
     verb.add_argument(
         "--scratch", metavar="DIR", help="folder for the parts while the run lasts (default: the system's)"

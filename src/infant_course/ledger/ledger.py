@@ -60,6 +60,7 @@ class RunResult:
     ``counts``: findings by status, of those the run looked at (resolved: by this run). ``changes``: the new, reopened
     and resolved ones. ``untouched``: findings left as they are, by reason (:data:`OUT_OF_SCOPE`). ``absent``: patients
     with findings that wait for an answer who were not in this run. ``settings``: what differs from the run before.
+    ``statuses``: by fingerprint, of the findings that the run saw.
     """
 
     run: int
@@ -69,6 +70,7 @@ class RunResult:
     untouched: Mapping[str, int]
     absent: int
     settings: tuple[str, ...]
+    statuses: Mapping[str, Status] = field(repr=False)
 
     def of(self, status: Status | str) -> tuple[Change, ...]:
         """The changes to one status."""
@@ -341,6 +343,7 @@ class _Recorder:
         self.counts: Counter[Status] = Counter()
         self.untouched: Counter[str] = Counter()
         self.changes: list[Change] = []
+        self.statuses: dict[str, Status] = {}
         before = db.execute("SELECT as_of, profile FROM run ORDER BY id DESC LIMIT 1").fetchone()
         if before and before["as_of"] > self.day:
             raise LedgerError(
@@ -393,6 +396,7 @@ class _Recorder:
             untouched={reason: n for reason, n in self.untouched.items() if n},
             absent=len(elsewhere),
             settings=self.settings,
+            statuses=self.statuses,
         )
 
     def _note_patients(self) -> None:
@@ -462,6 +466,7 @@ class _Recorder:
             "opened": self.day if changed and status is Status.REOPENED else row["opened"],
         }
         if seen:
+            self.statuses[seen.fingerprint] = status
             values |= _columns(seen, sight) | {"last_run": self.run}
             if seen.verdict != "failed":  # what it conflicted with is not told again, but still belongs to it
                 values["against"] = packed([[event, ""] for event, _ in json.loads(row["against"])])
@@ -518,6 +523,7 @@ class _Recorder:
         number = int(done.lastrowid or 0)
         self._step(number, Status.NEW, "found")
         self.counts[Status.NEW] += 1
+        self.statuses[seen.fingerprint] = Status.NEW
         row = {"fingerprint": seen.fingerprint, "rule": seen.rule, "event": seen.event, "severity": seen.severity}
         self.changes.append(_change(number, row, seen.patient, Status.NEW, "found", seen))
 

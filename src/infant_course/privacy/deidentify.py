@@ -15,7 +15,7 @@ from ..course import BIRTH
 from ..errors import UsageError
 from ..shortest_paths import UNBOUNDED
 from ..when import Unit
-from .fields import FieldWriter, flagged
+from .fields import FieldWriter, droppable, flagged
 from .key import Key
 from .pseudonyms import Pseudonyms
 from .texts import FREE
@@ -30,6 +30,8 @@ _NO_BOUNDS = [
 ]
 """Days as they were must not stand beside what is told of them now."""
 
+TOLD_OTHERWISE = frozenset({("patient", "birth"), ("patient", "site")})
+"""Fields that a dictionary may flag as identifying, and that are told as an age and as a pseudonym."""
 AGE_UNITS = (Unit.DAY, Unit.WEEK, Unit.MONTH)
 
 
@@ -59,7 +61,8 @@ def deidentify(
     Patients, events and sites get keyed pseudonyms; references follow. ``times``: days since diagnosis, or dates
     shifted by a number of days of each patient's own (1 to 365 days earlier). Dates of birth become the age at
     diagnosis in ``age_unit`` (day, week, month). Free text goes (:mod:`.texts`), as do the fields named in ``drop``
-    (``type.field``), publications and file names. Patients come in the order of their pseudonyms.
+    (``type.field``), those that the export's dictionary flags as identifying (but birth and site, which are told in
+    another way), publications and file names. Patients come in the order of their pseudonyms.
 
     Raises UsageError for unknown words and fields, and for two ids that get one pseudonym.
     """
@@ -68,6 +71,8 @@ def deidentify(
     if not cohort.stated.height and any(table["start_stated"].any() for table in cohort.tables.values()):
         raise UsageError("this cohort holds days, but no statements of time: write it and read it first")
     gone = flagged(drop)
+    if cohort.intake is not None:  # dates may be flagged too: those are told as days, and are no field to drop
+        gone |= cohort.intake.identifiers & frozenset(droppable().values()) - TOLD_OTHERWISE
     names = Pseudonyms(key=key)
     fields = FieldWriter(names=names, drop=gone)
     rewriter = Rewriter(names=names, times=how, unit=unit)

@@ -3,23 +3,43 @@
 All of it is generated from what is stated and meant to be edited. No colours, no calendar dates, no names.
 """
 
+import csv
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..course import Course
 from ..events import Diagnosis, Event, LastContact, MrdAssessment
-from ..shortest_paths import UNBOUNDED
+from ..knowledge.plan import Plan
+from ..spreadsheet import inert
 from ..vocabulary import Kmt2aStatus, Sex
-from ..when import AtAge, Either, Offset, OnDate, When
+from ..when import AtAge, Offset
+from .course_graph_figure import GraphFigure
+from .plan_figure import title_of
+from .stated import age_at, day_in_words, is_age, stated
+from .style import Mark, Style
 from .timeline_figure import NOTE, Certainty, MrdState, TimelineFigure, clean
-from .timeline_names import lane_of, name_of
 from .timeline_scale import scale_of
+from .words import name_of, worded
+
+PLAIN = Style()
 
 ALT_TEXT_CHARACTERS = 250
 """Longest alt text: what screen readers and publishers take as one description."""
 
 _ABBREVIATIONS = {
     "CR": "complete remission",
+    "RT": "radiotherapy",
+    "MUD": "matched unrelated donor",
+    "MSD": "matched sibling donor",
+    "CSF": "cerebrospinal fluid",
+    "Bu": "busulfan",
+    "Flu": "fludarabine",
+    "TT": "thiotepa",
+    "Treo": "treosulfan",
+    "Cy": "cyclophosphamide",
+    "Mel": "melphalan",
+    "VP16": "etoposide",
     "MRD": "measurable residual disease",
     "HSCT": "haematopoietic stem cell transplantation",
     "ND": "not detected, no level",
@@ -29,21 +49,17 @@ _ABBREVIATIONS = {
 }
 
 
-def _words(value: object) -> str:
-    return clean(str(value).replace("_", " "))
-
-
-def patient_in_words(course: Course) -> str:
+def patient_in_words(course: Course, *, hide_ages: bool = False) -> str:
     """Sex, age at diagnosis, lineage and fusion, as far as they are stated."""
     diagnosis = next(iter(course.of(Diagnosis)), None)
     sex = {Sex.MALE: "boy", Sex.FEMALE: "girl"}.get(course.patient.sex) if course.patient.sex else "infant"
     words = [sex or "infant"]
     if diagnosis is not None:
-        age = next((when.age for when in diagnosis.when if isinstance(when, AtAge)), None)
-        if age is not None:
+        age = age_at(diagnosis)
+        if age and not hide_ages:
             words.append(f"{age} old at diagnosis")
         disease = f"{diagnosis.lineage}-{diagnosis.disease}" if diagnosis.lineage and diagnosis.disease else ""
-        words.append(disease or _words(diagnosis.disease or ""))
+        words.append(disease or worded(diagnosis.disease or ""))
         karyotypes = [c.karyotype for c in diagnosis.cytogenetics if c.karyotype]
         if diagnosis.kmt2a_partner:
             words.append(f"KMT2A::{diagnosis.kmt2a_partner}")
@@ -54,7 +70,7 @@ def patient_in_words(course: Course) -> str:
     return clean(", ".join(word for word in words if word))
 
 
-def alt_text(course: Course, kind: str = "Timeline") -> str:
+def alt_text(course: Course, kind: str = "Timeline", *, hide_ages: bool = False) -> str:
     """One or two sentences for those who cannot see the figure, of at most 250 characters and without colours."""
     turning = {
         "remission",
@@ -68,10 +84,10 @@ def alt_text(course: Course, kind: str = "Timeline") -> str:
         "second_malignancy",
         "death",
     }
-    head = f"{kind}, {clean(course.id)}: {patient_in_words(course)}."
+    head = f"{kind}, {clean(course.id)}: {patient_in_words(course, hide_ages=hide_ages)}."
     steps = [_lower(clean(name_of(course, event))) for event in course if event.TYPE in turning]
     last = next(iter(course.of(LastContact)), None)
-    end = f" {clean(name_of(course, last))}{_when_last_seen(course, last)}." if last else ""
+    end = f" {clean(name_of(course, last))}{_when_last_seen(course, last, hide_ages=hide_ages)}." if last else ""
     while steps:
         text = f"{head} {_upper('; then '.join(steps))}.{end}"
         if len(text) <= ALT_TEXT_CHARACTERS:
@@ -81,9 +97,11 @@ def alt_text(course: Course, kind: str = "Timeline") -> str:
     return text if len(text) <= ALT_TEXT_CHARACTERS else text[: ALT_TEXT_CHARACTERS - 1].rstrip() + "…"
 
 
-def _when_last_seen(course: Course, last: LastContact) -> str:
+def _when_last_seen(course: Course, last: LastContact, *, hide_ages: bool) -> str:
     """ " at age 6.5 years", where an age or a time since diagnosis is stated."""
     for when in last.when:
+        if hide_ages and is_age(when):
+            continue
         if isinstance(when, AtAge):
             return f" at {when}"
         if isinstance(when, Offset) and isinstance(course.by_id.get(when.of), Diagnosis):
@@ -99,9 +117,9 @@ def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def caption(course: Course, figure: TimelineFigure) -> str:
-    """A legend: what the figure is, the patient, the scales, the marks, the assays, and which times are reported."""
-    parts = [f"Course of {clean(course.id)} ({patient_in_words(course)}). Day 0 is the diagnosis."]
+def caption(course: Course, figure: TimelineFigure, *, style: Style = PLAIN, plan: Plan | None = None) -> str:
+    """The legend of a timeline: the patient, the scales, the marks, the assays, and which times are reported."""
+    parts = [_opening(course, style), _day_zero(figure)]
     scale = scale_of(figure, 0.0, 100.0)
     if scale.broken_at is not None:
         parts.append("The time axis has two linear scales, months before the break and years after it.")
@@ -120,76 +138,125 @@ def caption(course: Course, figure: TimelineFigure) -> str:
     if kinds & {Certainty.ROUNDED, Certainty.INTERVAL}:
         parts.append("Other brackets: earliest to latest day.")
     if figure.mrd:
-        parts.append(_assays(course, figure))
+        parts.append(_assays(course))
     shown = " ".join([*(item.label for item in figure.items), *(item.lane for item in figure.items)])
     shown += " ".join(span.label for span in figure.status) + (" MRD" if figure.mrd else "")
     shown += " ND" if any(point.state is MrdState.NOT_DETECTED for point in figure.mrd) else ""
     shown += " PB" if any(point.blood for point in figure.mrd) else ""
+    parts += _spelt(shown)
+    if plan is not None:
+        parts.append(f"Beside it the plan of {title_of(plan)}, at its nominal days.")
+    if figure.flags:
+        parts.append("Numbers: findings of the check, listed under the figure.")
+    if figure.note:
+        parts.append(f"{NOTE}.")
+    return " ".join([*parts, *_source(course)])
+
+
+def graph_caption(course: Course, figure: GraphFigure, *, style: Style = PLAIN, plan: Plan | None = None) -> str:
+    """The legend of a course graph: the patient, how it is read, the assays, the plan, and the abbreviations."""
+    parts = [
+        _opening(course, style),
+        "Bands are lines of therapy; arrows run in order of time and have no scale.",
+    ]
+    if any(node.time for node in figure.nodes):
+        parts.append("Times above arrows are reported and count from diagnosis.")
+    if any(not edge.stated for edge in figure.edges):
+        parts.append("Dashed arrows: the order is not stated; drawn as planned or as told.")
+    missing = [block for edge in figure.edges for block in edge.missing]
+    if missing:
+        parts.append(f"Broken arrows: blocks of the protocol are not reported ({', '.join(dict.fromkeys(missing))}).")
+    if plan is not None:
+        parts.append(f"Grey: planned by {clean(title_of(plan))}, not told in the first line.")
+    if any(isinstance(event, MrdAssessment) for event in course):
+        parts.append(_assays(course))
+    if figure.findings:
+        parts.append("Numbers: findings of the check, listed in the key.")
+    shown = " ".join(line for node in figure.nodes for line in node.lines)
+    shown += " " + " ".join(run.text for node in figure.nodes for tag in node.tags for run in tag.runs)
+    return " ".join([*parts, *_spelt(shown), *_source(course)])
+
+
+def _opening(course: Course, style: Style) -> str:
+    return f"Course of {clean(course.id)} ({patient_in_words(course, hide_ages=style.hide_ages)})."
+
+
+def _day_zero(figure: TimelineFigure) -> str:
+    name = figure.zero.name
+    if name is None:
+        return "No time is reported; events stand in their order."
+    if figure.zero.in_ages:
+        return "Time is the patient's age."
+    return f"Day 0 is {'the ' if name.islower() else ''}{name}."
+
+
+def _spelt(shown: str) -> list[str]:
+    """The abbreviations that occur, spelt out."""
     spelt = [
         f"{short}, {long}" for short, long in sorted(_ABBREVIATIONS.items()) if re.search(rf"\b{short}\d?\b", shown)
     ]
-    if spelt:
-        parts.append("; ".join(spelt) + ".")
-    if figure.note:
-        parts.append(f"{NOTE}.")
-    if course.source is not None:
-        parts.append(f"Source: {clean(course.source.key)}, {clean(course.source.at)}.")
-    return " ".join(parts)
+    return ["; ".join(spelt) + "."] if spelt else []
 
 
-def _assays(course: Course, figure: TimelineFigure) -> str:
+def _source(course: Course) -> list[str]:
+    return [f"Source: {clean(course.source.key)}, {clean(course.source.at)}."] if course.source is not None else []
+
+
+def _assays(course: Course) -> str:
     """Assays, markers and sensitivities of the MRD results."""
     found = []
     for event in course.of(MrdAssessment):
-        method = _words(event.method) if event.method else "assay not reported"
+        method = worded(event.method) if event.method else "assay not reported"
         method = {"pcr": "PCR", "flow": "flow cytometry", "ngs": "NGS"}.get(method, method)
         limit = f"sensitivity {event.sensitivity}" if event.sensitivity else "sensitivity not reported"
         found.append(", ".join(filter(None, [method, clean(event.marker or ""), limit])))
     return f"MRD: {'; '.join(dict.fromkeys(found))}."
 
 
-TABLE_COLUMNS = ("event", "type", "time", "time_as_reported", "lane")
+TABLE_COLUMNS = ("event", "type", "time_from_diagnosis", "time_as_reported", "drawn", "findings")
 """Columns of the event table."""
 
 
-def event_rows(course: Course, figure: TimelineFigure | None = None) -> list[tuple[str, ...]]:
-    """The event table: every event, drawn or not, with its time in words and as reported (calendar dates left out)."""
+def event_rows(
+    course: Course,
+    drawn: Mapping[str, str] | None = None,
+    marks: Mapping[str, Sequence[Mark]] | None = None,
+    *,
+    hide_ages: bool = False,
+) -> list[tuple[str, ...]]:
+    """The event table: every event, drawn or not, with its time in words and as reported.
+
+    ``drawn``: where each event stands in the figure, by its id; ``marks``: what was found about it. Calendar dates
+    are left out, and ages where they are to be hidden.
+    """
     rows: list[tuple[str, ...]] = []
     for event in course:
-        reported = "; ".join(_without_dates(when) for when in event.when)
-        until = "; ".join(f"until {_without_dates(when)}" for when in event.until)
-        lane = lane_of(event)
+        told = [stated(when, hide_ages=hide_ages) for when in event.when]
+        told += [f"until {stated(when, hide_ages=hide_ages)}" for when in event.until]
+        told += [f"lasting {event.lasting}"] if event.lasting is not None else []
+        found = [f"{mark.rule} {mark.verdict}" for mark in (marks or {}).get(event.id, ())]
         rows.append(
             (
                 clean(name_of(course, event)),
                 event.TYPE,
-                _day_in_words(course, event),
-                clean("; ".join(filter(None, [reported, until]))),
-                str(lane) if lane else "MRD" if isinstance(event, MrdAssessment) else "not drawn",
+                day_in_words(course, event),
+                clean("; ".join(told)) or "not told",
+                (drawn or {}).get(event.id) or "not drawn",
+                "; ".join(dict.fromkeys(found)),
             )
         )
     return rows
 
 
-def _without_dates(when: When) -> str:
-    if isinstance(when, OnDate):
-        return "calendar date"
-    return re.sub(r"\b\d{4}(-\d{2}){0,2}\b", "calendar date", str(when)) if isinstance(when, Either) else str(when)
-
-
-def _day_in_words(course: Course, event: Event) -> str:
-    low, high = course.resolved.day_since_diagnosis(event.id)
-    if low <= -UNBOUNDED and high >= UNBOUNDED:
-        return "not reported"
-    if high >= UNBOUNDED:
-        return f"day {low} or later"
-    if low <= -UNBOUNDED:
-        return f"day {high} or earlier"
-    return f"day {low}" if low == high else f"day {low} to {high}"
+def as_csv(rows: Sequence[Sequence[str]]) -> str:
+    """A table as CSV whose cells no spreadsheet runs."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([inert(cell) for cell in row] for row in rows)
+    return text.getvalue()
 
 
 def long_description(course: Course, opening: str, events: Sequence[Event] | None = None) -> str:
     """The alt text and after it every event in order of time, each with what is known of its time."""
     listed = sorted(events or course, key=lambda event: course.resolved.day_since_diagnosis(event.id)[0])
-    rows = [f"{clean(name_of(course, event))} ({_day_in_words(course, event)})" for event in listed]
+    rows = [f"{clean(name_of(course, event))} ({day_in_words(course, event)})" for event in listed]
     return f"{opening} Events, days after diagnosis: {'; '.join(rows)}."

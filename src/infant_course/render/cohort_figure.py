@@ -1,19 +1,17 @@
 """A figure of a cohort as files: the drawing, and beside it a caption, an alternative text and the drawn numbers."""
 
-import csv
-import io
-from collections.abc import Sequence
 from pathlib import Path
 
 from attrs import field, frozen
 
 from ..errors import UsageError
 from ..files import write_whole
-from ..spreadsheet import inert
+from .caption import as_csv
 from .cohort_ink import ink
-from .cohort_page import MM, Page
+from .cohort_page import Page
 from .export import write
 from .ink import Drawing
+from .style import MM
 
 SUFFIXES = (".svg", ".pdf", ".png")
 HIGHEST = 247
@@ -66,13 +64,6 @@ class CohortFigure:
             write_whole(path.with_suffix(".alt.txt"), self.alt + "\n"),
             write_whole(path.with_suffix(".table.csv"), as_csv(self.rows)),
         )
-
-
-def as_csv(rows: Sequence[Sequence[str]]) -> str:
-    """A table as CSV whose cells no spreadsheet runs."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([inert(cell) for cell in row] for row in rows)
-    return text.getvalue()
 
 
 def shortened(text: str) -> str:

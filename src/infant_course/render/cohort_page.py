@@ -9,12 +9,10 @@ from collections.abc import Callable, Sequence
 from attrs import define, field, frozen
 
 from ..errors import UsageError
+from .style import WIDTHS
 from .timeline_figure import clean
 from .timeline_places import Box, Label, Mark, Stroke, measure, shorten
 
-MM = 72 / 25.4
-WIDTHS = {80: 80 * MM, 115: 115 * MM, 170: 170 * MM}
-"""Page widths in pt by mm: one column, one and a half, two."""
 MARGIN = 5.0
 NAMES, TEXT, SMALL = 7.0, 6.5, 6.0
 """Sizes of text: axes and names, labels, and the least."""
@@ -150,16 +148,31 @@ Sample = Callable[[float, float], Sequence[Thing]]
 
 
 def lay_key(page: Page, entries: Sequence[tuple[Sample, str]], left: float, right: float, y: float) -> float:
-    """Put a row of samples with their texts, in as many lines as it takes; returns the lower edge."""
-    x, baseline = left, y
-    for n, (sample, text) in enumerate(entries):
-        text = shorten(text, TEXT, right - left - 16)
-        wide = 14 + measure(text, TEXT)
-        if n == 0 or x + wide > right:
-            x, baseline = left, baseline + 9.6
+    """Put a row of samples with their texts, in as few lines as it takes; returns the lower edge."""
+    texts = [shorten(text, TEXT, right - left - 16) for _, text in entries]
+    rows = min(
+        (_key_rows(texts, right - left, apart) for apart in (9.0, 7.0, 5.0)),
+        key=lambda found: max((row for row, _ in found), default=0),
+    )
+    baseline, before = y, -1
+    for (sample, _), text, (row, place) in zip(entries, texts, rows, strict=True):
+        baseline += 9.6 if row != before else 0.0
+        x, before = left + place, row
         page.add(*sample(x + 5, baseline - 2.4), Label(text, x + 13, baseline, TEXT, cls="key"))
-        x += wide + 9
     return baseline + 2 if entries else y
+
+
+def _key_rows(texts: Sequence[str], room: float, apart: float) -> list[tuple[int, float]]:
+    """The row of each entry of a key and where it starts, if so much is left between two."""
+    found: list[tuple[int, float]] = []
+    row, x = 0, 0.0
+    for text in texts:
+        wide = 14 + measure(text, TEXT)
+        if x and x + wide > room:
+            row, x = row + 1, 0.0
+        found.append((row, x))
+        x += wide + apart
+    return found
 
 
 def lay_note(page: Page, text: str, left: float, right: float, y: float) -> float:

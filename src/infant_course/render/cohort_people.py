@@ -22,11 +22,34 @@ SEVERAL = "several stated"
 
 ZEROS = {
     "diagnosis": "diagnosis",
+    "birth": "birth",
     "cr1": "first complete remission",
     "hsct": "first HSCT",
     "relapse": "first relapse",
 }
-"""What day 0 may be, and how that is written on the axis."""
+"""What day 0 may be beside the first event of any type, and how that is written on the axis."""
+_TYPES_OF = {"birth": (), "cr1": ("remission",), "hsct": ("transplant",)}
+_CAPITALS = {"mrd": "MRD", "mrd_reemergence": "MRD re-emergence", "csf": "CSF examination", "gvhd": "GVHD"}
+
+
+def zero_name(align: str) -> str:
+    """What day 0 is called on an axis. Raises UsageError, with the valid words, for one that is not known.
+
+    >>> zero_name("hsct"), zero_name("cell_therapy")
+    ('first HSCT', 'first cell therapy')
+    """
+    if align in ZEROS:
+        return ZEROS[align]
+    if align in EVENT_TYPES:
+        return f"first {_CAPITALS.get(align, align.replace('_', ' '))}"
+    known = [*ZEROS, *(name for name in EVENT_TYPES if name not in ZEROS)]
+    hint = did_you_mean(align, known)
+    raise UsageError(f"align: no event {align!r}: {f'{hint} ' if hint else ''}known are {', '.join(known)}")
+
+
+def zero_types(align: str) -> tuple[str, ...]:
+    """The event types among which day 0 is looked for."""
+    return _TYPES_OF.get(align, (align,))
 
 
 @frozen
@@ -112,14 +135,18 @@ class Person:
         return None
 
     def zero(self, align: str) -> Happening | None:
-        """The event that is day 0 (a word of :data:`ZEROS`); None where there is none or which is not known."""
+        """The event that is day 0 (a word of :data:`ZEROS` or an event type: its first); None where there is none or
+        which is not known.
+        """
+        if align == "birth":
+            return Happening(id=BIRTH, type="birth", ordinal=-1, fields={})
         if align == "cr1":
             complete = [event for event in self.of("remission") if event.fields["kind"] != "mrd"]
             numbered = [event for event in complete if event.fields["number"] == 1]
             return self.first(numbered or [event for event in complete if event.fields["number"] is None])
         if align == "diagnosis":  # several tellings of one diagnosis: the first told, as everywhere
             return next(iter(self.of("diagnosis")), None)
-        return self.first(self.of({"hsct": "transplant", "relapse": "relapse"}[align]))
+        return self.first(self.of(*zero_types(align)))
 
 
 def people_of(cohort: Cohort, types: Iterable[str]) -> tuple[Person, ...]:

@@ -4,20 +4,27 @@ A new band begins where the leukaemia comes back (relapse, refractory disease, M
 follow-up begins. Nothing is drawn that was not stated; an order that was not stated is drawn as such.
 """
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from attrs import field, frozen
+from attrs import evolve
 
 from ..course import Course
-from ..events import Enrolment, Event, LineageSwitch, MrdAssessment, Remission, TreatmentBlock
+from ..events import Diagnosis, Enrolment, Event, Immunotherapy, TreatmentBlock
+from ..knowledge.plan import Plan
+from ..knowledge.plan import plan as plan_of
 from ..knowledge.protocols import protocol
 from ..vocabulary import Direction
-from ..when import Either, OnDate, When, With
-from .ink import Run
-from .timeline_names import name_of
-from .words import UNKNOWN_SENSITIVITY, block_name, lines_of, protocol_name, tag_of
+from .course_graph_figure import Band, Edge, GraphFigure, KeyEntry, Node, Tag
+from .course_graph_findings import flagged
+from .course_graph_order import FOLLOW_UP, NEW_LINE, before, in_columns, in_lines, in_order
+from .course_graph_plan import matched, missing_between, with_plan
+from .course_graph_tags import tags_of
+from .marks import NO_MARKS, Marks
+from .plan_figure import title_of as title_of_plan
+from .stated import reported_day, short_time, stated
+from .style import Style
+from .words import GLYPH_WORDS, SHOWS_TIME, UNKNOWN_SENSITIVITY, block_name, lines_of, name_of, protocol_name
 
 NODE_TONES = {
     "diagnosis": "page",
@@ -37,169 +44,65 @@ NODE_TONES = {
 }
 """Event types drawn as nodes, and their tones ("page": white; "molecular": a tint of the relapse colour)."""
 
-NEW_LINE = ("relapse", "refractory", "mrd_reemergence")
-FOLLOW_UP = ("last_contact", "death", "organ_transplant", "second_malignancy")
-OPEN_ORDER = "Dashed arrow: order not stated"
-SIDE_BY_SIDE = {"radiotherapy", "transplant", "cell_therapy", "immunotherapy", "targeted_therapy"}
-"""Treatments that are drawn one above the other where their order is not known."""
 ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth")
+PLAIN = Style()
 
 
-@frozen(kw_only=True)
-class Tag:
-    """A small mark under a node: glyph and words."""
-
-    event: str
-    glyph: str
-    runs: tuple[Run, ...]
-    title: str
-
-
-@frozen(kw_only=True)
-class Node:
-    """A box: kind (the event type), tone, lines of text, and the tags that follow it."""
-
-    event: str
-    kind: str
-    tone: str
-    lines: tuple[str, ...]
-    title: str
-    derived: bool = False
-    tags: tuple[Tag, ...] = ()
-
-
-@frozen(kw_only=True)
-class Band:
-    """A line of therapy: its name, its tone, and columns of nodes; nodes of one column are not ordered."""
-
-    title: str
-    tone: str
-    columns: tuple[tuple[Node, ...], ...]
-
-
-@frozen(kw_only=True)
-class Edge:
-    """An arrow between two nodes; ``stated`` says that their order is known."""
-
-    source: str
-    target: str
-    stated: bool
-
-
-@frozen(kw_only=True)
-class GraphFigure:
-    """What a course graph shows: bands from the top, and arrows."""
-
-    title: str
-    description: str
-    bands: tuple[Band, ...]
-    edges: tuple[Edge, ...]
-    notes: tuple[str, ...] = field(default=())
-
-    @property
-    def nodes(self) -> tuple[Node, ...]:
-        """All nodes, band by band."""
-        return tuple(node for band in self.bands for column in band.columns for node in column)
-
-
-def figure_of(course: Course, *, title: str = "", description: str = "") -> GraphFigure:
-    """The figure of a course."""
-    return _Maker(course).figure(title, description)
+def figure_of(
+    course: Course,
+    *,
+    title: str = "",
+    description: str = "",
+    style: Style = PLAIN,
+    plan: Plan | None = None,
+    marks: Marks = NO_MARKS,
+) -> GraphFigure:
+    """The figure of a course; ``plan``: drawn in grey beside it; ``marks``: findings by event, flagged."""
+    figure = _Maker(course, style, plan).figure(title, description)
+    return flagged(figure, course, marks, hide_ages=style.hide_ages)
 
 
 class _Maker:
-    """Orders the nodes by what is known, cuts them into bands and hangs the tags under them."""
+    """Cuts the ordered events into bands, draws the arrows and hangs the tags under the nodes."""
 
-    def __init__(self, course: Course) -> None:
+    def __init__(self, course: Course, style: Style, plan: Plan | None) -> None:
         self.course = course
+        self.hide_ages = style.hide_ages
+        self.plan = plan
         # A course of results only has no node to hang them under: they are drawn as nodes themselves.
-        self.events = self._ordered([event for event in course if event.TYPE in NODE_TONES] or list(course))
-        self.place = {event.id: i for i, event in enumerate(self.events)}
-
-    def _before(self, a: Event, b: Event) -> bool | None:
-        """Whether a starts before b: known, known not, or open."""
-        known: bool | None = self.course.resolved.order((a.id, "start"), (b.id, "start"))
-        return known
-
-    def _ordered(self, events: Sequence[Event]) -> list[Event]:
-        """By what is known of the starts; where nothing is known, as the protocol plans, then as told."""
-        ahead = {e.id: {o.id for o in events if o is not e and self._before(o, e)} for e in events}
-        last = {e.id for e in events if e.TYPE in ("last_contact", "death")}
-        waiting = sorted(events, key=lambda e: (e.id in last, self._planned(e)))
-        placed: list[Event] = []
-        done: set[str] = set()
-        while waiting:
-            ready = self._first_to_end([e for e in waiting if ahead[e.id] <= done] or waiting)
-            waiting.remove(ready)
-            placed.append(ready)
-            done.add(ready.id)
-        return placed
-
-    def _first_to_end(self, ready: Sequence[Event]) -> Event:
-        """The first of some unordered events; a block inside a longer one comes before it, since it ends first."""
-        first = ready[0]
-        for other in ready[1:]:
-            alike = other.TYPE == first.TYPE and self._planned(other) == self._planned(first)
-            if alike and self.course.resolved.order((other.id, "end"), (first.id, "end")):
-                first = other
-        return first
-
-    def _planned(self, event: Event) -> int:
-        """Place of a block in its protocol; blocks without one, and other events, keep the order of telling."""
-        if not isinstance(event, TreatmentBlock) or not event.block:
-            return 50 if event.TYPE != "diagnosis" else 0
-        names = [event.protocol, *(e.protocol for e in self.course.of(Enrolment)), "interfant-06"]
-        for name in names:
-            known = protocol(name) if name else None
-            block = known.block(event.block) if known else None
-            if block:
-                return 1 + block.order
-        return 50
-
-    # --- bands ------------------------------------------------------------------------------------------------
+        drawn = [event for event in course if event.TYPE in NODE_TONES] or list(course)
+        self.events = in_order(course, drawn)
 
     def figure(self, title: str, description: str) -> GraphFigure:
-        tags = self._tags()
+        tags = tags_of(self.course, self.events, hide_ages=self.hide_ages)
         bands: list[Band] = []
-        for events in self._lines():
-            columns = [tuple(self._node(e, tags.get(e.id, ())) for e in column) for column in self._columns(events)]
-            bands.append(
-                Band(title=self._band_title(events, len(bands)), tone=self._band_tone(events), columns=tuple(columns))
-            )
-        edges = self._edges(bands)
-        notes = (OPEN_ORDER,) if any(not edge.stated for edge in edges) else ()
-        if any(UNKNOWN_SENSITIVITY in run.text for found in tags.values() for tag in found for run in tag.runs):
-            notes = (*notes, f"{UNKNOWN_SENSITIVITY}: sensitivity of a negative MRD result not reported")
-        return GraphFigure(title=title, description=description, bands=tuple(bands), edges=tuple(edges), notes=notes)
+        lines = in_lines(self.events)
+        for n, events in enumerate(lines):
+            columns = [
+                tuple(self._node(e, tags.get(e.id, ())) for e in column) for column in in_columns(self.course, events)
+            ]
+            turns = sum(line[0].TYPE in NEW_LINE for line in lines[1 : n + 1])
+            title = self._band_title(events, turns, continued=n > 0 and events[0].TYPE not in NEW_LINE)
+            bands.append(Band(title=title, tone=self._band_tone(events), columns=tuple(columns)))
+        edges = tuple(self._with_missing(bands, self._edges(bands)))
+        figure = GraphFigure(
+            title=title, description=description, bands=tuple(bands), edges=edges, key=_key(bands, edges)
+        )
+        if self.plan is None or not bands:
+            return figure
+        grey = KeyEntry("ghost", f"planned by {title_of_plan(self.plan)}, not told in the first line")
+        figure, notes = with_plan(figure, self.plan, matched(self.course, self.plan, self._first_line(bands)))
+        return evolve(figure, key=(*figure.key, grey, *notes))
 
-    def _lines(self) -> list[list[Event]]:
-        """The nodes cut where the leukaemia comes back and where follow-up begins."""
-        lines: list[list[Event]] = []
-        following = False
-        for event in self.events:
-            starts_follow_up = event.TYPE in FOLLOW_UP and not following
-            if not lines or event.TYPE in NEW_LINE or starts_follow_up or (following and event.TYPE not in FOLLOW_UP):
-                lines.append([])
-            following = event.TYPE in FOLLOW_UP
-            lines[-1].append(event)
-        return lines
+    def _first_line(self, bands: Sequence[Band]) -> list[Event]:
+        return [self.course[node.event] for column in bands[0].columns for node in column]
 
-    def _columns(self, events: Sequence[Event]) -> list[list[Event]]:
-        """Nodes side by side in time share a column where they are of different kinds and no order is known."""
-        columns: list[list[Event]] = []
-        for event in events:
-            beside = columns[-1] if columns else []
-            kinds = {e.TYPE for e in beside}
-            parallel = beside and event.TYPE not in kinds and all(self._before(e, event) is None for e in beside)
-            if parallel and {event.TYPE, *kinds} <= SIDE_BY_SIDE:
-                beside.append(event)
-            else:
-                columns.append([event])
-        return columns
-
-    def _band_title(self, events: Sequence[Event], number: int) -> str:
+    def _band_title(self, events: Sequence[Event], number: int, *, continued: bool) -> str:
+        """A line of therapy by its number: one more at each turn, and the same again where follow-up came between."""
         if events[0].TYPE in FOLLOW_UP:
             return "Follow-up"
+        if continued:
+            return f"{ORDINALS[number]} line, continued" if number < len(ORDINALS) else f"Line {number + 1}, continued"
         blocks = [event for event in events if isinstance(event, TreatmentBlock)]
         names = [protocol_name(b.protocol) for b in blocks if b.protocol]
         if number == 0:
@@ -215,7 +118,10 @@ class _Maker:
     def _band_tone(self, events: Sequence[Event]) -> str:
         if events[0].TYPE in FOLLOW_UP:
             return "follow_up"
-        return "relapse" if events[0].TYPE in NEW_LINE else "antibody"
+        if events[0].TYPE not in NEW_LINE:
+            return "antibody"
+        directed = {event.direction for event in events if isinstance(event, TreatmentBlock) and event.direction}
+        return "myeloid" if directed == {Direction.MYELOID} else "relapse"
 
     def _node(self, event: Event, tags: tuple[Tag, ...]) -> Node:
         shade = NODE_TONES.get(event.TYPE, "page")
@@ -224,69 +130,71 @@ class _Maker:
                 shade = "myeloid"
             elif "maintenance" in block_name(event, self.course).casefold():
                 shade = "maintenance"
-        lines = lines_of(event, self.course) if event.TYPE in NODE_TONES else (name_of(self.course, event),)
+        known = event.TYPE in NODE_TONES
+        lines = lines_of(event, self.course, hide_ages=self.hide_ages) if known else (name_of(self.course, event),)
+        if isinstance(event, Immunotherapy) and event.cycle is not None:
+            lines = (f"{lines[0]}, cycle {event.cycle}", *lines[1:])
+        told = "; ".join(stated(when, hide_ages=self.hide_ages) for when in event.when)
+        told_in_box = isinstance(event, Diagnosis) or (
+            isinstance(event, SHOWS_TIME) and bool(short_time(event, self.course, hide_ages=self.hide_ages))
+        )
         return Node(
             event=event.id,
             kind=event.TYPE,
             tone=shade,
             lines=lines,
-            title=self._title(event, ", ".join(lines)),
+            title=f"{', '.join(lines)} ({told})" if told else ", ".join(lines),
             derived=event.derived,
+            time="" if told_in_box else reported_day(self.course, event),
             tags=tags,
         )
 
-    def _title(self, event: Event, words: str) -> str:
-        told = "; ".join(str(when) for when in event.when if not _holds_date(when))
-        return f"{words} ({told})" if told else words
-
-    # --- tags and arrows ----------------------------------------------------------------------------------------
-
-    def _tags(self) -> dict[str, tuple[Tag, ...]]:
-        """Tags by the node they stand under, in the order known, then told."""
-        by_node: dict[str, list[Event]] = {}
-        for event in self.course:
-            if event.id not in self.place and tag_of(event, self.course) is not None and self.events:
-                by_node.setdefault(self._followed(event), []).append(event)
-        return {node: tuple(self._tag(e) for e in self._ordered(events)) for node, events in by_node.items()}
-
-    def _tag(self, event: Event) -> Tag:
-        drawn = tag_of(event, self.course)
-        assert drawn is not None
-        kind, runs = drawn
-        words = "".join(run.text for run in runs)
-        return Tag(event=event.id, glyph=kind, runs=tuple(runs), title=self._title(event, words))
-
-    def _followed(self, event: Event) -> str:
-        """The node an event is told with or after: what it assesses, what it came with, else the last before it."""
-        named: list[str] = []
-        if isinstance(event, MrdAssessment) and event.assesses:
-            named = [event.assesses]
-        elif isinstance(event, Remission):
-            named = list(event.attained_with)
-        named += [when.of for when in event.when if isinstance(when, With)]
-        nodes = [name for name in named if name in self.place]
-        if nodes and not isinstance(event, LineageSwitch):
-            return max(nodes, key=self.place.__getitem__)
-        if nodes:
-            return nodes[0]
-        referred = [r for when in event.when for r in when.references() if r in self.place]
-        earlier = referred or [e.id for e in self.events if self._before(e, event)]
-        return max(earlier, key=self.place.__getitem__) if earlier else self.events[0].id
+    # --- arrows ---------------------------------------------------------------------------------------------------
 
     def _edges(self, bands: Sequence[Band]) -> list[Edge]:
         """Arrows from each column to the next, across bands too."""
         columns = [column for band in bands for column in band.columns]
         edges = []
-        for before, after in pairwise(columns):
-            for a in before:
-                for b in after:
-                    against = self._before(self.course[b.event], self.course[a.event])
+        for earlier, later in pairwise(columns):
+            for a in earlier:
+                for b in later:
+                    against = before(self.course, self.course[b.event], self.course[a.event])
                     edges.append(Edge(source=a.event, target=b.event, stated=against is False))
         return edges
 
+    def _with_missing(self, bands: Sequence[Band], edges: Sequence[Edge]) -> list[Edge]:
+        """The arrows of the first line with the planned blocks that are not reported between their ends."""
+        plan = self.plan or self._stated_plan()
+        if plan is None or not bands:
+            return list(edges)
+        first = self._first_line(bands)
+        found = matched(self.course, plan, first)
+        start = {event.id for event in first if isinstance(event, Diagnosis)}
+        return [
+            evolve(edge, missing=missing_between(plan, found, edge, start)) if edge.stated else edge for edge in edges
+        ]
 
-def _holds_date(when: When) -> bool:
-    """Whether a statement shows a calendar date, which no figure may, or names an event that looks like one."""
-    if isinstance(when, Either):
-        return any(_holds_date(option) for option in when.options)
-    return isinstance(when, OnDate) or re.search(r"\d{4}-\d{2}", str(when)) is not None
+    def _stated_plan(self) -> Plan | None:
+        """The plan of the protocol that the patient is said to be treated by, where it is one and known."""
+        enrolled = {event.protocol for event in self.course.of(Enrolment) if event.protocol}
+        known = protocol(enrolled.pop()) if len(enrolled) == 1 else None
+        return plan_of(known) if known else None
+
+
+def _key(bands: Sequence[Band], edges: Sequence[Edge]) -> tuple[KeyEntry, ...]:
+    """What the marks mean, of those that occur."""
+    nodes = [node for band in bands for column in band.columns for node in column]
+    tags = [tag for node in nodes for tag in node.tags]
+    used = {tag.glyph for tag in tags}
+    key = [KeyEntry(f"glyph {glyph}", words) for glyph, words in GLYPH_WORDS.items() if glyph in used]
+    if any(tag.level for tag in tags):
+        key.append(KeyEntry("indent", "indented: with or after the one above"))
+    if any(UNKNOWN_SENSITIVITY in run.text for tag in tags if tag.glyph == "mrd_response" for run in tag.runs):
+        key.append(KeyEntry("", f"{UNKNOWN_SENSITIVITY}: sensitivity of a negative MRD result not reported"))
+    if any(not edge.stated for edge in edges):
+        key.append(KeyEntry("dashed", "order not stated"))
+    if any(edge.missing for edge in edges):
+        key.append(KeyEntry("break", "planned blocks between the two not reported"))
+    if any(node.derived for node in nodes):
+        key.append(KeyEntry("optional", "inferred, not stated"))
+    return tuple(key)

@@ -100,7 +100,7 @@ def curve(
     at: Sequence[int] = HORIZONS,
     until: int | None = None,
     ids: bool = True,
-    width: int = 115,
+    width: int = 80,
 ) -> CohortFigure:
     """Draw the Kaplan-Meier curve of "os" or "efs" from diagnosis.
 

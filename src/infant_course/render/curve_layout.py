@@ -7,9 +7,10 @@ from attrs import field, frozen
 
 from .cohort_page import MARGIN, NAMES, SMALL, Outline, Page, Shape, Thing, Turned, month_step
 from .curve_estimate import Curve
+from .curve_names import place_names
 from .palette import BLACK, Tone, tone
 from .timeline_figure import MONTH, clean
-from .timeline_places import Label, Stroke, measure, shorten
+from .timeline_places import Box, Label, Stroke, measure, shorten
 
 HEIGHT = 150.0
 """Height of the axis, pt."""
@@ -76,6 +77,8 @@ def lay_out(figure: CurveFigure, width: float) -> Page:
     styles = [_STYLES[n % len(_STYLES)] for n in range(len(figure.groups))]
     for group, (colour, dash) in zip(figure.groups, styles, strict=True):
         page.add(*_group(group, colour, dash, x_of, y_of, last, figure.fewest))
+    if len(figure.groups) > 1:
+        page.add(*place_names(page, [group.name for group in figure.groups], Box(left, top, right - left, HEIGHT)))
     y = top + HEIGHT + 24
     y = _table(page, figure, styles, [(month * MONTH, x_of(month * MONTH)) for month in ticks], y)
     page.height = round(y + MARGIN, 2)

@@ -4,25 +4,25 @@ The DOT file is pinned to our own layout (``pos="x,y!"``), so that any Graphviz 
 lets it be edited. Labels are plain quoted strings, never HTML-like ones, and are escaped.
 """
 
+import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import graphviz
 
 from ..errors import UsageError
-from ..files import write_whole
-from .course_graph import GraphFigure
+from .course_graph_boxes import Box
+from .course_graph_figure import GraphFigure, Node, Tag
 from .course_graph_ink import node_tone
-from .course_graph_layout import Box, Layout, lay_out
-from .ink import clean
+from .course_graph_layout import Layout, lay_out
+from .export import made_by
+from .ink import FACE, Element, clean
 
 POINTS_PER_INCH = 72.0
 NO_ENGINE = (
     "Graphviz is not here: install the extra with `pip install 'infant-course[graphviz]'`, "
     "or Graphviz itself so that `dot` is on the PATH"
 )
-DRAWN = (".svg", ".pdf", ".png")
 
 
 def quoted(*lines: str) -> str:
@@ -31,22 +31,31 @@ def quoted(*lines: str) -> str:
     return label
 
 
-def digraph(figure: GraphFigure, *, pinned: bool = True, layout: Layout | None = None) -> graphviz.Digraph:
-    """The figure as a ``graphviz.Digraph``; ``layout``: another than that of a course graph.
+def digraph(
+    figure: GraphFigure, *, pinned: bool = True, layout: Layout | None = None, made: str = ""
+) -> graphviz.Digraph:
+    """The figure as a ``graphviz.Digraph``; ``layout``: another than the default one; ``made``: what made it.
 
     ``pinned``: to our layout, tags beside their nodes. Otherwise Graphviz is free to lay it out, and tags are further
     lines of their nodes.
     """
     layout = layout or lay_out(figure)
     shape = {"splines": "ortho"} if pinned else {"rankdir": "LR"}
-    drawing = graphviz.Digraph("course", graph_attr={**shape, "tooltip": quoted(figure.title), "fontname": "Arial"})
+    words = [_keyed(entry.sample, entry.text) for entry in figure.key if not entry.sample.startswith("glyph")]
+    words += [f"{f'[{entry.flag.number}] ' if entry.flag else ''}{entry.text}" for entry in figure.findings]
+    legend = {"label": quoted(*words), "labelloc": "b", "fontsize": "6"} if words else {}
+    drawing = graphviz.Digraph(
+        "course",
+        comment=clean(made) or None,
+        graph_attr={**shape, "tooltip": quoted(figure.title), "fontname": "Arial", **legend},
+    )
     drawing.attr("node", shape="box", style="filled", fontname="Arial", fontsize="7")
-    drawing.attr("edge", arrowsize="0.5", color="#333333")
+    drawing.attr("edge", arrowsize="0.5", color="#333333", fontname="Arial", fontsize="6")
     names = {placed.node.event: f"n{i}" for i, placed in enumerate(layout.nodes)}
     for placed in layout.nodes:
         shade = node_tone(placed.node)
-        lines = list(placed.lines)
-        tags = ["".join(run.text for run in tag.runs) for tag in placed.tags]
+        lines = [*placed.lines, *_flags(placed.node)]
+        tags = ["".join(run.text for run in tag.tag.runs) + "".join(_flags(tag.tag)) for tag in placed.tags]
         place = _place(placed.box, layout.height, tags) if pinned else {}
         drawing.node(
             names[placed.node.event],
@@ -54,12 +63,27 @@ def digraph(figure: GraphFigure, *, pinned: bool = True, layout: Layout | None =
             tooltip=quoted(placed.node.title),
             fillcolor=shade.fill,
             fontcolor=shade.text,
+            **({"style": "filled,dashed", "color": "#999999"} if placed.node.ghost else {}),
             **place,
         )
     for edge in figure.edges:
         style = "solid" if edge.stated else "dashed"
-        drawing.edge(names[edge.source], names[edge.target], style=style)
+        words = [] if edge.stated else ["order not stated"]
+        words += ["// not reported"] if edge.missing else []
+        grey = {"color": "#999999"} if edge.ghost else {}
+        said = {"xlabel" if pinned else "label": quoted(*words)} if words else {}
+        drawing.edge(names[edge.source], names[edge.target], style=style, **grey, **said)
     return drawing
+
+
+def _keyed(sample: str, text: str) -> str:
+    """A line of the key, where there is no sample to be seen."""
+    named = {"dashed": "dashed arrow: ", "break": "//: ", "optional": "dashed box: ", "ghost": "grey: "}
+    return named.get(sample, "") + text
+
+
+def _flags(one: Node | Tag) -> list[str]:
+    return [" ".join(f"[{flag.number}]" for flag in one.flags)] if one.flags else []
 
 
 def _place(box: Box, page_height: float, tags: list[str]) -> dict[str, str]:
@@ -73,39 +97,43 @@ def _place(box: Box, page_height: float, tags: list[str]) -> dict[str, str]:
     return {**place, "xlabel": quoted(*tags)} if tags else place
 
 
-def source(figure: GraphFigure, layout: Layout | None = None) -> str:
+def source(figure: GraphFigure, layout: Layout | None = None, made: str = "") -> str:
     """The DOT text, pinned; the same figure is the same text in every run."""
-    return str(digraph(figure, layout=layout).source)
+    return str(digraph(figure, layout=layout, made=made).source)
 
 
-def draw_with_graphviz(figure: GraphFigure, path: str | Path) -> Path:
-    """Let Graphviz itself lay out and draw the figure.
+def graphviz_svg(figure: GraphFigure) -> tuple[str, str]:
+    """The figure laid out and drawn by Graphviz itself, as SVG, and the engine with its version.
 
     pygraphviz (the extra ``graphviz``) is used where it is installed, else the program ``dot``. Raises UsageError
-    where there is neither, or for a suffix that Graphviz is not asked for.
+    where there is neither.
     """
-    path = Path(path)
-    kind = path.suffix.lower()
-    if kind not in DRAWN:
-        raise UsageError(f"{path}: Graphviz draws {', '.join(DRAWN)} here")
     text = str(digraph(figure, pinned=False).source)
-    return write_whole(path, _by_pygraphviz(text, kind[1:]) or _by_dot(text, kind[1:]))
+    svg = (_by_pygraphviz(text) or _by_dot(text)).decode()
+    version = re.search(r"Generated by graphviz version (\S+)", svg)
+    engine = f"Graphviz {version[1]}" if version else "Graphviz"
+    # Points without their unit, and a list of faces that ends in one that is everywhere: as converters want it.
+    svg = re.sub(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"', r'<svg width="\1" height="\2" role="img"', svg)
+    svg = svg.replace('font-family="Arial"', f'font-family="{FACE}"')
+    told = Element("title", text=figure.title).svg() + Element("desc", text=figure.description).svg()
+    told += Element("metadata", text=made_by(engine)).svg()
+    return re.sub(r"(<svg[^>]*>)", lambda found: found[1] + told, svg, count=1), engine
 
 
-def _by_pygraphviz(text: str, kind: str) -> bytes | None:
+def _by_pygraphviz(text: str) -> bytes | None:
     try:
         import pygraphviz
     except ImportError:
         return None
-    drawn: bytes = pygraphviz.AGraph(string=text).draw(format=kind, prog="dot")
+    drawn: bytes = pygraphviz.AGraph(string=text).draw(format="svg", prog="dot")
     return drawn
 
 
-def _by_dot(text: str, kind: str) -> bytes:
+def _by_dot(text: str) -> bytes:
     program = shutil.which("dot")
     if program is None:
         raise UsageError(NO_ENGINE)
-    done = subprocess.run([program, f"-T{kind}"], input=text.encode(), capture_output=True, timeout=60, check=False)
+    done = subprocess.run([program, "-Tsvg"], input=text.encode(), capture_output=True, timeout=60, check=False)
     if done.returncode:
         raise UsageError(f"dot could not draw the graph (exit {done.returncode})")
     return done.stdout

@@ -9,17 +9,19 @@ from itertools import pairwise
 
 from attrs import frozen
 
-from .cohort_page import MARGIN, NAMES, SMALL, TEXT, Outline, Page, Shape, Thing, lay_key, lay_note, rectangle
+from .cohort_page import MARGIN, NAMES, SMALL, TEXT, Outline, Page, Shape, Thing, lay_key, lay_note, lines_of, rectangle
 from .flow_counts import FURTHER, LEAVING, OTHER, UNDECIDED, Edge, Flow, Node
 from .metrics import wrap
 from .palette import OUTLINE, THRESHOLD, WHITE, Tone, tone
 from .timeline_figure import MONTH
-from .timeline_places import Box, Label
+from .timeline_places import Box, Label, measure, shorten
 
 TALLEST = 250.0
 """Height of all patients together, pt; less where there are few."""
 _BAR, _GAP, _LINE = 7.0, 5.0, 7.8
 _HIDDEN = 2.4  # thickness kept free for a withheld edge
+_CURVE = 16  # pieces of a curve
+Points = tuple[tuple[float, float], ...]
 
 _TONES = (
     ("Diagnosis", Tone(WHITE)),
@@ -50,9 +52,11 @@ _TONES = (
 class _Placed:
     node: Node
     bar: Box
-    label: tuple[str, ...]
-    named: int
-    """How many lines of the label are the name."""
+    label: tuple[tuple[str, float], ...]
+    """Its lines with their sizes."""
+    top: float
+    bottom: float
+    """Between what heights the label may stand."""
 
 
 def tone_of(name: str) -> Tone:
@@ -78,15 +82,16 @@ def lay_out(flow: Flow, width: float, heads: Sequence[str], note: str) -> Page:
             label = (*name, *told)
             high = _height(flow, node, scale)
             slot = max(high, len(label) * _LINE)
-            placed[column, node.name] = _Placed(node, Box(x, y + (slot - high) / 2, _BAR, high), label, len(name))
+            placed[column, node.name] = _Placed(node, Box(x, y + (slot - high) / 2, _BAR, high), label, y, y + slot)
             y += slot + _GAP
         lowest = max(lowest, y - _GAP)
     ribbons = _ribbons(flow, placed, scale)
     hidden = [one for one in ribbons if isinstance(one, Outline)]
     thick = [one for one in ribbons if isinstance(one, Shape)]
     page.add(*sorted(thick, key=lambda one: -_thick(one)), *hidden)  # the thin ones over the thick ones
+    rims = [side for one in thick for side in (one.points[: _CURVE + 1], one.points[_CURVE + 1 :])]
     for one in placed.values():
-        page.add(*_node(one, hidden))
+        page.add(*_node(one, hidden, rims))
     left = MARGIN
     y = lowest
     if any(edge.count is None for edge in flow.edges):
@@ -131,12 +136,24 @@ def _ordered(flow: Flow, column: int, placed: dict[tuple[int, str], _Placed]) ->
     return sorted(flow.column(column), key=lambda node: (node.leaves, round(height(node), 2), node.name))
 
 
-def _label(node: Node, room: float) -> tuple[list[str], list[str]]:
-    """The name of a node in up to two lines, and its number and median in as many."""
+def _label(node: Node, room: float) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
+    """The name of a node in up to two lines, and its number and median in as many; each line with its size."""
+    ways = [(lines_of(node.name, size, room), size) for size in (TEXT, SMALL)]
+    lines, size = next((way for way in ways if _whole(way[0])), (wrap(node.name, TEXT, room, 2), TEXT))
+    name = [(line, size) for line in lines]
     told = "withheld" if node.count is None else f"n = {node.count:,}"
-    if node.median is not None:
-        told += f"; {months(node.median)} mo"
-    return wrap(node.name, TEXT, room, 2), wrap(told, SMALL, room, 2)
+    if node.median is None:
+        return name, [(told, SMALL)]
+    since = f"{months(node.median)} mo"
+    together = f"{told}; {since}"
+    if measure(together, SMALL) <= room:
+        return name, [(together, SMALL)]
+    return name, [(told, SMALL), (shorten(since, SMALL, room), SMALL)]
+
+
+def _whole(lines: Sequence[str]) -> bool:
+    """Whether two lines hold a name, no word of it cut."""
+    return len(lines) <= 2 and not any(line.endswith("…") for line in lines)
 
 
 def months(median: tuple[float, float]) -> str:
@@ -145,19 +162,15 @@ def months(median: tuple[float, float]) -> str:
     return least if least == greatest else f"{least} to {greatest}"
 
 
-def _node(one: _Placed, lines: Sequence[Outline]) -> list[Thing]:
+def _node(one: _Placed, lines: Sequence[Outline], rims: Sequence[Points]) -> list[Thing]:
     node, bar = one.node, one.bar
     hidden = node.count is None
     title = f"{node.name}: {'withheld' if hidden else node.count}"
     things: list[Thing] = [
         Shape(rectangle(bar), tone_of(node.name).fill, OUTLINE, 0.6, "1.6 1.1" if hidden else None, "node", title=title)
     ]
-    high = len(one.label) * _LINE
-    y = bar.y + bar.height / 2 - high / 2 + 5.8
-    for n, line in enumerate(one.label):
-        size = TEXT if n < one.named else SMALL
-        label = Label(line, bar.right + 3, y + n * _LINE, size, cls="node-label")
-        if any(_passes(curve, label.box) for curve in lines):
+    for label in _place_label(one, rims):
+        if any(_passes(curve.points, label.box) for curve in lines):
             box = label.box
             backing = Box(box.x - 0.8, box.y - 0.4, box.width + 1.6, box.height + 0.8)
             things.append(Shape(rectangle(backing), WHITE, cls="backing"))
@@ -165,9 +178,30 @@ def _node(one: _Placed, lines: Sequence[Outline]) -> list[Thing]:
     return things
 
 
-def _passes(curve: Outline, box: Box) -> bool:
+def _place_label(one: _Placed, rims: Sequence[Points]) -> list[Label]:
+    """The lines of a label beside the middle of their node, or a little off where fewer ribbons end under them."""
+    high = len(one.label) * _LINE
+    middle = one.bar.y + one.bar.height / 2 - high / 2
+
+    def at(y: float) -> list[Label]:
+        return [
+            Label(line, one.bar.right + 3, y + n * _LINE + 5.8, size, cls="node-label")
+            for n, (line, size) in enumerate(one.label)
+        ]
+
+    def crossed(y: float) -> int:
+        return sum(_passes(rim, label.box) for label in at(y) for rim in rims)
+
+    room = range(int(one.top - middle), int(one.bottom - high - middle) + 1)
+    off = min(room, key=lambda step: (crossed(middle + step), abs(step)), default=0)
+    return at(middle + off)
+
+
+def _passes(points: Points, box: Box) -> bool:
     """Whether a line passes through a box, tried at ten points of each of its pieces."""
-    for (ax, ay), (bx, by) in pairwise(curve.points):
+    for (ax, ay), (bx, by) in pairwise(points):
+        if max(ax, bx) < box.x - 1 or min(ax, bx) > box.right + 1:
+            continue
         for n in range(11):
             x, y = ax + (bx - ax) * n / 10, ay + (by - ay) * n / 10
             if box.x - 1 < x < box.right + 1 and box.y < y < box.bottom:
@@ -207,10 +241,10 @@ def _ribbons(flow: Flow, placed: dict[tuple[int, str], _Placed], scale: float) -
     return things
 
 
-def _curve(x1: float, y1: float, x2: float, y2: float) -> tuple[tuple[float, float], ...]:
+def _curve(x1: float, y1: float, x2: float, y2: float) -> Points:
     """A smooth way between two points that leaves and arrives level."""
     points = []
-    for n in range(17):
-        t = n / 16
+    for n in range(_CURVE + 1):
+        t = n / _CURVE
         points.append((round(x1 + (x2 - x1) * t, 2), round(y1 + (y2 - y1) * t * t * (3 - 2 * t), 2)))
     return tuple(points)

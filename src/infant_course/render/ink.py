@@ -17,12 +17,12 @@ RAISED_SIZE = 0.72
 RAISED_BY = 0.36
 """How far a raised run stands above the baseline, of the text's size."""
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def clean(text: str) -> str:
     """Text as it may stand in a file: control and direction characters replaced, line ends made spaces."""
-    return re.sub(r"[\t\n\r]+", " ", _NOT_XML.sub("�", text))
+    return re.sub("[\t\n\r\u2028\u2029]+", " ", _NOT_XML.sub("�", text))
 
 
 def number(value: float) -> str:
@@ -202,6 +202,8 @@ class Drawing:
     title: str
     desc: str
     elements: tuple[Element, ...] = field(converter=_all)
+    made: str = ""
+    """What made it, for the file's metadata."""
 
     def svg(self, *, events: bool = False) -> str:
         """The figure as an SVG file, if asked for with ids of events. Its size is in points, as converters take it."""
@@ -219,6 +221,7 @@ class Drawing:
             (
                 Element("title", (("id", "t"),), text=self.title),
                 Element("desc", (("id", "d"),), text=self.desc),
+                *((Element("metadata", text=self.made),) if self.made else ()),
                 rect(0, 0, self.width, self.height, cls="page", fill="#FFFFFF"),
                 *self.elements,
             ),

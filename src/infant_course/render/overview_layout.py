@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from math import log10
 
 from attrs import frozen
 
@@ -48,11 +47,14 @@ def lay_out(figure: OverviewFigure, width: float, notes: Sequence[str]) -> Page:
     total = 34.0
     ids = max((measure(rule, SMALL) for rule, _, _ in figure.rules), default=30.0) + 15
     room = width - 2 * MARGIN - ids - total
-    titles = min(170.0, max(0.0, room - _NARROW * (columns - 1)))
-    if titles < 40:
-        titles = 0.0
-    cell = min(46.0, (room - titles) / (columns - 1))
-    titles = min(room - cell * (columns - 1), 230.0) if titles else 0.0
+    sites = columns - 1
+    longest = max((measure(title, SMALL) for _, title, _ in figure.rules), default=0.0) + 8
+    narrow = max(_NARROW, min(_stacked(figure), (room - 40) / sites))
+    titles = min(170.0, max(0.0, room - narrow * sites))
+    cell = min(46.0, (room - (titles if titles >= 40 else 0.0)) / sites)
+    if room - _widest(figure) * sites >= 170:  # wide enough for one line each: titles first, then cells
+        cell = min(72.0, max(_widest(figure), (room - longest) / sites))
+    titles = min(room - cell * sites, longest) if titles >= 40 else 0.0
     one_line = cell >= _widest(figure)
     row = 10.0 if one_line else 15.6
     left = MARGIN + ids + titles
@@ -93,7 +95,7 @@ def lay_out(figure: OverviewFigure, width: float, notes: Sequence[str]) -> Page:
         page.add(*_cell(figure.totals[rule], box, f"{rule}, all sites", one_line=one_line, shaded=False))
         y += row
     page.add(Stroke(MARGIN, y, left + cell * (columns - 1) + total, y, "rule-line", RULE, 0.4))
-    y = lay_key(page, _key(figure), MARGIN, width - MARGIN, y + 2)
+    y = lay_key(page, _key(figure, page), MARGIN, width - MARGIN, y + 2)
     y = lay_note(page, " ".join(notes), MARGIN, width - MARGIN, y)
     page.height = round(y + MARGIN - 2, 2)
     return page
@@ -103,6 +105,12 @@ def _widest(figure: OverviewFigure) -> float:
     """The least width of a cell that holds its two numbers side by side."""
     pairs = [f"{cell.failed} ?{cell.undecided}" for cell in figure.cells.values()]
     return max(_WIDE, max((measure(text, SMALL) for text in pairs), default=0.0) + 8)
+
+
+def _stacked(figure: OverviewFigure) -> float:
+    """The least width of a cell that holds its two numbers one below the other."""
+    texts = [f"?{max(cell.failed, cell.undecided):,}" for cell in figure.cells.values()]
+    return max((measure(text, SMALL) for text in texts), default=0.0) + 3
 
 
 def _cell(cell: Cell, box: Box, where: str, *, one_line: bool, shaded: bool) -> list[Thing]:
@@ -119,27 +127,30 @@ def _cell(cell: Cell, box: Box, where: str, *, one_line: bool, shaded: bool) -> 
         things += [Label(failed, middle - 2, y, SMALL, "end", "failed")] if failed else []
         things += [Label(undecided, middle + 2, y, SMALL, "start", "undecided")] if undecided else []
         return things
-    things += [Label(_fit(failed, box.width), middle, box.y + 6.4, SMALL, "middle", "failed")] if failed else []
-    if undecided:
-        things.append(Label(_fit(undecided, box.width), middle, box.y + 13.6, SMALL, "middle", "undecided"))
+    told_here = [(text, cls) for text, cls in ((failed, "failed"), (undecided, "undecided")) if text]
+    for n, (text, cls) in enumerate(told_here):
+        y = box.y + box.height / 2 + 2.1 + 7.2 * (n - (len(told_here) - 1) / 2)
+        things.append(Label(_fit(text, box.width), middle, y, SMALL, "middle", cls))
     return things
 
 
 def _fit(text: str, room: float) -> str:
-    """A number that does not fit its cell as a power of ten that it reaches: the table has it in full."""
-    if measure(text, SMALL) <= room:
+    """A number, in thousands where it does not fit its cell; the table has it in full."""
+    if measure(text, SMALL) <= room or "," not in text:
         return text
-    digits = "".join(c for c in text if c.isdigit())
-    return f"{'?' * text.startswith('?')}>{10 ** int(log10(int(digits))):.0e}".replace("e+0", "e")
+    short = f"{text.replace(',', '')[:-3]}k"
+    return short if measure(short, SMALL) <= room else "k"
 
 
-def _key(figure: OverviewFigure) -> list[tuple[Sample, str]]:
+def _key(figure: OverviewFigure, page: Page) -> list[tuple[Sample, str]]:
     entries: list[tuple[Sample, str]] = []
     words = [*(f"{a} to {b - 1} failed" for a, b in pairwise(_STEPS)), f"{_STEPS[-1]} failed or more"]
     for n, text in enumerate(words):
         if any(grey_of(cell.failed) == _GREYS[n + 1] for cell in figure.cells.values()):
             entries.append((_sample(_GREYS[n + 1]), text))
-    entries.append((_question, "undecided"))
+    entries.append((_letter("?"), "undecided"))
+    if any(label.text.endswith("k") for label in page.labels if label.cls in ("failed", "undecided")):
+        entries.append((_letter("k"), "thousands"))
     entries += [
         (_letter(name[:1].upper()), {"info": "information"}.get(name, name))
         for name in ("error", "warning", "info")
@@ -150,10 +161,6 @@ def _key(figure: OverviewFigure) -> list[tuple[Sample, str]]:
 
 def _sample(fill: str) -> Sample:
     return lambda x, y: [Shape(rectangle(Box(x - 4.5, y - 3, 9, 6)), fill, cls="sample")]
-
-
-def _question(x: float, y: float) -> list[Thing]:
-    return [Label("?", x, y + 2.2, SMALL, "middle", "sample")]
 
 
 def _letter(text: str) -> Sample:

@@ -7,7 +7,7 @@ from ..knowledge.agents import Modality, agent
 from ..knowledge.plan import Plan, PlannedBlock
 from ..knowledge.protocols import Block, MrdTimepoint
 from ..sources import Confidence
-from .course_graph import Band, Edge, GraphFigure, Node, Tag
+from .course_graph_figure import Band, Edge, GraphFigure, KeyEntry, Node, Tag
 from .ink import Run
 
 PROVISIONAL = "*"
@@ -20,6 +20,8 @@ KINDS = {
     Modality.CONJUGATE: ("immunotherapy", "antibody"),
 }
 """Kind and tone of a block of which all agents are of one modality; other blocks are chemotherapy."""
+LONGEST = 8.6
+"""Widest text of a planned block, in sizes of its text."""
 UNDRAWN = ("leukapheresis", "experimental")
 """Blocks that are no chemotherapy, or of which it is not told what is given: left white."""
 
@@ -36,8 +38,9 @@ def plan_figure(plan: Plan) -> GraphFigure:
         title=f"Plan of {title}",
         description=description_of(plan),
         bands=(Band(title=title, tone="antibody", columns=columns),),
-        edges=tuple(Edge(source=edge.source, target=edge.target, stated=True) for edge in plan.edges),
-        notes=_notes(plan),
+        edges=tuple(Edge(source=edge.source, target=edge.target) for edge in plan.edges),
+        key=_key(plan),
+        longest=LONGEST,
     )
 
 
@@ -143,12 +146,12 @@ def power_of_ten(share: float) -> list[Run]:
     return [Run(f"{lead}10"), Run(f"−{abs(int(power))}", raised=True)]
 
 
-def _notes(plan: Plan) -> tuple[str, ...]:
-    notes = []
+def _key(plan: Plan) -> tuple[KeyEntry, ...]:
+    key = []
     if any(node.block.optional for node in plan.nodes):
-        notes.append("Dashed outline: optional block")
+        key.append(KeyEntry("optional", "optional block"))
     if any(node.provisional or node.days_provisional for node in plan.nodes):
-        notes.append(PROVISIONAL_KEY)
+        key.append(KeyEntry("", PROVISIONAL_KEY))
     if any(node.derived for node in plan.nodes):
-        notes.append("After day N: worked out from the blocks before")
-    return tuple(notes)
+        key.append(KeyEntry("", "after day N: worked out from the blocks before"))
+    return tuple(key)

@@ -2,7 +2,7 @@
 
 from attrs import field, frozen
 
-from ..errors import UsageError, did_you_mean
+from ..errors import UsageError
 
 MM = 72 / 25.4
 """Points in a millimetre."""
@@ -26,8 +26,8 @@ class Mark:
 
 def _one_of(name: str, value: object, known: tuple[object, ...]) -> None:
     if value not in known:
-        hint = did_you_mean(str(value), map(str, known)) or f"known are {', '.join(map(str, known))}"
-        raise UsageError(f"{name}: found {value!r}; {hint}")
+        shown = [f"{one:g}" if isinstance(one, float) else str(one) for one in known]
+        raise UsageError(f"{name}: found {value!r}; known are {', '.join(shown)}")
 
 
 @frozen(kw_only=True)
@@ -51,6 +51,8 @@ class Style:
         _one_of("day zero", self.day_zero, DAY_ZEROS)
         if self.ages and self.hide_ages:
             raise UsageError("ages: a row of ages cannot be shown while ages are hidden")
+        if self.day_zero == "birth" and self.hide_ages:
+            raise UsageError("day zero: days since birth are ages, and ages are hidden")
 
     @property
     def page_width(self) -> float:

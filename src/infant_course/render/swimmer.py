@@ -18,7 +18,6 @@ from .cohort_people import (
     ATTRIBUTE_TYPES,
     GROUPS,
     ORDERS,
-    ZEROS,
     Happening,
     Person,
     Span,
@@ -29,6 +28,8 @@ from .cohort_people import (
     order_of,
     people_of,
     word_of,
+    zero_name,
+    zero_types,
 )
 from .swimmer_figure import ENDS, EVENTS, Bar, Lane, Phase, Point, SwimmerFigure
 from .swimmer_layout import WIDE_ROWS, lay_out
@@ -76,13 +77,12 @@ def swimmer(
 ) -> CohortFigure:
     """The swimmer plot of a cohort of at most 120 patients.
 
-    ``align``: day 0, one of diagnosis, cr1, hsct, relapse. ``group_by``: an attribute to make panels of. ``sort``:
-    follow-up (longest first), first-event, id or an attribute. ``ids``: write the study numbers. ``until``: the last
-    month of the axis; rows that go on say so. ``width``: mm.
+    ``align``: day 0: diagnosis, birth, cr1, hsct, relapse, or the first event of a type. ``group_by``: an attribute
+    to make panels of. ``sort``: follow-up (longest first), first-event, id or an attribute. ``ids``: write the study
+    numbers. ``until``: the last month of the axis; rows that go on say so. ``width``: mm.
     Raises UsageError for a word that is not known, and for a cohort that is too large or of which nobody can be drawn.
     """
-    if align not in ZEROS:
-        raise UsageError(f"align: no event {align!r}: known are {', '.join(ZEROS)}")
+    zero = zero_name(align)
     if group_by is not None:
         known_attribute(group_by, GROUPS, what="group-by")
     known_attribute(sort, SORTS, what="sort")
@@ -94,7 +94,7 @@ def swimmer(
             f"a swimmer plot of {cohort.patients.height:,} patients could not be read; at most {LARGEST} are drawn. "
             "Draw the curve instead: infant-course curve ... --endpoint efs"
         )
-    people = people_of(cohort, _TYPES)
+    people = people_of(cohort, (*_TYPES, *zero_types(align)))
     drawn: list[tuple[Person, Lane]] = []
     undrawn: list[tuple[str, str]] = []
     words: dict[str, str] = {}
@@ -120,7 +120,7 @@ def swimmer(
         evolve(lane, group=group_name(group_by, words[person.id]) if group_by else "") for person, lane in drawn
     )
     figure = SwimmerFigure(
-        zero=ZEROS[align],
+        zero=zero,
         group=attribute_name(group_by) if group_by else "",
         lanes=lanes,
         ids=ids and len(lanes) <= WIDE_ROWS,
@@ -146,14 +146,14 @@ def _lane(person: Person, align: str, name: str) -> Lane | str:
     """The lane of a patient, or why there is none."""
     zero = person.zero(align)
     if zero is None:
-        return f"no {ZEROS[align]}, or which one is not known"
+        return f"no {zero_name(align)}, or which one is not known"
 
     def at(point: tuple[str, str]) -> Span:
         return person.days(zero.start, point)
 
     end, until, last = _end(person, zero)
     if until is None:
-        return f"no time from {ZEROS[align]} to {last} known within {NARROW_DAYS} days"
+        return f"no time from {zero_name(align)} to {last} known within {NARROW_DAYS} days"
     points, bars, left_out = [], [], []
     for event in person.events:
         kind = _glyph(event)
@@ -170,7 +170,7 @@ def _lane(person: Person, align: str, name: str) -> Lane | str:
             else:
                 left_out.append(_bar_name(event))
     if end == "none" and not points and not bars:
-        return f"nothing but {ZEROS[align]} has a time known within {NARROW_DAYS} days"
+        return f"nothing but {zero_name(align)} has a time known within {NARROW_DAYS} days"
     if end == "none":
         reach = [p.at for p in points] + [b.end or b.start for b in bars]
         until = max(reach, key=lambda span: span.middle)

@@ -110,9 +110,8 @@ def lay_out(figure: SwimmerFigure, width: float) -> Page:
         y += height
     y += 3
     _axis(page, figure.zero, (x_of(first), x_of(last)), [(d, x_of(d * MONTH)) for d in _ticks(first, last, step)], y)
-    key_left = MARGIN if width < 300 else left
-    y = lay_key(page, _phase_key(figure), key_left, width - MARGIN, y + 22)
-    y = lay_key(page, _event_key(figure, bracketed=bool(page.of("bracket"))), key_left, width - MARGIN, y - 1)
+    y = lay_key(page, _phase_key(figure), MARGIN, width - MARGIN, y + 22)
+    y = lay_key(page, _event_key(figure, bracketed=bool(page.of("bracket"))), MARGIN, width - MARGIN, y - 1)
     page.height = round(y + MARGIN, 2)
     return page
 

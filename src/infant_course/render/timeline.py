@@ -1,18 +1,25 @@
-"""A course as a timeline figure: its items, its MRD results and the states of the disease they change.
+"""A course as a timeline figure: its items, its MRD results, what was planned and what was found about it.
 
-Only what is stated is shown. Onset of symptoms, presentation, examinations and risk groups are in the event table
-(:mod:`infant_course.render.caption`) and not on the timeline. Never a calendar date: day 0 is the diagnosis.
+Only what is stated is shown, never a calendar date. Symptom onset and presentation stand among the events, prednisone
+response, marrow and fluid in a lane of their own, where their day is known to about a week or a month; where it is
+not, they would stand at a place that says nothing, and are named under the figure. What has no place in the course of
+the disease (examinations, laboratory values, measurements, enrolment, risk groups, decisions) is in the event table
+(:mod:`infant_course.render.caption`) and in the description of the file.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+
+from attrs import evolve
 
 from ..course import Course
 from ..events import (
     Abandonment,
     AdverseEvent,
+    Apheresis,
     CellTherapy,
     Conditioning,
+    CsfAssessment,
     Diagnosis,
     EndOfTherapy,
     Engraftment,
@@ -22,26 +29,58 @@ from ..events import (
     Immunotherapy,
     LastContact,
     Lymphodepletion,
+    MarrowAssessment,
     MrdAssessment,
     MrdReemergence,
+    PrednisoneResponse,
+    Presentation,
     Radiotherapy,
     Refractory,
     Relapse,
     Remission,
     SupportiveTreatment,
+    SymptomOnset,
     TargetedTherapy,
     Transplant,
     TreatmentBlock,
 )
+from ..knowledge.plan import Plan
 from ..knowledge.thresholds import threshold
-from ..vocabulary import DiseaseStatus, Method, MrdResult, RemissionKind, Specimen, VitalStatus
-from .caption import alt_text, long_description
+from ..shortest_paths import UNBOUNDED, Point
+from ..vocabulary import Method, MrdResult, RemissionKind, Specimen, VitalStatus
+from ..when import With
+from .caption import alt_text
+from .event_lanes import lane_of
 from .ink import Drawing
-from .timeline_figure import Assay, Certainty, Item, MrdPoint, MrdState, Placed, Span, Threshold, TimelineFigure
+from .marks import NO_MARKS, Marks, undated
+from .stated import without_dates
+from .style import Style
+from .timeline_figure import (
+    Assay,
+    Certainty,
+    Flag,
+    FlagText,
+    Item,
+    Lane,
+    MrdPoint,
+    MrdState,
+    Placed,
+    Threshold,
+    TimelineFigure,
+    Zero,
+)
+from .timeline_flags import flags_of
 from .timeline_ink import draw_timeline
-from .timeline_layout import WIDTHS
-from .timeline_names import STATUS, lane_of, level, name_of, plain, result_in_words
+from .timeline_plan import Planned, planned
+from .timeline_states import states
 from .timeline_times import Times, times_of
+from .timeline_zero import zero_of
+from .words import level, name_of, result_in_words, worded
+
+PLAIN = Style()
+"""The style of a figure where nothing is chosen."""
+_SEEN_DAYS = {Lane.EVENTS: 7, Lane.RESPONSE: 31}
+"""Presentation and response are drawn where their day is known within so many days (a choice of drawing)."""
 
 _ASSAYS = {
     Method.PCR: Assay.PCR,
@@ -52,28 +91,154 @@ _ASSAYS = {
 }
 
 
-def timeline(course: Course, *, width: float = WIDTHS["double"]) -> Drawing:
-    """The timeline of a course as a drawing on a page of the given width (pt)."""
-    return draw_timeline(figure_of(course), width=width)
+def timeline(course: Course, *, style: Style = PLAIN, plan: Plan | None = None, marks: Marks = NO_MARKS) -> Drawing:
+    """The timeline of a course as a drawing.
+
+    ``plan``: what a protocol plans, shown beside what was given. ``marks``: findings by the id of their event, shown
+    there. Raises UsageError where the course has no event, or no time of it, that the style counts days from.
+    """
+    return draw_timeline(figure_of(course, style=style, plan=plan, marks=marks), style=style)
 
 
-def figure_of(course: Course) -> TimelineFigure:
-    """What the timeline of a course shows."""
-    shown = [event for event in course if lane_of(event) or _is_result(event)]
-    times = times_of(course, shown)
-    items = tuple(item for event in shown if (item := _item(course, event, times)))
-    points = tuple(_point(event, times.start[event.id]) for event in shown if isinstance(event, MrdAssessment))
+def figure_of(
+    course: Course, *, style: Style = PLAIN, plan: Plan | None = None, marks: Marks = NO_MARKS
+) -> TimelineFigure:
+    """What the timeline of a course shows; arguments and errors as of :func:`timeline`."""
+    zero, point = zero_of(course, style)
+    held = [event for event in course if lane_of(event) or _is_result(event)]
+    silent = [event for event in held if not _is_seen(course, event, point)]
+    shown = [event for event in held if event not in silent]
+    times = times_of(course, shown, point)
+    days = {name: at.day for name, at in times.start.items()}
+    flags, texts = flags_of(course, marks, days, hide_ages=style.hide_ages)
+    points = tuple(
+        evolve(_point(event, times.start[event.id], zero), flags=flags.get(event.id, ()))
+        for event in shown
+        if isinstance(event, MrdAssessment)
+    )
+    items = [item for event in shown if (item := _item(course, event, times, zero, flags))]
+    begun = next((_begun(times, event) for event in shown if isinstance(event, Diagnosis)), None)
+    parts = planned(plan, begun) if plan is not None else Planned(thresholds=_thresholds())
     return TimelineFigure(
         title=f"Timeline of {course.id}",
-        description=long_description(course, alt_text(course)),
-        items=items,
-        status=_status(course, shown, times),
+        description=_description(course, style, times, (zero, point), texts),
+        items=(*items, *parts.items),
+        status=states(shown, times),
         mrd=points,
-        thresholds=_thresholds() if points else (),
+        thresholds=parts.thresholds if points else (),
+        timepoints=parts.timepoints if points else (),
+        zero=zero,
+        ages=style.ages and zero.age is not None and not zero.in_ages,
+        flags=texts,
+        remarks=(*_remarks(course, style, zero, silent), *parts.remarks),
     )
 
 
+def _begun(times: Times, diagnosis: Event) -> float | None:
+    at = times.start[diagnosis.id]
+    return None if at.certainty is Certainty.ORDER_ONLY else at.day
+
+
+def _is_result(event: Event) -> bool:
+    return isinstance(event, MrdAssessment) and event.result not in (None, MrdResult.NOT_EVALUABLE)
+
+
+def _is_seen(course: Course, event: Event, zero: Point | None) -> bool:
+    """Whether an event is drawn: what leads up to the diagnosis and what was found only where its day is known."""
+    lane = lane_of(event)
+    if lane is not Lane.RESPONSE and not isinstance(event, SymptomOnset | Presentation):
+        return True
+    if zero is None or lane is None:
+        return False
+    anchors = [zero, *((other.id, "start") for other in course.of(Diagnosis))]
+    spans = [course.resolved.days_between(anchor, (event.id, "start")) for anchor in anchors]
+    seen = min(high - low for low, high in spans) <= _SEEN_DAYS[lane]
+    return seen and not (lane is Lane.EVENTS and any(low == high == 0 for low, high in spans))
+
+
+def _on_day_of_diagnosis(course: Course, event: Event) -> bool:
+    """Whether an event is known to be of the day of a diagnosis."""
+    days = (course.resolved.days_between((one.id, "start"), (event.id, "start")) for one in course.of(Diagnosis))
+    return any(low == high == 0 for low, high in days)
+
+
+def _remarks(course: Course, style: Style, zero: Zero, silent: Sequence[Event]) -> tuple[str, ...]:
+    """What is not drawn, and what could not be drawn to scale, each with the reason."""
+    contradicted = [name_of(course, event) for event in course if event.id in course.resolved.contradicted]
+    same_day = [event for event in silent if _on_day_of_diagnosis(course, event)]
+    names = dict.fromkeys(_label(course, event) for event in silent if event not in same_day)
+    lines = []
+    if zero.name is None:
+        lines.append("No time can be counted from a diagnosis or any other event: only the order is drawn.")
+    elif style.day_zero == "diagnosis" and zero.name != "diagnosis":
+        lines.append(
+            f"No diagnosis with a time is recorded: days are counted from the first event with one ({zero.name})."
+        )
+    if contradicted:
+        lines.append(
+            f"Set aside and drawn in order only, as the times told of them contradict: {'; '.join(contradicted)}."
+        )
+    if names:
+        lines.append(f"Not drawn, as their day is not told: {'; '.join(names)}.")
+    if same_day:
+        told = dict.fromkeys(_label(course, event) for event in same_day)
+        lines.append(f"On the day of the diagnosis, not drawn: {'; '.join(told)}.")
+    if style.ages and zero.age is None:
+        lines.append("No row of ages: neither a birth nor an age that fixes one is told.")
+    return tuple(without_dates(line) for line in lines)
+
+
+def _description(
+    course: Course,
+    style: Style,
+    times: Times,
+    zero: tuple[Zero, Point | None],
+    flags: Sequence[FlagText],
+) -> str:
+    """The alt text and after it every event in order of time, each with what is known of it, and what was found."""
+    opening = alt_text(course, hide_ages=style.hide_ages)
+    told = {event.id: n for n, event in enumerate(course)}
+
+    def place(event: Event) -> tuple[float, int]:
+        at = times.start.get(event.id)
+        return (at.day if at else _span(course, event, zero[1])[0], told[event.id])
+
+    rows = [f"{_label(course, event)} ({_known(course, event, times, zero)})" for event in sorted(course, key=place)]
+    parts = [opening, f"Events: {'; '.join(rows)}."]
+    problems = [undated(one.message) for one in course.resolved.problems]
+    if problems and not style.hide_ages:  # their statements may tell an age
+        parts.append(f"Contradictions: {'; '.join(problems)}.")
+    if flags:
+        parts.append(
+            f"Findings: {'; '.join(f'{one.flag.number} {one.text}' if one.flag else one.text for one in flags)}."
+        )
+    return without_dates(" ".join(parts))
+
+
+def _span(course: Course, event: Event, zero: Point | None) -> tuple[float, float]:
+    low, high = course.resolved.days_between(zero, (event.id, "start")) if zero else (-UNBOUNDED, UNBOUNDED)
+    return low if low > -UNBOUNDED else -float("inf"), high if high < UNBOUNDED else float("inf")
+
+
+def _known(course: Course, event: Event, times: Times, zero: tuple[Zero, Point | None]) -> str:
+    """What is known of the start of an event, in words, and how it is drawn where that says more."""
+    low, high = _span(course, event, zero[1])
+    at = times.start.get(event.id)
+    how = {Certainty.NOMINAL: "drawn at its nominal day", Certainty.ORDER_ONLY: "drawn by its order"}
+    drawn = "not drawn" if at is None else how.get(at.certainty, "")
+    if low == -float("inf") and high == float("inf"):
+        known = "time not reported"
+    elif high == float("inf"):
+        known = f"{zero[0].day(low)} or later"
+    elif low == -float("inf"):
+        known = f"{zero[0].day(high)} or earlier"
+    else:
+        known = zero[0].days(low, high)
+    return "; ".join(filter(None, [known, drawn]))
+
+
 def _thresholds() -> tuple[Threshold, ...]:
+    """The limits of remission and of MRD response, which hold whatever the protocol."""
     negative = threshold("mrd_negative_sensitivity").value
     remission = max(threshold("mrd_borders").values)
     return (
@@ -82,25 +247,36 @@ def _thresholds() -> tuple[Threshold, ...]:
     )
 
 
-def _is_result(event: Event) -> bool:
-    return isinstance(event, MrdAssessment) and event.result not in (None, MrdResult.NOT_EVALUABLE)
+def _label(course: Course, event: Event) -> str:
+    return without_dates(name_of(course, event))
 
 
-def _item(course: Course, event: Event, times: Times) -> Item | None:
+def _item(course: Course, event: Event, times: Times, zero: Zero, flags: Mapping[str, tuple[Flag, ...]]) -> Item | None:
     lane = lane_of(event)
     if lane is None:
         return None
-    label = name_of(course, event)
+    label = _label(course, event)
     return Item(
         lane=lane,
         kind=_kind(course, event),
         label=label,
-        title=f"{label}; {placed_in_words(times.start[event.id])}",
+        title=f"{label}; {placed_in_words(times.start[event.id], zero)}",
         start=times.start[event.id],
         end=times.end.get(event.id) if not isinstance(event, AdverseEvent | Gvhd) else None,
+        stopped=_stopped(course, event),
         follow_up=isinstance(event, LastContact),
         event=event.id,
+        flags=flags.get(event.id, ()),
     )
+
+
+def _stopped(course: Course, event: Event) -> str:
+    """Where a treatment is told to have ended with a relapse or a failure, that it did."""
+    for when in event.until:
+        other = course.by_id.get(when.of) if isinstance(when, With) else None
+        if isinstance(other, Relapse | Refractory | MrdReemergence):
+            return f"stopped at {worded(other.TYPE).replace('mrd reemergence', 'MRD re-emergence')}"
+    return ""
 
 
 def _kind(course: Course, event: Event) -> str:
@@ -129,7 +305,9 @@ def _kind(course: Course, event: Event) -> str:
             return "hsct"
         case AdverseEvent() | Gvhd() | GraftFailure() | Abandonment():
             return "toxicity"
-        case Engraftment() | EndOfTherapy():
+        case Engraftment() | EndOfTherapy() | SymptomOnset() | Presentation() | Apheresis():
+            return "finding"
+        case PrednisoneResponse() | MarrowAssessment() | CsfAssessment():
             return "finding"
         case SupportiveTreatment():
             return "follow_up"
@@ -142,16 +320,15 @@ def _second_line(course: Course, event: Event) -> bool:
     return any(course.resolved.order((turn.id, "start"), (event.id, "start")) for turn in turns)
 
 
-def placed_in_words(time: Placed) -> str:
+def placed_in_words(time: Placed, zero: Zero) -> str:
     """A drawn time in words: what is known, never more."""
-    days = f"day {time.day:.0f}"
     match time.certainty:
         case Certainty.REPORTED:
-            return f"{days} after diagnosis"
+            return zero.day(time.day)
         case Certainty.ROUNDED | Certainty.INTERVAL:
-            return f"between day {time.earliest:.0f} and day {time.latest:.0f} after diagnosis"
+            return zero.days(time.earliest, time.latest)
         case Certainty.NOMINAL:
-            return f"time not reported; {days} is nominal"
+            return f"time not reported; {zero.day(time.day)} is nominal"
         case _:
             return "time not reported; only its order is known"
 
@@ -159,84 +336,21 @@ def placed_in_words(time: Placed) -> str:
 # MRD.
 
 
-def _point(event: MrdAssessment, at: Placed) -> MrdPoint:
+def _point(event: MrdAssessment, at: Placed, zero: Zero) -> MrdPoint:
     fraction = event.value.to("fraction") if event.value else None
     sensitivity = event.sensitivity.to("fraction") if event.sensitivity else None
     limit = event.quantitative_limit.to("fraction") if event.quantitative_limit else None
     assay = _ASSAYS[event.method]
-    tested = ", ".join(filter(None, [assay.value, event.marker, event.specimen and plain(event.specimen)]))
-    title = f"MRD {result_in_words(event)}; {tested}; {placed_in_words(at)}"
+    tested = ", ".join(filter(None, [assay.value, event.marker, event.specimen and worded(event.specimen)]))
+    title = f"MRD {result_in_words(event)}; {tested}; {placed_in_words(at, zero)}"
     blood = event.specimen is Specimen.BLOOD
     shared = partial(MrdPoint, at=at, assay=assay, blood=blood, title=title, event=event.id)
     if event.result is MrdResult.NEGATIVE:
         state = MrdState.NOT_DETECTED if sensitivity is None else MrdState.NOT_DETECTED_AT
         return shared(state=state, value=sensitivity)
     if event.result is MrdResult.POSITIVE_BELOW_RANGE:
-        return shared(state=MrdState.POSITIVE, value=sensitivity or limit, above=limit)
+        # Without a sensitivity no more is known than that it lies below the limit.
+        below = f"< {level(event.quantitative_limit)}" if event.quantitative_limit and sensitivity is None else ""
+        return shared(state=MrdState.POSITIVE, value=sensitivity or limit, above=limit, label=below)
     state = MrdState.QUANTIFIED if fraction is not None else MrdState.POSITIVE
     return shared(state=state, value=fraction, label=level(event.value) if event.value else "")
-
-
-# Disease status.
-
-
-def _status(course: Course, shown: Sequence[Event], times: Times) -> tuple[Span, ...]:
-    """The states of the disease that are stated, in the order in which they are drawn."""
-    turns: list[tuple[Placed, str, str]] = []
-    for event in sorted(shown, key=lambda one: times.start[one.id].day):
-        turn = _turn(event)
-        if turn is None or (not turns and not isinstance(event, Diagnosis)):
-            continue
-        at, (kind, label) = times.start[event.id], turn
-        if turns and kind == turns[-1][1]:
-            if isinstance(event, MrdAssessment) or label == turns[-1][2]:
-                continue
-            if isinstance(event, LastContact) and turns[-1][2].startswith(label):
-                continue
-        if isinstance(event, LastContact):
-            # The state at the last contact began at a time that was not reported.
-            since, before, earlier = turns[-1]
-            if before == kind:
-                turns[-1] = (since, kind, f"{earlier}, then {label}")
-            else:
-                turns.append((Placed.on(since.day), "not_stated", f"{label}, attained at a time not reported"))
-            continue
-        if turns and at.day <= turns[-1][0].day and kind == turns[-1][1]:
-            continue
-        if turns and turns[-1][1] == "active" and isinstance(event, MrdAssessment):
-            # A negative result says that the remission had begun, not when: disease until then would be invented.
-            since, _, earlier = turns[-1]
-            turns[-1] = (since, "not_stated", f"{earlier}, then not told")
-        turns.append((at, kind, label))
-    if not turns:
-        return ()
-    last = max((placed.day for placed in times.start.values()), default=0.0)
-    ends = [*(at for at, _, _ in turns[1:]), Placed.on(last)]
-    return tuple(
-        Span(kind=kind, label=label, start=at, end=end) for (at, kind, label), end in zip(turns, ends, strict=True)
-    )
-
-
-def _turn(event: Event) -> tuple[str, str] | None:
-    """The state that an event begins: palette tone and label."""
-    match event:
-        case Diagnosis():
-            return "active", "Active"
-        case Remission():
-            number = event.number if event.number is not None else ""
-            if event.kind is RemissionKind.MRD:
-                return "remission", f"MRD remission {number}".strip()
-            return "remission", f"CR{number}"
-        case Relapse():
-            return "active", "Relapse"
-        case Refractory():
-            return "active", "Refractory"
-        case MrdReemergence():
-            return "molecular_relapse", "MRD re-emergence"
-        case MrdAssessment(result=MrdResult.NEGATIVE):
-            return "remission", "MRD not detected"
-        case LastContact(disease_status=status) if status is not None:
-            if status is DiseaseStatus.ACTIVE_DISEASE:
-                return "active", "Active"
-            return "remission", STATUS.get(status, str(status))
-    return None

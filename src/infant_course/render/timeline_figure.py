@@ -1,7 +1,7 @@
 """What a timeline shows, in neutral terms: lanes, items and how well each time is known.
 
 Neither events nor ink: :mod:`infant_course.render.timeline` makes a :class:`TimelineFigure` of a course and
-:mod:`infant_course.render.timeline_layout` gives it places on the page. Days are days since diagnosis.
+:mod:`infant_course.render.timeline_layout` gives it places on the page. Days are counted from its :class:`Zero`.
 """
 
 from enum import StrEnum
@@ -42,6 +42,10 @@ class Lane(StrEnum):
     """The lanes, from the top. The value is the name at the left."""
 
     EVENTS = "Events"
+    RESPONSE = "Response"
+    """What was found of the disease: prednisone response, marrow, fluid."""
+    PLANNED = "Planned"
+    """What the protocol plans: ghosts, beside what was given."""
     CHEMOTHERAPY = "Chemotherapy"
     TARGETED = "Targeted/antibody"
     CELL_THERAPY = "Cell therapy"
@@ -74,6 +78,68 @@ class Assay(StrEnum):
 def clean(text: str) -> str:
     """Text without control and unassigned characters and without line breaks: fit for one line of a figure."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+@frozen
+class Zero:
+    """What the days of a figure are counted from.
+
+    ``name``: in a few words ("diagnosis", "HSCT"), None where nothing can be day 0, so that only the order is drawn.
+    ``age``: the patient's age then, in days, earliest and latest; None: not known, or not to be shown. ``in_ages``:
+    day 0 is the birth, so that days are ages; ``known_to``: how well they are known, in words, empty where exact.
+    """
+
+    name: str | None = "diagnosis"
+    age: tuple[int, int] | None = None
+    in_ages: bool = False
+    known_to: str = ""
+
+    def day(self, day: float) -> str:
+        """A day in words: "day 12 after HSCT", "30 days before HSCT", "age 245 days"."""
+        n = round(day)
+        if self.in_ages and n >= 0:
+            return f"age {n} day{'' if n == 1 else 's'}{f' (known {self.known_to})' if self.known_to else ''}"
+        if n == 0:
+            return f"day 0 ({self.name})"
+        return f"day {n} after {self.name}" if n > 0 else f"{-n} day{'' if n == -1 else 's'} before {self.name}"
+
+    def days(self, first: float, last: float) -> str:
+        """Two days in words: "between day 3 and day 12 after HSCT"."""
+        a, b = round(first), round(last)
+        if a == b:
+            return self.day(a)
+        if self.in_ages and a >= 0:
+            return f"between the ages of {a} and {b} days"
+        if a >= 0:
+            return f"between day {a} and day {b} after {self.name}"
+        if b < 0:
+            return f"between {-a} and {-b} days before {self.name}"
+        return f"between {self.day(a)} and {self.day(b)}"
+
+
+@frozen
+class Flag:
+    """A finding at an event: its number in the key, and whether it failed or is undecided."""
+
+    number: int
+    failed: bool
+
+
+@frozen
+class FlagText:
+    """What was found, for the key; without a flag where it is not about anything that is drawn."""
+
+    flag: Flag | None
+    text: str = field(converter=clean)
+
+
+@frozen
+class TimePoint:
+    """A day on which the protocol asks for MRD. ``provisional``: recalled, not read in its source."""
+
+    day: float
+    name: str = field(converter=clean)
+    provisional: bool = False
 
 
 @frozen
@@ -115,6 +181,9 @@ class Item:
     """The last contact: it does not count when the axis is broken."""
     event: str | None = None
     """Id of the event, for pages that point at it."""
+    flags: tuple[Flag, ...] = ()
+    open_start: bool = False
+    """A planned block that may begin later than drawn."""
 
     @property
     def not_reported(self) -> bool:
@@ -138,6 +207,7 @@ class MrdPoint:
     label: str = field(default="", converter=clean)
     title: str = field(default="", converter=clean)
     event: str | None = None
+    flags: tuple[Flag, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -169,6 +239,13 @@ class TimelineFigure:
     status: tuple[Span, ...] = ()
     mrd: tuple[MrdPoint, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
+    timepoints: tuple[TimePoint, ...] = ()
+    zero: Zero = field(factory=Zero)
+    ages: bool = False
+    """A second row of ticks with ages; needs the age at day 0."""
+    flags: tuple[FlagText, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """Lines under the key: what is not drawn and why, where planned blocks come from."""
 
     @property
     def note(self) -> str:

@@ -7,11 +7,12 @@ glyphs, and text on top.
 from .glyphs import glyph
 from .ink import Drawing, Element, group, line, path, rect, text
 from .palette import tone
-from .timeline_figure import Assay, MrdState, TimelineFigure
-from .timeline_layout import WIDTHS, lay_out
-from .timeline_places import Bar, Bracket, Label, Layout, Mark, MrdMark, Region, Stroke, Swatch, runs_of
+from .style import Style
+from .timeline_figure import Assay, Flag, MrdState, TimelineFigure
+from .timeline_layout import PLAIN, lay_out
+from .timeline_places import FLAG_TEXT, Bar, Box, Bracket, Label, Layout, Mark, MrdMark, Region, Stroke, Swatch, runs_of
 
-_WHITE, _BLACK, _BRACKET = "#FFFFFF", "#000000", "#777777"
+_WHITE, _BLACK, _BRACKET, _GHOST = "#FFFFFF", "#000000", "#777777", "#8C8C8C"
 _DASHES = {"dashed": "1.6 1.1", "dotted": "0.6 1.3"}
 _R = 3.0
 _SHAPES: dict[Assay, tuple[str, tuple[tuple[float, float], ...]]] = {
@@ -24,20 +25,21 @@ _SHAPES: dict[Assay, tuple[str, tuple[tuple[float, float], ...]]] = {
 """Colour and outline of each assay's symbol about its middle (PCR is a circle)."""
 
 
-def draw_timeline(figure: TimelineFigure, *, width: float = WIDTHS["double"]) -> Drawing:
-    """The drawing of a timeline on a page of the given width (pt)."""
-    return ink(lay_out(figure, width))
+def draw_timeline(figure: TimelineFigure, *, style: Style = PLAIN) -> Drawing:
+    """The drawing of a timeline in a style."""
+    return ink(lay_out(figure, style))
 
 
 def ink(layout: Layout) -> Drawing:
     """The drawing of a laid out timeline."""
     elements = [
-        group("strokes", *(_stroke(one) for one in layout.strokes)),
+        group("strokes", *(_stroke(one) for one in layout.strokes if one.cls != "value-leader")),
         group("status", *(_region(one) for one in layout.regions)),
         group("bars", *(_bar(one) for one in layout.bars)),
         group("brackets", *(_bracket(one) for one in layout.brackets)),
         group("marks", *(_mark(one) for one in layout.marks)),
         group("mrd", *(_mrd(one) for one in layout.mrd)),
+        group("leaders", *(_stroke(one) for one in layout.strokes if one.cls == "value-leader")),
         group("key", *(_swatch(one) for one in layout.swatches)),
         group("labels", *(_label(one) for one in layout.labels), *(_turned(one) for one in layout.turned)),
     ]
@@ -64,7 +66,7 @@ def _region(one: Region) -> Element:
         _d(list(one.points)),
         cls=f"state {one.tone}",
         fill=tone(one.tone).fill if stated else _WHITE,
-        stroke="#333333",
+        stroke=_WHITE if one.tone == "active" else "#333333",  # two dark states side by side are told apart
         width=0.5,
         dash=None if stated else _DASHES["dotted"],
         title=one.title,
@@ -82,7 +84,12 @@ def _mixed(colour: str, share: float) -> str:
 
 
 def _bar(one: Bar) -> Element:
-    fill, dash = tone(one.tone).fill, _DASHES.get(one.outline)
+    planned = one.outline == "planned"
+    fill, dash, stroke = (
+        _WHITE if planned else tone(one.tone).fill,
+        _DASHES.get(one.outline),
+        _GHOST if planned else "#333333",
+    )
     parts = [
         rect(box.x, box.y, box.width, box.height, cls="tint", fill=_mixed(fill, share)) for box, share in one.tints
     ]
@@ -96,28 +103,30 @@ def _bar(one: Bar) -> Element:
             head = [(box.right, box.y), (tip, box.y + box.height / 2), (box.right, box.bottom)]
             parts.append(path(_d(head), cls=f"bar {one.tone}", fill=fill))
             outline = [(box.x, box.bottom), (box.x, box.y), *head, (box.x, box.bottom)]
-            parts.append(_line(outline[1:] if left_open else outline, dash))
+            parts.append(_line(outline[1:] if left_open else outline, dash, stroke))
         elif left_open and right_open:
-            parts += [_line([(box.x, y), (box.right, y)], dash) for y in (box.y, box.bottom)]
+            parts += [_line([(box.x, y), (box.right, y)], dash, stroke) for y in (box.y, box.bottom)]
         elif left_open:
             right = [(box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)]
-            parts.append(_line(right, dash))
+            parts.append(_line(right, dash, stroke))
         elif right_open:
             left = [(box.right, box.y), (box.x, box.y), (box.x, box.bottom), (box.right, box.bottom)]
-            parts.append(_line(left, dash))
+            parts.append(_line(left, dash, stroke))
         else:
             corners = [(box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)]
-            parts.append(path(_d(corners), cls="outline", fill="none", stroke="#333333", width=0.6, dash=dash))
+            parts.append(path(_d(corners), cls="outline", fill="none", stroke=stroke, width=0.5, dash=dash))
     return group(f"treatment {one.outline}", *parts, title=one.title, event=one.event)
 
 
-def _line(points: list[tuple[float, float]], dash: str | None) -> Element:
-    return path(_d(points, close=False), cls="outline", fill="none", stroke="#333333", width=0.6, dash=dash)
+def _line(points: list[tuple[float, float]], dash: str | None, stroke: str) -> Element:
+    return path(_d(points, close=False), cls="outline", fill="none", stroke=stroke, width=0.5, dash=dash)
 
 
 def _bracket(one: Bracket) -> Element:
-    parts = [line(a, one.y, b, one.y, cls="span", stroke=_BRACKET, width=0.8) for a, b in one.pieces]
-    parts += [line(x, one.y - 1.2, x, one.y + 1.2, cls="cap", stroke=_BRACKET, width=0.8) for x in (one.x1, one.x2)]
+    parts = [line(a, one.y, b, one.y, cls="span", stroke=_BRACKET, width=1.0) for a, b in one.pieces]
+    parts += [line(x, one.y - 1.2, x, one.y + 1.2, cls="cap", stroke=_BRACKET, width=1.0) for x in (one.x1, one.x2)]
+    if one.at is not None:
+        parts.append(line(one.at, one.y - 1.2, one.at, one.y, cls="own", stroke=_BRACKET, width=0.8))
     return group(one.cls, *parts)
 
 
@@ -184,7 +193,22 @@ def _arrow(x: float, y: float) -> list[Element]:
 
 def _label(one: Label) -> Element:
     fill = one.fill if one.fill.startswith("#") else _BLACK if one.fill == "not_stated" else tone(one.fill).text
-    return text(one.x, one.y, runs_of(one.text), cls=one.cls, size=one.size, fill=fill, anchor=one.anchor)
+    if not one.flags:
+        return text(one.x, one.y, runs_of(one.text), cls=one.cls, size=one.size, fill=fill, anchor=one.anchor)
+    words = [text(one.box.x, one.y, runs_of(one.text), cls=one.cls, size=one.size, fill=fill)] if one.text else []
+    return group("flagged", *words, *(_flag(flag, box) for flag, box in one.flag_boxes))
+
+
+def _flag(flag: Flag, box: Box) -> Element:
+    """A finding: a black square with a white number where it failed, a white pill where it is undecided."""
+    fill, number, round_by = (_BLACK, _WHITE, None) if flag.failed else (_WHITE, _BLACK, box.height / 2)
+    stroke = _WHITE if flag.failed else _BLACK
+    shape = rect(
+        box.x, box.y, box.width, box.height, cls="flag", fill=fill, stroke=stroke, stroke_width=0.6, rx=round_by
+    )
+    x, y = box.x + box.width / 2, box.y + box.height / 2 + 0.36 * FLAG_TEXT
+    label = text(x, y, str(flag.number), cls="flag-number", size=FLAG_TEXT, fill=number, anchor="middle")
+    return group(f"finding {'failed' if flag.failed else 'undecided'}", shape, label)
 
 
 def _turned(one: Label) -> Element:
@@ -207,6 +231,8 @@ def _swatch(one: Swatch) -> Element:
         return group("swatch", path(_d(box), cls="sample", fill=fill, stroke="#333333", width=0.5, dash=dash))
     if kind == "bar":
         return group("swatch", path(_d(box), cls="sample", fill=tone(name).fill, stroke="#333333", width=0.6))
+    if kind == "planned":
+        return group("swatch", path(_d(box), cls="sample", fill=_WHITE, stroke=_GHOST, width=0.6))
     if kind in _DASHES:
         return group(
             "swatch", path(_d(box), cls="sample", fill=_WHITE, stroke="#333333", width=0.6, dash=_DASHES[kind])
@@ -221,6 +247,8 @@ def _swatch(one: Swatch) -> Element:
     if kind == "ongoing":
         d = _d([(x - 4.5, y - 2.8), (x + 1.7, y - 2.8), (x + 4.5, y), (x + 1.7, y + 2.8), (x - 4.5, y + 2.8)])
         return group("swatch", path(d, cls="sample", fill=_WHITE, stroke="#333333", width=0.6))
+    if kind == "line":
+        return group("swatch", line(x - 4.8, y, x + 4.8, y, cls="sample", stroke="#666666", width=0.8, dash=name))
     if kind in ("number", "sign"):
         return group("swatch", text(x, y + 2.2, name, cls="sample", size=6.0, anchor="middle"))
     return _bracket(Bracket(x - 4.5, x + 4.5, y, ((x - 4.5, x + 4.5),), "swatch"))

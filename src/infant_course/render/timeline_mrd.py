@@ -3,13 +3,15 @@
 A negative whose sensitivity was not reported has no level and is given none: it stands in the strip "ND".
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import log10
 
-from .timeline_figure import Assay, Certainty, MrdPoint, MrdState, TimelineFigure
-from .timeline_places import Box, Bracket, Label, MrdMark, Sheet, Stroke, levels
+from .timeline_figure import Assay, Certainty, MrdPoint, MrdState, TimelineFigure, TimePoint
+from .timeline_lanes import bracket_levels
+from .timeline_places import Box, Bracket, Label, MrdMark, Sheet, Stroke, flags_width, measure
 from .timeline_scale import Scale
+from .timeline_values import lay_values
 
 HEIGHT = 96.0
 """Height of the axis (six decades), pt."""
@@ -18,7 +20,8 @@ LOWEST = -6
 STRIP = 10.0
 """Height of the strip ND, pt; more only where brackets need levels."""
 
-_NAMES, _TEXT, _SMALL = 7.0, 6.5, 6.0
+_APART = 12.0  # between two results in the strip
+_HIDES, _SIDE = 4.0, 7.0  # nearer than this a result hides another; how far it is then moved
 _STATES = {
     MrdState.QUANTIFIED: "filled: quantified",
     MrdState.POSITIVE: "half filled: positive, not quantifiable",
@@ -36,31 +39,43 @@ def lay_mrd(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> f
     """Lay out the track; returns the height of the x axis."""
     points = sorted(figure.mrd, key=lambda point: (point.at.day, point.assay, point.label))
     levelled = [p for p in points if has_level(p)]
+    top = _timepoints(sheet, figure.timepoints, scale, top)
     if not levelled:  # a log axis without a single level would be an empty frame
         _keys(sheet, points)
-        return _strip(sheet, points, scale, top - 5, lone="MRD")
+        return _strip(sheet, points, scale, top - (0 if figure.timepoints else 5), lone="MRD")
     bottom = top + HEIGHT
     low = any(p.state is MrdState.NOT_DETECTED_AT and _height(p.value or 0, top) > bottom - 7 for p in levelled)
     strip_bottom = _strip(sheet, [p for p in points if p not in levelled], scale, bottom + (10 if low else 3))
     _axes(sheet, scale, top, bottom)
-    thresholds = _thresholds(sheet, figure, scale, top)
-    marks = {}
+    marks: dict[MrdPoint, MrdMark] = {}
     for point in levelled:
-        marks[point] = MrdMark(
-            point.assay,
-            point.state,
-            scale.x(point.at.day),
-            _height(point.value or 0, top),
-            point.title,
-            _height(point.above, top) if point.above is not None else None,
-            point.event,
-        )
-    _joins(sheet, [(p, marks[p]) for p in points if p in marks], scale)
+        y = _height(point.value or 0, top)
+        x = _beside(scale.x(point.at.day), y, marks.values(), scale)
+        if x != scale.x(point.at.day):
+            sheet.key("sign →", "results of one time, side by side")
+        above = _height(point.above, top) if point.above is not None else None
+        marks[point] = MrdMark(point.assay, point.state, x, y, point.title, above, point.event)
+    _timepoint_lines(sheet, figure.timepoints, scale, top, bottom)
+    _joins(sheet, [(p, marks.get(p)) for p in points], scale)
     sheet.mrd += marks.values()
     brackets = _time_brackets(sheet, marks, scale)
-    _value_labels(sheet, marks, [*brackets, *thresholds], scale, top)
+    thresholds = _thresholds(sheet, figure, scale, top, [*(mark.box for mark in marks.values()), *brackets])
+    lay_values(
+        sheet, marks, [*brackets, *thresholds], Box(scale.left, top, scale.right - scale.left, HEIGHT), scale.gap
+    )
     _keys(sheet, points)
     return strip_bottom
+
+
+def _beside(x: float, y: float, placed: Iterable[MrdMark], scale: Scale) -> float:
+    """The place of a result: its own, or the nearest beside it where another would be hidden."""
+    near = [mark for mark in placed if abs(mark.y - y) < _HIDES]
+    before, after = scale.gap or (scale.right + 1e6, scale.right + 1e6)
+    for at in (x + way * step * _SIDE for step in range(12) for way in (1, -1)):
+        inside = scale.left <= at <= scale.right and not before - 3 < at < after + 3
+        if inside and not any(abs(mark.x - at) < _HIDES for mark in near):
+            return at
+    return x
 
 
 def _keys(sheet: Sheet, points: list[MrdPoint]) -> None:
@@ -82,6 +97,7 @@ def _height(value: float, top: float) -> float:
 
 def _axes(sheet: Sheet, scale: Scale, top: float, bottom: float) -> None:
     left, right = scale.left - 3, scale.right + 1
+    names, small = sheet.type.names, sheet.type.small
     sheet.strokes.append(Stroke(left, top, left, bottom, "axis"))
     sheet.strokes.append(Stroke(right, top, right, bottom, "axis"))
     for decade in range(0, LOWEST - 1, -2):
@@ -89,23 +105,38 @@ def _axes(sheet: Sheet, scale: Scale, top: float, bottom: float) -> None:
         sheet.strokes.append(Stroke(left - 2.6, y, left, y, "tick"))
         sheet.strokes.append(Stroke(right, y, right + 2.6, y, "tick"))
         text = "1" if decade == 0 else f"10^{decade}"
-        sheet.labels.append(Label(text, left - 4.2, y + 2.5, _NAMES, "end", "tick-label"))
-        percent = {0: "100 %", -2: "1 %", -4: "0.01 %", -6: "10^-4 %"}[decade]
-        sheet.labels.append(Label(percent, right + 4.0, y + 2.3, _SMALL, cls="tick-label"))
-    sheet.turned.append(Label("MRD (fraction)", left - 29, (top + bottom) / 2, _NAMES, "middle", "axis-title"))
+        sheet.labels.append(Label(text, left - 4.2, y + 0.36 * names, names, "end", "tick-label"))
+        percent = {0: "100 %", -2: "1 %", -4: "0.01 %", -6: "0.0001 %"}[decade]
+        sheet.labels.append(Label(percent, right + 4.0, y + 0.36 * small, small, cls="tick-label"))
+    sheet.turned.append(Label("MRD (fraction)", left - 4.15 * names, (top + bottom) / 2, names, "middle", "axis-title"))
 
 
-def _thresholds(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> list[Box]:
-    """Threshold lines, named above their right end."""
-    found = []
-    for threshold in figure.thresholds:
-        y = _height(threshold.value, top)
+def _thresholds(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float, taken: Iterable[Box]) -> list[Box]:
+    """Threshold lines, each named above or below one of its ends; in the key where results stand at all of these."""
+    taken = list(taken)
+    found: list[Box] = []
+    size = sheet.type.small
+    heights = [_height(threshold.value, top) for threshold in figure.thresholds]
+    for threshold, y in zip(figure.thresholds, heights, strict=True):
         dash = " ".join(f"{length:g}" for length in threshold.dash)
         for x1, x2 in scale.pieces(scale.left - 3, scale.right + 1):
             sheet.strokes.append(Stroke(x1, y, x2, y, "threshold", "#666666", 0.6, dash))
-        label = Label(threshold.label, scale.right - 1, y - 2.0, _SMALL, "end", "threshold-label", "#444444")
-        sheet.labels.append(label)
-        found += [Box(scale.left, y - 0.4, scale.right - scale.left, 0.8), label.box]
+        found.append(Box(scale.left, y - 0.4, scale.right - scale.left, 0.8))
+        below = y + 0.74 * size + 1.4
+        tried = [
+            Label(threshold.label, x, at, size, anchor, "threshold-label", "#444444")
+            for x, anchor in ((scale.right - 1, "end"), (scale.left + 1, "start"))
+            for at in (y - 2.0, below)
+        ]
+        lines = [Box(scale.left, other - 0.2, scale.right - scale.left, 0.4) for other in heights if other != y]
+        free = [one for one in tried if not any(one.box.touches(box, 0.3) for box in (*taken, *lines))]
+        free = [one for one in free if one.box.x > scale.left - 2 and one.box.right < scale.right + 2]
+        if free:
+            sheet.labels.append(free[0])
+            taken.append(free[0].box)
+            found.append(free[0].box)
+        else:
+            sheet.key(f"line {dash}", threshold.label)
     return found
 
 
@@ -113,46 +144,76 @@ def _strip(sheet: Sheet, points: list[MrdPoint], scale: Scale, top: float, lone:
     """The strip of results without a level; returns its lower edge. Without such a result there is none."""
     if not points:
         return top
-    xs: list[float] = []
-    for point in points:
-        x = scale.x(point.at.day)
-        xs.append(max(x, xs[-1] + 12) if xs else x)
-    limit = scale.right - 6
-    for n in range(len(xs) - 1, -1, -1):
-        xs[n] = min(xs[n], limit)
-        limit = xs[n] - 12
-    stretches = [(scale.x(p.at.earliest), scale.x(p.at.latest)) for p in points if p.at.certainty != Certainty.REPORTED]
-    stretches = [(a, b) for a, b in stretches if b - a >= 2.5]
-    found = levels(stretches)
-    deep = (max(found) + 1) * 3.2 if found else 0.0
-    bottom = top + STRIP + deep
+    small, names = sheet.type.small, sheet.type.names
     middle = top + STRIP / 2
     for x1, x2 in scale.pieces(scale.left - 3, scale.right + 1):
         sheet.strokes.insert(0, Stroke(x1, top, x2, top, "strip", "#BBBBBB", 0.4))
-    for (x1, x2), level in zip(stretches, found, strict=True):
-        y = top + STRIP + 0.4 + level * 3.2
-        sheet.brackets.append(Bracket(x1, x2, y, tuple(scale.pieces(x1, x2)), "bracket nd"))
-    for point, x in zip(points, xs, strict=True):
-        sheet.mrd.append(MrdMark(point.assay, point.state, x, middle, point.title, event=point.event))
-        sign = "?" if point.state is MrdState.NOT_DETECTED else "+"
-        text = f"{sign} PB" if point.blood else sign
-        sheet.labels.append(Label(text, x + 4.4, middle + 2.2, _SMALL, cls="mrd-label"))
+    signs = [("?" if p.state is MrdState.NOT_DETECTED else "+") + (" PB" if p.blood else "") for p in points]
+    widths = [4.4 + measure(s, small) + flags_width(p.flags) + 4.4 for s, p in zip(signs, points, strict=True)]
+    xs = _spread([scale.x(point.at.day) for point in points], widths, scale)
+    stretches = [
+        ((x1, x2), scale.x(p.at.day))
+        for p in (points if xs else [])
+        if p.at.certainty is not Certainty.REPORTED
+        and (x2 := scale.x(p.at.latest)) - (x1 := scale.x(p.at.earliest)) >= 2.5
+    ]
+    lower = bracket_levels(sheet, stretches, scale, top + STRIP + 0.4, "bracket nd")
+    bottom = lower if stretches else top + STRIP
+    if xs:
+        for point, sign, x in zip(points, signs, xs, strict=True):
+            sheet.mrd.append(MrdMark(point.assay, point.state, x, middle, point.title, event=point.event))
+            at = middle + 0.36 * small
+            sheet.labels.append(Label(sign, x + 4.4, at, small, cls="mrd-label", flags=point.flags))
+    else:
+        _crowd(sheet, points, scale, middle)
     name = "ND" if all(point.state is MrdState.NOT_DETECTED for point in points) else "ND, +"
     name = name if lone is None else f"{lone} {name}"
-    sheet.labels.append(Label(name, scale.left - 7.2, middle + 2.4, _NAMES, "end", "tick-label"))
+    sheet.labels.append(Label(name, scale.left - 7.2, middle + 0.36 * names, names, "end", "tick-label"))
     return bottom + 1
 
 
-def _joins(sheet: Sheet, placed: list[tuple[MrdPoint, MrdMark]], scale: Scale) -> None:
-    """Lines between consecutive results of one assay and tissue; dashed where either has no level of its own."""
+def _spread(wanted: Sequence[float], widths: Sequence[float], scale: Scale) -> list[float]:
+    """Places of results in the strip, each with room for its sign; none at all where they do not fit."""
+    before, after = scale.gap or (scale.right + 1e6, scale.right + 1e6)
+    xs: list[float] = []
+    for n, x in enumerate(wanted):
+        x = max(x, xs[-1] + max(widths[n - 1], _APART)) if xs else x
+        xs.append(after + 3 if before - 3 < x < after + 3 else x)
+    limit = scale.right + 8
+    for n in range(len(xs) - 1, -1, -1):
+        x = min(xs[n], limit - max(widths[n], _APART))
+        xs[n] = before - 3 if before - 3 < x < after + 3 else x
+        limit = xs[n]
+    return xs if xs[0] >= scale.left - 3 else []
+
+
+def _crowd(sheet: Sheet, points: Sequence[MrdPoint], scale: Scale, middle: float) -> None:
+    """Too many results for one strip: those far enough apart, without signs, and their number in the key."""
+    edge, drawn = -1e9, 0
+    for point in points:
+        x = scale.x(point.at.day)
+        if x >= edge:
+            sheet.mrd.append(MrdMark(point.assay, point.state, x, middle, point.title, event=point.event))
+            edge, drawn = x + 6.8, drawn + 1
+    sheet.key("sign ND", f"{len(points)} results without a level, {drawn} far enough apart to draw")
+
+
+def _joins(sheet: Sheet, placed: Sequence[tuple[MrdPoint, MrdMark | None]], scale: Scale) -> None:
+    """Lines between consecutive results of one assay and tissue; dashed where either has no level of its own.
+
+    A result in the strip has no place on the axis: no line passes over it.
+    """
     for group in dict.fromkeys((point.assay, point.blood) for point, _ in placed):
         if group[0] is Assay.UNKNOWN:
             continue  # two results of assays that nobody named need not be of one assay
         ours = [(point, mark) for point, mark in placed if (point.assay, point.blood) == group]
         for (a, at), (b, bt) in pairwise(ours):
-            sure = a.state is b.state is MrdState.QUANTIFIED and not {a.at.certainty, b.at.certainty} & {
-                Certainty.ORDER_ONLY
-            }
+            if at is None or bt is None:
+                continue
+            sure = a.state is b.state is MrdState.QUANTIFIED and Certainty.ORDER_ONLY not in (
+                a.at.certainty,
+                b.at.certainty,
+            )
             for x1, x2 in scale.pieces(at.x, bt.x):
                 slope = (bt.y - at.y) / (bt.x - at.x) if bt.x != at.x else 0.0
                 y1, y2 = at.y + slope * (x1 - at.x), at.y + slope * (x2 - at.x)
@@ -163,82 +224,49 @@ def _time_brackets(sheet: Sheet, marks: dict[MrdPoint, MrdMark], scale: Scale) -
     """Brackets of time, under their marks; lower where they would meet another mark or bracket."""
     found: list[Box] = []
     taken = [mark.box for mark in marks.values()]
+    missing = 0
     for point, mark in marks.items():
         x1, x2 = scale.x(point.at.earliest), scale.x(point.at.latest)
         if point.at.certainty is Certainty.REPORTED or x2 - x1 < 2.5:
             continue
-        y = mark.box.bottom + 1.8
-        for step in range(12):
-            bracket = Bracket(x1, x2, mark.box.bottom + 1.8 + 3.2 * step, tuple(scale.pieces(x1, x2)), "bracket mrd")
-            if not any(bracket.box.touches(box, 0.2) for box in (*taken, *found)):
-                y = bracket.y
-                break
-        bracket = Bracket(x1, x2, y, tuple(scale.pieces(x1, x2)), "bracket mrd")
-        sheet.brackets.append(bracket)
-        found.append(bracket.box)
+        own = mark.x if x1 + 2 < mark.x < x2 - 2 else None
+        pieces = tuple(scale.pieces(x1, x2))
+        tried = [Bracket(x1, x2, mark.box.bottom + 1.8 + 3.2 * n, pieces, "bracket mrd", own) for n in range(12)]
+        free = [one for one in tried if not any(one.box.touches(box, 0.2) for box in (*taken, *found))]
+        if free:
+            sheet.brackets.append(free[0])
+            found.append(free[0].box)
+        else:
+            missing += 1
+    if missing:
+        sheet.key("bracket", f"left out at {missing} MRD results for want of room")
     return found
 
 
-def _value_labels(sheet: Sheet, marks: dict[MrdPoint, MrdMark], taken: list[Box], scale: Scale, top: float) -> None:
-    """Name each value at the first free of nine places; where none is free, number it and explain it in the key."""
-    taken = [*taken, *(mark.box for mark in marks.values())]
-    lines = [s for s in sheet.strokes if s.cls == "mrd-join"]
-    left = scale.left - 2
-    number = 0
-    for point, mark in marks.items():
-        text = f"{point.label}{' PB' if point.blood else ''}{'?' if point.at.certainty is Certainty.ORDER_ONLY else ''}"
-        if not text:
-            continue
-        box = mark.box
-        around = [
-            (box.right + 2, mark.y + 2.2, "start"),
-            (box.right + 1.5, box.y - 1.5, "start"),
-            (mark.x, box.y - 2.5, "middle"),
-            (box.x - 1.5, box.y - 1.5, "end"),
-            (box.x - 2, mark.y + 2.2, "end"),
-            (box.right + 1.5, box.bottom + 6, "start"),
-            (mark.x, box.bottom + 10.5, "middle"),
-            (box.x - 1.5, box.bottom + 6, "end"),
-            (box.right + 1.5, box.y - 9, "start"),
-        ]
-        labels = [Label(text, x, y, _TEXT, anchor, "mrd-label") for x, y, anchor in around]
-        free = [
-            label
-            for label in labels
-            if label.box.x > left
-            and label.box.right < scale.right
-            and label.box.y > top - 9
-            and label.box.bottom < top + HEIGHT
-            and not any(label.box.touches(other, 0.5) for other in taken)
-            and not (scale.gap and label.box.x < scale.gap[1] and label.box.right > scale.gap[0])
-        ]
-        free = [label for label in free if _nearest(label.box, marks.values()) is mark]
-        clear = [label for label in free if not any(_crosses(line, label.box) for line in lines)]
-        if free:
-            chosen = (clear or free)[0]
-        else:
-            number += 1
-            sheet.key(f"number {number}", text)
-            small = [Label(str(number), x, y, _SMALL, anchor, "mrd-label") for x, y, anchor in around]
-            chosen = next((one for one in small if not any(one.box.touches(o, 0.2) for o in taken)), small[0])
-        sheet.labels.append(chosen)
-        taken.append(chosen.box)
+# What the protocol asks for.
 
 
-def _nearest(box: Box, marks: Iterable[MrdMark]) -> MrdMark:
-    """The mark that a reader takes a label to belong to."""
+def _timepoints(sheet: Sheet, points: Sequence[TimePoint], scale: Scale, top: float) -> float:
+    """The names of the protocol's time points, above the track on as many lines as they need."""
+    size = sheet.type.small
+    rows: list[float] = []
+    places = []
+    for point in sorted(points, key=lambda one: (one.day, one.name)):
+        x, wide = scale.x(point.day), measure(point.name, size)
+        at = min(x + 3.5, scale.right + 4 - wide)
+        row = next((n for n, edge in enumerate(rows) if edge + 4 <= min(at, x - 2)), len(rows))
+        rows[row : row + 1] = [max(at + wide, x + 2)]
+        places.append((point, x, at, row))
+    lower = top + len(rows) * (size + 1.6)
+    for point, x, at, row in places:
+        y = top + (row + 1) * (size + 1.6) - 1.6
+        sheet.labels.append(Label(point.name, at, y, size, cls="timepoint", fill="#444444"))
+        sheet.strokes.append(Stroke(x, y - size * 0.7, x, lower, "timepoint", "#666666", 0.6))
+    return lower + 3 if rows else top
 
-    def distance(mark: MrdMark) -> float:
-        across = max(box.x - mark.x, mark.x - box.right, 0.0)
-        return across**2 + max(box.y - mark.y, mark.y - box.bottom, 0.0) ** 2
 
-    return min(marks, key=distance)
-
-
-def _crosses(line: Stroke, box: Box) -> bool:
-    """Whether a line passes through a box (tried at twenty points, which is close enough for text)."""
-    for n in range(21):
-        x, y = line.x1 + (line.x2 - line.x1) * n / 20, line.y1 + (line.y2 - line.y1) * n / 20
-        if box.x <= x <= box.right and box.y <= y <= box.bottom:
-            return True
-    return False
+def _timepoint_lines(sheet: Sheet, points: Sequence[TimePoint], scale: Scale, top: float, bottom: float) -> None:
+    """A thin line through the track at each time point of the protocol."""
+    for point in points:
+        x = scale.x(point.day)
+        sheet.strokes.insert(0, Stroke(x, top - 3, x, bottom, "timepoint", "#888888", 0.5, "2.4 1.2"))

@@ -7,7 +7,7 @@ from attrs import define, field, frozen
 
 from .ink import Run
 from .metrics import width as text_width
-from .timeline_figure import Assay, MrdState
+from .timeline_figure import Assay, Flag, MrdState
 
 Runs = str | list[Run]
 _POWER = re.compile(r"10\^-?(\d+)")
@@ -74,8 +74,62 @@ def shorten(text: str, size: float, most: float) -> str:
 
 
 @frozen
+class Type:
+    """Sizes of text (pt), all from that of axes and lanes, and the heights that follow from them."""
+
+    names: float = 7.0
+    """Axes and lane names."""
+
+    @property
+    def labels(self) -> float:
+        """Labels of events, bars and values, the key and the notes."""
+        return self.names - 0.5
+
+    @property
+    def small(self) -> float:
+        """The smallest text there is: limits, signs, numbers of flags."""
+        return self.names - 1.0
+
+    @property
+    def bar(self) -> float:
+        """Height of a bar."""
+        return self.labels + 1.6
+
+    @property
+    def row(self) -> float:
+        """From one row of bars to the next."""
+        return self.labels + 4.0
+
+    @property
+    def level(self) -> float:
+        """From one level of event labels to the next."""
+        return self.labels + 2.1
+
+    @property
+    def line(self) -> float:
+        """From one line of the key to the next."""
+        return self.labels + 3.1
+
+
+FLAG_TEXT = 6.0
+"""Size of the number in a flag, pt."""
+FLAG_HEIGHT = 7.2
+_FLAG_GAP = 1.4
+
+
+def flag_width(flag: Flag) -> float:
+    """Width of a flag: of its number and the room about it."""
+    return max(FLAG_HEIGHT, measure(str(flag.number), FLAG_TEXT) + 3.4)
+
+
+def flags_width(flags: tuple[Flag, ...]) -> float:
+    """Width of a row of flags, with the gap before each."""
+    return sum(flag_width(flag) + _FLAG_GAP for flag in flags)
+
+
+@frozen
 class Label:
-    """A line of text. ``x`` is where it is anchored, ``y`` its baseline."""
+    """A line of text, and behind it the flags of what was found. ``x`` is where it is anchored, ``y`` its baseline."""
 
     text: str
     x: float
@@ -84,13 +138,33 @@ class Label:
     anchor: str = "start"
     cls: str = "label"
     fill: str = "#000000"
+    flags: tuple[Flag, ...] = ()
 
     @property
     def box(self) -> Box:
-        """What it covers: ascenders to descenders."""
-        wide = measure(self.text, self.size)
+        """What it covers: ascenders to descenders, and its flags."""
+        wide = measure(self.text, self.size) + flags_width(self.flags)
         left = {"start": self.x, "middle": self.x - wide / 2, "end": self.x - wide}[self.anchor]
-        return Box(left, self.y - 0.74 * self.size, wide, 0.95 * self.size)
+        text = Box(left, self.y - 0.74 * self.size, wide, 0.95 * self.size)
+        if not self.flags:
+            return text
+        top = min(text.y, self.middle - FLAG_HEIGHT / 2)
+        return Box(left, top, wide, max(text.bottom, self.middle + FLAG_HEIGHT / 2) - top)
+
+    @property
+    def middle(self) -> float:
+        """The height of the middle of its capitals."""
+        return self.y - 0.36 * self.size
+
+    @property
+    def flag_boxes(self) -> list[tuple[Flag, Box]]:
+        """Each flag and where it stands."""
+        found, x = [], self.box.x + measure(self.text, self.size)
+        for flag in self.flags:
+            wide = flag_width(flag)
+            found.append((flag, Box(x + _FLAG_GAP, self.middle - FLAG_HEIGHT / 2, wide, FLAG_HEIGHT)))
+            x += _FLAG_GAP + wide
+        return found
 
 
 @frozen
@@ -161,6 +235,8 @@ class Bracket:
     y: float
     pieces: tuple[tuple[float, float], ...]
     cls: str = "bracket"
+    at: float | None = None
+    """Where the event itself is drawn: a tick on the bracket, so that one sees whose it is."""
 
     @property
     def box(self) -> Box:
@@ -256,8 +332,11 @@ def clip(points: list[tuple[float, float]], x: float, *, left: bool) -> list[tup
 
 @define
 class Sheet:
-    """A page while it is laid out: everything put on it so far."""
+    """A page while it is laid out: everything put on it so far, and the sizes of its text."""
 
+    type: Type = field(factory=Type)
+    narrow: bool = False
+    """Lane names stand on two lines, and the key takes the whole width."""
     strokes: list[Stroke] = field(factory=list)
     regions: list[Region] = field(factory=list)
     bars: list[Bar] = field(factory=list)

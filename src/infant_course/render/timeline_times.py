@@ -9,19 +9,28 @@ from collections.abc import Iterable
 
 from attrs import define, field
 
-from ..course import Course
-from ..events import Conditioning, Enrolment, Event, Lymphodepletion, MrdAssessment, Relapse, TreatmentBlock
-from ..knowledge.protocols import Block, Protocol, protocol
+from ..course import BIRTH, Course
+from ..events import (
+    Conditioning,
+    Diagnosis,
+    Event,
+    LastContact,
+    Lymphodepletion,
+    MrdAssessment,
+    Relapse,
+    TreatmentBlock,
+)
 from ..resolve import Resolved
-from ..shortest_paths import UNBOUNDED
+from ..shortest_paths import UNBOUNDED, Point
 from ..when import AtAge, AtEndOf, During, Either, Offset, OnDate, OnDay, Ongoing, Unknown, When, With
+from .timeline_blocks import block_of, protocol_of
 from .timeline_figure import MONTH, Certainty, Placed
+from .timeline_order import days_of, known_before, steps
 
 NARROW_DAYS = 92
 """An unreported time known within this many days is drawn as an interval; a wider one as order only."""
 
 _FILL = 0.8  # share of a step that a bar of unknown length takes
-_UNITS = {"day": 1.0, "week": 7.0, "month": MONTH, "year": 12 * MONTH}
 
 
 @define
@@ -32,31 +41,19 @@ class Times:
     end: dict[str, Placed] = field(factory=dict)
 
 
-def times_of(course: Course, drawn: Iterable[Event]) -> Times:
-    """Place the events that are to be drawn."""
-    return _Placing(course, tuple(drawn)).run()
+def times_of(course: Course, drawn: Iterable[Event], zero: Point | None = None) -> Times:
+    """Place the events that are to be drawn, by days from a point (without one: in their order alone).
+
+    From birth, what is better known from the diagnosis is placed from there: that the age at diagnosis is known to
+    the month is said once, by the diagnosis and by the axis, and not again at every event.
+    """
+    return _Placing(course, tuple(drawn), zero).run()
 
 
-def protocol_of(course: Course, block: TreatmentBlock) -> Protocol | None:
-    """The protocol of a block: its own, or the only one the patient is said to be treated by."""
-    if block.protocol:
-        return protocol(block.protocol)
-    named = {event.protocol for event in course if isinstance(event, Enrolment | TreatmentBlock) and event.protocol}
-    return protocol(named.pop()) if len(named) == 1 else None
-
-
-def block_of(course: Course, event: Event) -> Block | None:
-    """What the protocol says of a block; None where nothing is known of it."""
-    if not isinstance(event, TreatmentBlock) or not event.block:
-        return None
-    planned = protocol_of(course, event)
-    return planned.block(event.block) if planned else None
-
-
-def _is_time(whens: Iterable[When]) -> bool:
-    """Whether a time is stated, rather than an order."""
+def is_time(whens: Iterable[When]) -> bool:
+    """Whether any of some statements tells a time rather than an order."""
     return any(
-        isinstance(when, OnDate | OnDay | AtAge | Offset) or (isinstance(when, Either) and _is_time(when.options))
+        isinstance(when, OnDate | OnDay | AtAge | Offset) or (isinstance(when, Either) and is_time(when.options))
         for when in whens
     )
 
@@ -66,9 +63,11 @@ def _known(low: int, high: int) -> bool:
 
 
 class _Placing:
-    def __init__(self, course: Course, drawn: tuple[Event, ...]) -> None:
+    def __init__(self, course: Course, drawn: tuple[Event, ...], zero: Point | None) -> None:
         self.course = course
+        self.zero = zero
         self.resolved: Resolved = course.resolved
+        self.from_diagnosis = self._from_diagnosis()
         self.events = drawn
         self.told = {event.id: n for n, event in enumerate(course)}
         self.times = Times()
@@ -83,6 +82,8 @@ class _Placing:
         self._relate_by_protocol()
         self._place_nominal(stated)
         self._place_attached()
+        for event in self.events:
+            self._place_unknown_start(event)
         while unplaced := [event for event in self.events if event.id not in self.times.start]:
             self._place_in_order(unplaced)
             self._place_attached()
@@ -96,10 +97,7 @@ class _Placing:
     # What comes before what.
 
     def _relate(self) -> None:
-        for a in self.events:
-            for b in self.events:
-                if a is not b and self.resolved.order((a.id, "start"), (b.id, "start")):
-                    self.before[b.id].add(a.id)
+        self.before = known_before(self.resolved, [event.id for event in self.events])
         for event in self.events:
             for when in event.when:
                 if isinstance(when, During | AtEndOf) and when.of in self.before:
@@ -129,15 +127,31 @@ class _Placing:
     # What is known or nominal.
 
     def _bounds(self, event: Event, point: str) -> tuple[int, int]:
-        """Earliest and latest day; of a last contact with several readings those of the earliest reading."""
-        return self.resolved.day_since_diagnosis(event.id, point)
+        """Earliest and latest day from day 0."""
+        if self.zero is None:
+            return -UNBOUNDED, UNBOUNDED
+        low, high = self.resolved.days_between(self.zero, (event.id, point))
+        if self.from_diagnosis is not None and event.id != self.from_diagnosis[0]:
+            name, age = self.from_diagnosis
+            least, greatest = self.resolved.days_between((name, "start"), (event.id, point))
+            if _known(least, greatest) and greatest - least < high - low:
+                return age + least, age + greatest
+        return low, high
+
+    def _from_diagnosis(self) -> tuple[str, int] | None:
+        """The diagnosis and the middle of the age then, where days are counted from birth."""
+        diagnosis = next((event.id for event in self.course if isinstance(event, Diagnosis)), None)
+        if self.zero != (BIRTH, "start") or diagnosis is None:
+            return None
+        low, high = self.resolved.days_between(self.zero, (diagnosis, "start"))
+        return (diagnosis, (low + high) // 2) if _known(low, high) else None
 
     def _place_known(self, event: Event) -> None:
         low, high = self._bounds(event, "start")
-        if event.TYPE == "diagnosis" and (low, high) == (0, 0):
+        if self.zero == (event.id, "start"):
             self.times.start[event.id] = Placed.on(0)
             return
-        told = _is_time(event.when)
+        told = is_time(event.when)
         if not _known(low, high) or not (told or high - low <= NARROW_DAYS):
             return
         if high - low <= 1:
@@ -150,20 +164,20 @@ class _Placing:
             self.times.start[event.id] = Placed(self._stated(event, low, high), low, high, certainty)
 
     def _stated(self, event: Event, low: int, high: int) -> float:
-        """The day to draw between two: the stated number of years after diagnosis, else the middle."""
+        """The day to draw between two: the stated number of years after day 0, else the middle."""
         whens = [option for when in event.when for option in (when.options if isinstance(when, Either) else (when,))]
         days = [
-            float(when.by.number) * _UNITS[when.by.unit]
+            days_of(when.by)
             for when in whens
-            if isinstance(when, Offset)
-            and not when.before
-            and when.by.upto is None
-            and getattr(self.course.by_id.get(when.of), "TYPE", "") == "diagnosis"
+            if isinstance(when, Offset) and not when.before and when.by.upto is None and self.zero == (when.of, "start")
         ]
         return min(max(min(days), low), high) if days else (low + high) / 2
 
     def _place_nominal(self, stated: dict[str, frozenset[str]]) -> None:
         """Blocks at the days of the protocol, as long as nothing else was put in before them."""
+        begun = self._protocol_start()
+        if begun is None:
+            return
         planned = [(block, event) for event in self.events if (block := block_of(self.course, event))]
         for block, event in sorted(planned, key=lambda pair: (pair[0].order, pair[1].id)):
             if event.id in self.times.start or block.nominal_start_day is None:
@@ -171,7 +185,7 @@ class _Placing:
             lasting = {other.id for other in self.events if other.LASTS}
             if any(name not in self.times.start for name in stated[event.id] & lasting):
                 continue
-            day = float(block.nominal_start_day - 1)
+            day = begun + block.nominal_start_day - 1
             low, high = self._bounds(event, "start")
             earlier = [self.times.start[name].day for name in stated[event.id] if name in self.times.start]
             later = [
@@ -179,12 +193,30 @@ class _Placing:
                 for name, names in stated.items()
                 if event.id in names and name in self.times.start
             ]
-            if not low <= day <= high or day < max(earlier, default=0) or day > min(later, default=day):
+            if not low <= day <= high or day < max(earlier, default=begun) or day > min(later, default=day):
                 continue
             self.times.start[event.id] = Placed(day, day, day, Certainty.NOMINAL)
             if block.nominal_duration_days is not None:
                 end = day + block.nominal_duration_days
                 self.times.end[event.id] = Placed(end, end, end, Certainty.NOMINAL)
+
+    def _place_unknown_start(self, event: Event) -> None:
+        """What ended on a known day but began at an unknown time fades towards what is known to come before it."""
+        low, high = self._bounds(event, "end")
+        if event.id in self.times.start or not event.LASTS or not is_time(event.until) or not _known(low, high):
+            return
+        earlier = [self.times.start[name].day for name in self.before[event.id] if name in self.times.start]
+        end = (low + high) / 2
+        first = max([self._bounds(event, "start")[0], *earlier])
+        first = max(first, self._base()) if first <= -UNBOUNDED else first
+        first = min(first, end)
+        self.times.start[event.id] = Placed(end - (end - first) / 3, first, end, Certainty.UNKNOWN_END)
+
+    def _protocol_start(self) -> float | None:
+        """The drawn day of the diagnosis, which is taken for day 1 of the protocol; None where it has no time."""
+        diagnosis = next((event for event in self.events if isinstance(event, Diagnosis)), None)
+        at = self.times.start.get(diagnosis.id) if diagnosis else None
+        return at.day if at is not None and at.certainty is not Certainty.ORDER_ONLY else None
 
     def _place_attached(self) -> None:
         """Events that share the moment of another, or stand at the known end of one."""
@@ -204,37 +236,73 @@ class _Placing:
         hosting = self.course[host]
         block = block_of(self.course, hosting)
         planned = protocol_of(self.course, hosting) if isinstance(hosting, TreatmentBlock) else None
-        if isinstance(event, MrdAssessment) and block and planned and end.certainty is Certainty.NOMINAL:
+        begun = self._protocol_start()
+        nominal = block and planned and begun is not None and end.certainty is Certainty.NOMINAL
+        if isinstance(event, MrdAssessment) and nominal and block and planned and begun is not None:
             for point in planned.mrd_timepoints:
                 if point.after_block == block.id and point.nominal_day is not None:
-                    day = float(point.nominal_day - 1)
+                    day = begun + point.nominal_day - 1
                     return Placed(day, min(day, end.day), max(day, end.day), Certainty.NOMINAL)
         return end
 
     # Only the order.
 
-    def _limits(self, name: str) -> tuple[float, float]:
-        """The drawn neighbours of an event: by order, and where that says nothing by the telling."""
+    def _base(self) -> float:
+        """The day before which nothing is drawn unless it is told: that of the diagnosis, or else of the first."""
+        begun = self._protocol_start()
+        if begun is not None:
+            return begun
+        waiting = sum(event.id not in self.times.start for event in self.events)
+        return min((at.day for at in self.times.start.values()), default=0.0) - MONTH * (waiting + 1)
+
+    def _limits(self, name: str, base: float) -> tuple[float, float, bool]:
+        """The drawn neighbours of an event: by order, and where that says nothing by the telling.
+
+        The third tells whether nothing but the last contact is known to come after it.
+        """
         starts, ends = self.times.start, self.times.end
         after = self._all_after(name)
-        low, high = 0.0, float("inf")
+        low, high, last = base, float("inf"), True
+
+        def until(other: str, day: float) -> None:
+            nonlocal high, last
+            if day <= high:
+                last = isinstance(self.course[other], LastContact) and (last or day < high)
+                high = day
+
         for other, placed in starts.items():
             if other in self.before[name]:
                 low = max(low, placed.day, ends[other].day if other in ends else placed.day)
             elif other in after:
-                high = min(high, placed.day)
+                until(other, placed.day)
         for other, placed in starts.items():
-            if other in self.before[name] or other in after:
-                continue
-            if self.told[other] > self.told[name] and placed.day > low:
-                high = min(high, placed.day)
-        return low, max(low, high)
+            unordered = other not in self.before[name] and other not in after
+            if unordered and self.told[other] > self.told[name] and placed.day > low:
+                until(other, placed.day)
+        return low, max(low, high), last
 
     def _place_in_order(self, unplaced: list[Event]) -> None:
         """Place the events between one pair of neighbours: those whose later neighbour comes first."""
-        limits = {event.id: self._limits(event.id) for event in unplaced}
-        low, high = min(limits.values(), key=lambda pair: (pair[1], pair[0]))
-        group = [event for event in unplaced if limits[event.id] == (low, high)]
+        base = self._base()
+        limits = {event.id: self._limits(event.id, base) for event in unplaced}
+        low, high, last = min(limits.values(), key=lambda found: (found[1], found[0]))
+        group = [event for event in unplaced if limits[event.id][:2] == (low, high)]
+        rank = self._ranks(group)
+        lengths = [0.0] * max(rank.values())
+        for event in group:
+            if event.LASTS and event.lasting is not None:
+                lengths[rank[event.id] - 1] = max(lengths[rank[event.id] - 1], days_of(event.lasting))
+        days, step = steps(low, high, lengths, at_most=MONTH if last else None)
+        edges = [low, *days, days[-1] + step if high == float("inf") else high]
+        for event in group:
+            n = rank[event.id]
+            day = edges[n]
+            self.times.start[event.id] = Placed(day, edges[n - 1], edges[n + 1], Certainty.ORDER_ONLY)
+            if event.LASTS:
+                self.times.end[event.id] = Placed(day + _FILL * step, day, edges[n + 1], Certainty.ORDER_ONLY)
+
+    def _ranks(self, group: list[Event]) -> dict[str, int]:
+        """The place of each event among those of its group, from 1: after all that come before it."""
         names = {event.id for event in group}
         rank: dict[str, int] = {}
 
@@ -246,30 +314,26 @@ class _Placing:
                 rank[name] = max([value + 1 for value in earlier] + same, default=1)
             return rank.get(name, 1)
 
-        most = max(rank_of(event.id) for event in group)
-        if high == float("inf"):  # nothing is known to come later: a step of a month
-            high = low + (most + 1) * MONTH
-        step = (high - low) / (most + 1)
         for event in group:
-            day = low + rank[event.id] * step
-            self.times.start[event.id] = Placed(day, day - step, day + step, Certainty.ORDER_ONLY)
-            if event.LASTS:
-                self.times.end[event.id] = Placed(day + _FILL * step, day, day + step, Certainty.ORDER_ONLY)
+            rank_of(event.id)
+        return rank
 
     # Ends.
 
     def _place_end(self, event: Event) -> None:
         start = self.times.start[event.id]
         low, high = self._bounds(event, "end")
-        told = _is_time(event.until)
+        told = is_time(event.until)
         if any(isinstance(when, Ongoing) for when in event.until):
             last = max((placed.day for placed in self.times.start.values()), default=start.day)
             self.times.end[event.id] = Placed(last, last, last, Certainty.ONGOING)
         elif event.lasting is not None and start.certainty is Certainty.ORDER_ONLY:
             short, long = event.lasting.span()
-            stated = float(event.lasting.upto or event.lasting.number) * _UNITS[event.lasting.unit]
             self.times.end[event.id] = Placed(
-                start.day + stated, start.day + short, max(start.latest, start.day + long), Certainty.ORDER_ONLY
+                start.day + days_of(event.lasting),
+                start.day + short,
+                max(start.latest, start.day + long),
+                Certainty.ORDER_ONLY,
             )
         elif _known(low, high) and (told or event.lasting is not None or high - low <= NARROW_DAYS):
             certainty = Certainty.REPORTED if high - low <= 1 else Certainty.ROUNDED if told else Certainty.INTERVAL

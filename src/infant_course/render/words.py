@@ -1,4 +1,10 @@
-"""What a figure calls an event: a name and a few details, from what was stated and nothing else."""
+"""What an event is called in graphs, timelines, captions and tables: one vocabulary, from what was stated alone.
+
+:func:`name_of` is the one-line name; :func:`lines_of` the same event as a box of a graph, name first and then
+details; :func:`tag_of` as a small mark under a box.
+"""
+
+from collections.abc import Sequence
 
 from ..course import Course
 from ..events import (
@@ -6,6 +12,7 @@ from ..events import (
     AdverseEvent,
     Agent,
     CellTherapy,
+    Chimerism,
     Conditioning,
     CsfAssessment,
     Death,
@@ -13,11 +20,14 @@ from ..events import (
     EndOfTherapy,
     Engraftment,
     Event,
+    Examination,
+    Finding,
     GraftFailure,
     Gvhd,
     Immunotherapy,
     LastContact,
     LineageSwitch,
+    Lymphodepletion,
     MarrowAssessment,
     MrdAssessment,
     MrdReemergence,
@@ -25,18 +35,19 @@ from ..events import (
     PrednisoneResponse,
     Quantity,
     Radiotherapy,
-    Refractory,
     Relapse,
     Remission,
     SecondMalignancy,
+    SupportiveTreatment,
     TargetedTherapy,
     Transplant,
     TreatmentBlock,
 )
 from ..knowledge.protocols import protocol
-from ..vocabulary import Disease, MrdResult, RemissionKind
-from ..when import AtAge, Either, Offset
+from ..vocabulary import Disease, DiseaseStatus, Donor, MrdResult, RemissionKind, Site, VitalStatus
 from .ink import Run
+from .stated import age_at, short_time
+from .timeline_blocks import block_of
 
 SHORT_DRUGS = {
     "busulfan": "Bu",
@@ -50,6 +61,14 @@ SHORT_DRUGS = {
 """Usual abbreviations of conditioning drugs."""
 
 ASSAYS = {"pcr": "PCR", "flow": "flow", "ngs": "NGS", "morphology": "morphology"}
+
+STATUS = {
+    DiseaseStatus.COMPLETE_REMISSION: "CR",
+    DiseaseStatus.MRD_REMISSION: "MRD remission",
+    DiseaseStatus.ACTIVE_DISEASE: "active disease",
+}
+
+VITAL = {VitalStatus.ALIVE: "Alive", VitalStatus.DEAD: "Dead", VitalStatus.LOST: "Lost to follow-up"}
 
 
 def worded(value: object) -> str:
@@ -73,10 +92,15 @@ def protocol_name(name: str | None) -> str:
     return f"{head.upper()} {tail.upper()}" if head in ("cog", "ccg", "jplsg", "jilsg") else capital(name)
 
 
+def drugs(agents: Sequence[Agent]) -> str:
+    """Drugs given together: fludarabine + cytarabine."""
+    return " + ".join(agent.name for agent in agents)
+
+
 def block_name(event: TreatmentBlock, course: Course) -> str:
     """The printed name of a block, by its protocol or that of the enrolment."""
     if not event.block:
-        return " + ".join(capital(a.name) if i == 0 else a.name for i, a in enumerate(event.agents)) or "Chemotherapy"
+        return capital(drugs(event.agents)) or "Chemotherapy"
     protocols = [event.protocol, *(e.protocol for e in course if e.TYPE == "enrolment" and hasattr(e, "protocol"))]
     for name in [p for p in protocols if p] or ["interfant-06"]:
         known = protocol(name)
@@ -84,7 +108,7 @@ def block_name(event: TreatmentBlock, course: Course) -> str:
         if block:
             return block.name
     if event.block == "salvage" and event.agents:
-        return " + ".join(capital(a.name) if i == 0 else a.name for i, a in enumerate(event.agents))
+        return capital(drugs(event.agents))
     return capital(worded(event.block))
 
 
@@ -92,20 +116,6 @@ def disease(event: Diagnosis) -> str:
     """B-ALL, ALL, AML ..."""
     lineage = f"{event.lineage}-" if event.lineage and event.disease is Disease.ALL else ""
     return f"{lineage}{event.disease}" if event.disease else ""
-
-
-def stated_time(event: Event) -> str:
-    """A reported age or length of time, in a few words; empty where none is told."""
-    for when in event.when:
-        if isinstance(when, AtAge):
-            return f"age {when.age}"
-        if isinstance(when, Offset):
-            return f"{when.by} {'before' if when.before else 'after'} {worded(when.of).replace('-', ' ')}"
-        if isinstance(when, Either):
-            times = [option for option in when.options if isinstance(option, Offset)]
-            if times and len({str(t.by) for t in times}) == 1:
-                return f"{times[0].by} after {' or '.join(t.of.replace('-', ' ') for t in times)}"
-    return ""
 
 
 def conditioning(event: Transplant, course: Course) -> str:
@@ -127,61 +137,193 @@ def gvhd_words(event: Gvhd) -> str:
     return capital(name) + grade + (f", {event.severity}" if event.severity else "")
 
 
-def lines_of(event: Event, course: Course) -> tuple[str, ...]:
+def finding_words(found: Finding) -> str:
+    """What an examination found: left testicular swelling, moderate."""
+    name = " ".join(filter(None, [worded(found.side) if found.side else "", found.term]))
+    return ", ".join(filter(None, [name, found.severity]))
+
+
+# --- one line --------------------------------------------------------------------------------------------------
+
+
+def name_of(course: Course, event: Event) -> str:
+    """What an event is called in one line."""
+    match event:
+        case TreatmentBlock():
+            known = block_of(course, event)
+            name = known.short if known else capital(worded(event.block or "chemotherapy"))
+            name += f" {event.cycle}" if event.cycle is not None else ""
+            return f"{name}: {drugs(event.agents)}" if event.agents and not known else name
+        case Immunotherapy() | TargetedTherapy():
+            name = capital(event.agent or worded(event.TYPE))
+            cycle = event.cycle if isinstance(event, Immunotherapy) else None
+            return f"{name}, cycle {cycle}" if cycle is not None else name
+        case CellTherapy():
+            return event.product or ("CAR T cells" + (f", {' + '.join(event.targets)}" if event.targets else ""))
+        case Lymphodepletion() | Conditioning():
+            return capital(drugs(event.agents) or event.TYPE)
+        case SupportiveTreatment():
+            return capital(drugs(event.agents) or "supportive treatment")
+        case Radiotherapy():
+            site = capital(_site(event.site)) if event.site else "Radiotherapy"
+            return " ".join(filter(None, [site, str(event.dose or "")]))
+        case Transplant():
+            donor = f"{event.donor} donor" if event.donor and event.donor is not Donor.AUTOLOGOUS else event.donor
+            parts = [worded(part) for part in (donor, event.graft) if part]
+            return f"HSCT: {', '.join(parts)}" if parts else "HSCT"
+        case Relapse():
+            sites = relapse_sites(event)
+            number = f" {event.number}" if event.number is not None else ""
+            return f"Relapse{number}" + (f": {sites}" if sites else "")
+        case SecondMalignancy():
+            return f"Second malignancy{f': {event.disease}' if event.disease else ''}"
+        case LastContact():
+            state = STATUS.get(event.disease_status, str(event.disease_status)) if event.disease_status else ""
+            first = VITAL[event.vital_status] if event.vital_status else "Last contact"
+            return f"{first}, {state}" if state else first
+        case MrdAssessment():
+            return f"MRD {result_in_words(event)}"
+    return _finding_name(event) or capital(worded(event.TYPE))
+
+
+def _finding_name(event: Event) -> str:
+    """The name of an event that is a result or a complication; empty for another one."""
+    match event:
+        case AdverseEvent():
+            name = capital(event.term or "adverse event")
+            return f"{name}, grade {event.grade}" if event.grade is not None else name
+        case Engraftment():
+            return f"{capital(worded(event.cells or 'cells'))} engrafted"
+        case GraftFailure():
+            return capital(f"{worded(event.kind)} graft failure" if event.kind else "graft failure")
+        case Gvhd():
+            return gvhd_words(event)
+        case EndOfTherapy():
+            return "End of therapy"
+        case Abandonment():
+            return "Treatment abandoned"
+        case Remission():
+            number = f" {event.number}" if event.number is not None else ""
+            if event.kind is RemissionKind.MRD:
+                return f"MRD remission{number}"
+            return f"CR{event.number if event.number is not None else ''}"
+        case MrdReemergence():
+            return "MRD re-emergence"
+        case LineageSwitch():
+            became = event.to_disease or (worded(event.to_lineage) if event.to_lineage else "")
+            return f"Lineage switch to {became}" if became else "Lineage switch"
+        case OrganTransplant():
+            return f"{capital(worded(event.organ or 'organ'))} transplant"
+        case PrednisoneResponse():
+            return f"{capital(str(event.response))} prednisone response" if event.response else "Prednisone response"
+        case CsfAssessment():
+            return "CSF cleared" if event.cleared else f"CSF {event.cns or 'examined'}"
+        case MarrowAssessment():
+            return f"Marrow blasts{f' {event.blasts.value:g} {event.blasts.unit}' if event.blasts else ''}"
+        case Chimerism():
+            return f"Donor chimerism{f' {event.donor.value:g} {event.donor.unit}' if event.donor else ''}"
+        case Examination():
+            what = f"{'serial ' if event.serial else ''}{worded(event.method or 'examination')}"
+            found = "; ".join(finding_words(one) for one in event.findings)
+            return capital(f"{what}: {found}" if found else what)
+    return ""
+
+
+def relapse_sites(event: Relapse) -> str:
+    """Sites of a relapse: marrow + CNS."""
+    return " + ".join(map(_site, event.sites))
+
+
+def _site(site: Site) -> str:
+    return "CNS" if site is Site.CNS else worded(site)
+
+
+def _scientific(value: float) -> str:
+    """A fraction as "5 × 10^-3"."""
+    mantissa, _, exponent = f"{value:.3e}".partition("e")
+    return f"{float(mantissa):g} × 10^{int(exponent)}"
+
+
+def level(value: Quantity) -> str:
+    """An MRD level as it was stated: sources use both fractions and percentages."""
+    return f"{value.value:g} %" if value.unit == "%" else _scientific(value.to("fraction"))
+
+
+def result_in_words(event: MrdAssessment) -> str:
+    """An MRD result: its level, or what is known instead of one."""
+    if event.value is not None:
+        return level(event.value)
+    if event.result is MrdResult.NEGATIVE:
+        known = f" (sensitivity {level(event.sensitivity)})" if event.sensitivity else " (sensitivity not reported)"
+        return "not detected" + known
+    return {MrdResult.POSITIVE_BELOW_RANGE: "positive, not quantifiable"}.get(
+        event.result or MrdResult.QUANTIFIED, "positive, level not reported"
+    )
+
+
+# --- boxes -----------------------------------------------------------------------------------------------------
+
+
+def lines_of(event: Event, course: Course, *, hide_ages: bool = False) -> tuple[str, ...]:
     """First line: the name; then one or two lines of detail."""
+    time = short_time(event, course, hide_ages=hide_ages)
     match event:
         case Diagnosis():
-            genetics = [c.karyotype for c in event.cytogenetics if c.karyotype]
-            kmt2a = [f"KMT2A {event.kmt2a}"] if event.kmt2a else []
-            karyotype = [g if g.startswith("t(") else f"{g} karyotype" for g in genetics[:1]]
-            fluid = [str(event.cns)] if event.cns else ["no blasts in CSF"] if event.csf_blasts is False else []
-            age = stated_time(event)
-            first = f"Diagnosis, {age}" if age else "Diagnosis"
-            return tuple(
-                x
-                for x in (first, ", ".join([d for d in [disease(event)] if d] + kmt2a), ", ".join([*karyotype, *fluid]))
-                if x
-            )
+            return _diagnosis_lines(event, hide_ages=hide_ages)
         case TreatmentBlock():
-            name = block_name(event, course)
             detail = [f"cycle {event.cycle}"] if event.cycle else []
             detail += [dose_words(a) for a in event.agents if a.dose]
-            detail += ["completed"] if event.completed else []
-            return (name, *detail[:2])
+            detail += {True: ["completed"], False: ["not completed"], None: []}[event.completed]
+            return (block_name(event, course), *detail[:2])
         case Immunotherapy():
             rate = str(event.dose_rate).replace("ug", "µg").replace("m2", "m²") if event.dose_rate else ""
             lasting = str(event.lasting) if event.lasting else ""
-            return tuple(x for x in (capital(event.agent or "Immunotherapy"), rate, lasting) if x)
+            lines = (capital(event.agent or "Immunotherapy"), rate, lasting)
         case TargetedTherapy():
-            return (capital(event.agent or "Targeted agent"),)
+            lines = (capital(event.agent or "Targeted agent"), "", "")
         case CellTherapy():
-            return tuple(x for x in ("CAR T cells", " + ".join(event.targets), event.product or "") if x)
+            lines = ("CAR T cells", " + ".join(event.targets), event.product or "")
         case Radiotherapy():
             site = {"testis": "Testicular", "cns": "Cranial"}.get(str(event.site), "")
             dose = f"{event.dose.value:g} {event.dose.unit}" if event.dose else ""
-            return tuple(x for x in (f"{site} RT".strip(), dose) if x)
+            lines = (f"{site} RT".strip(), dose, "")
         case Transplant():
             donor = {"matched_unrelated": "MUD", "matched_sibling": "MSD", "haploidentical": "haplo"}
             who = donor.get(str(event.donor), worded(event.donor)) if event.donor else ""
             what = worded(event.graft) if event.graft else ""
-            return tuple(x for x in (", ".join(y for y in ("HSCT", who, what) if y), conditioning(event, course)) if x)
-        case OrganTransplant():
-            return tuple(x for x in (f"{capital(worded(event.organ or 'organ'))} transplant", stated_time(event)) if x)
+            name = ", ".join(part for part in ("HSCT", who, what) if part)
+            lines = (name, conditioning(event, course), "")
         case Relapse():
-            number = f" {event.number}" if event.number else ""
-            return tuple(x for x in (f"Relapse{number}", " + ".join(worded(s) for s in event.sites)) if x)
-        case MrdReemergence():
-            return ("MRD re-emergence",)
-        case Refractory():
-            return ("Refractory",)
+            lines = (f"Relapse {event.number}" if event.number else "Relapse", relapse_sites(event), "")
         case SecondMalignancy():
-            return tuple(x for x in ("Second malignancy", event.disease or "") if x)
+            lines = ("Second malignancy", event.disease or "", time)
         case LastContact():
-            status = ", ".join(worded(x) for x in (event.vital_status, event.disease_status) if x)
-            return tuple(x for x in (capital(status) or "Last contact", stated_time(event)) if x)
+            lines = (name_of(course, event), time, "")
         case Death():
-            return tuple(x for x in ("Death", worded(event.cause) if event.cause else "", stated_time(event)) if x)
-    return (capital(worded(event.TYPE)),)
+            lines = ("Death", worded(event.cause) if event.cause else "", time)
+        case OrganTransplant():
+            lines = (name_of(course, event), time, "")
+        case _:
+            lines = (name_of(course, event), "", "")
+    return tuple(line for line in lines if line)
+
+
+SHOWS_TIME = (Diagnosis, OrganTransplant, SecondMalignancy, LastContact, Death)
+"""Boxes that tell their time themselves."""
+
+
+def _diagnosis_lines(event: Diagnosis, *, hide_ages: bool) -> tuple[str, ...]:
+    genetics = [c.karyotype for c in event.cytogenetics if c.karyotype]
+    fusion = f"KMT2A::{event.kmt2a_partner}" if event.kmt2a_partner else f"KMT2A {event.kmt2a}" if event.kmt2a else ""
+    karyotype = [g if g.startswith("t(") else f"{g} karyotype" for g in genetics[:1]]
+    fluid = [str(event.cns)] if event.cns else ["no blasts in CSF"] if event.csf_blasts is False else []
+    age = "" if hide_ages else age_at(event)
+    first = f"Diagnosis at {age}" if age else "Diagnosis"
+    lines = (first, ", ".join(filter(None, [disease(event), fusion])), ", ".join([*karyotype, *fluid]))
+    return tuple(line for line in lines if line)
+
+
+# --- tags ------------------------------------------------------------------------------------------------------
 
 
 def quantity_runs(stated: Quantity) -> list[Run]:
@@ -214,40 +356,41 @@ def _mrd_tag(event: MrdAssessment, course: Course) -> tuple[str, list[Run]]:
     return "finding", [Run(f"MRD not evaluable{assay}" if event.result else f"MRD{assay}")]
 
 
+TAG_GLYPHS: dict[type[Event], str] = {
+    Remission: "remission",
+    LineageSwitch: "lineage_switch",
+    PrednisoneResponse: "finding",
+    CsfAssessment: "finding",
+    MarrowAssessment: "finding",
+    Examination: "finding",
+    Chimerism: "finding",
+    Engraftment: "finding",
+    EndOfTherapy: "finding",
+    SupportiveTreatment: "infusion",
+    Gvhd: "toxicity",
+    GraftFailure: "toxicity",
+    Abandonment: "toxicity",
+    AdverseEvent: "toxicity",
+}
+"""Events that are drawn as tags, and their glyphs; MRD has several."""
+
+GLYPH_WORDS = {
+    "diagnosis": "diagnosis",
+    "remission": "remission",
+    "mrd_response": "MRD not detected",
+    "mrd_positive": "MRD positive",
+    "molecular_relapse": "MRD of the re-emergence",
+    "finding": "result of an examination",
+    "lineage_switch": "lineage switch",
+    "toxicity": "toxicity or complication",
+    "infusion": "supportive treatment",
+}
+"""What the glyphs of tags mean, for the key."""
+
+
 def tag_of(event: Event, course: Course) -> tuple[str, list[Run]] | None:
     """Glyph and words of an event that is drawn as a tag under a node; None for one that is not drawn so."""
-    match event:
-        case MrdAssessment():
-            return _mrd_tag(event, course)
-        case Remission():
-            number = str(event.number) if event.number else ""
-            if event.kind is RemissionKind.MRD:
-                ordinal = {"1": "First ", "2": "Second ", "3": "Third "}.get(number, "")
-                return "remission", [Run(f"{ordinal}MRD remission" if ordinal else "MRD remission")]
-            return "remission", [Run(f"CR{number}")]
-        case LineageSwitch():
-            became = event.to_disease or (worded(event.to_lineage) if event.to_lineage else "")
-            return "lineage_switch", [Run(f"Lineage switch to {became}" if became else "Lineage switch")]
-        case PrednisoneResponse():
-            return "finding", [Run(f"{capital(str(event.response))} prednisone response")] if event.response else [
-                Run("Day 8")
-            ]
-        case CsfAssessment():
-            return "finding", [Run("CSF cleared" if event.cleared else f"CSF {event.cns or 'examined'}")]
-        case MarrowAssessment():
-            level = f" {event.blasts.value:g} {event.blasts.unit}" if event.blasts else ""
-            return "finding", [Run(f"Marrow blasts{level}")]
-        case Engraftment():
-            return "finding", [Run(f"{capital(worded(event.cells or 'cells'))} engrafted")]
-        case Gvhd():
-            return "toxicity", [Run(gvhd_words(event))]
-        case GraftFailure():
-            return "toxicity", [Run(capital(f"{worded(event.kind)} graft failure" if event.kind else "graft failure"))]
-        case EndOfTherapy():
-            return "finding", [Run("End of therapy")]
-        case Abandonment():
-            return "toxicity", [Run("Treatment abandoned")]
-        case AdverseEvent():
-            grade = f", grade {event.grade}" if event.grade else ""
-            return "toxicity", [Run(f"{capital(event.term or 'toxicity')}{grade}")]
-    return None
+    if isinstance(event, MrdAssessment):
+        return _mrd_tag(event, course)
+    glyph = TAG_GLYPHS.get(type(event))
+    return None if glyph is None else (glyph, [Run(name_of(course, event))])

@@ -13,7 +13,7 @@ from ..course import Course
 from ..intake import Intake, merged_intakes
 from ..rules import CATALOGUE_VERSION, RULES, Rule, Settings, judge
 from ..vocabulary import Severity
-from .findings import LEVELS, Finding, findings_table, in_order, objects
+from .findings import LEVELS, Finding, findings_table, objects, together
 
 LOCAL, SHARING = "local", "sharing"
 """For whom a report is: those who hold the data, or anybody else."""
@@ -95,6 +95,12 @@ class Report:
         """The findings as a Polars table, a row for each."""
         return self.table
 
+    def _repr_html_(self) -> str:
+        """The report as a notebook shows it."""
+        from .notebook import as_html
+
+        return as_html(self)
+
 
 def merged(reports: Iterable[Report]) -> Report:
     """One report of several that judged different patients by the same rules and settings.
@@ -102,7 +108,7 @@ def merged(reports: Iterable[Report]) -> Report:
     Counts are added, findings put together in order. Raises ValueError for none, or for reports that differ in
     rules or settings.
     """
-    reports = tuple(reports)
+    reports = list(reports)
     first = reports[0] if reports else None
     if first is None or any(
         (one.version, one.catalogue, one.settings, one.cut_off, [count.rule for count in one.rules])
@@ -110,15 +116,18 @@ def merged(reports: Iterable[Report]) -> Report:
         for one in reports
     ):
         raise ValueError("reports to merge: some, of the same rules and settings")
-    return evolve(
+    counts = [_added(counts) for counts in zip(*(one.rules for one in reports), strict=True)]
+    whole = evolve(
         first,
+        table=first.table.clear(),
         patients=sum(one.patients for one in reports),
         events=sum(one.events for one in reports),
-        rules=tuple(_added(counts) for counts in zip(*(one.rules for one in reports), strict=True)),
-        table=in_order(pl.concat([one.table for one in reports])),
+        rules=tuple(counts),
         errored={rule: why for one in reports for rule, why in one.errored.items()},
         intake=merged_intakes([one.intake for one in reports if one.intake is not None]),
     )
+    del first
+    return evolve(whole, table=together(reports.pop(0).table for _ in range(len(reports))))
 
 
 def _added(counts: tuple[RuleCount, ...]) -> RuleCount:

@@ -80,11 +80,34 @@ def table_of(findings: Iterable[Finding]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=FINDING_COLUMNS, orient="row")
 
 
+_LEVEL = pl.col("severity").replace_strict({str(one): level for one, level in LEVELS.items()}, return_dtype=pl.Int8)
+_FIRST, _DESCENDING, _THEN = (
+    ["verdict", _LEVEL, "rule"],
+    [False, True, False],
+    ["patient", pl.col("event").fill_null("")],
+)
+
+
 def in_order(table: pl.DataFrame) -> pl.DataFrame:
     """Failed before undecided, the worst first, then by rule, patient and event."""
-    level = pl.col("severity").replace_strict({str(one): level for one, level in LEVELS.items()}, return_dtype=pl.Int8)
-    order = ["verdict", level, "rule", "patient", pl.col("event").fill_null("")]
-    return table.sort(order, descending=[False, True, False, False, False], maintain_order=True)
+    return table.sort([*_FIRST, *_THEN], descending=[*_DESCENDING, False, False], maintain_order=True)
+
+
+def together(tables: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Several tables as one, in order (:func:`in_order`).
+
+    Rule by rule, so that of millions of findings there are never two copies: the iterable should not be kept.
+    """
+    keys = ["verdict", "severity", "rule"]
+    of_rule: dict[tuple[object, ...], list[pl.DataFrame]] = {}
+    for table in tables:
+        for key, rows in table.partition_by(keys, as_dict=True).items():
+            of_rule.setdefault(key, []).append(rows)
+    named = pl.DataFrame(list(of_rule), schema=dict.fromkeys(keys, pl.String), orient="row")
+    parts = []
+    for key in named.sort(_FIRST, descending=_DESCENDING).iter_rows():
+        parts.append(pl.concat(of_rule.pop(key)).sort(_THEN, maintain_order=True))
+    return pl.concat([pl.DataFrame(schema=FINDING_COLUMNS), *parts])
 
 
 def findings_table(cohort: Cohort, judgement: Judgement, rules: Mapping[str, Rule], settings: Settings) -> pl.DataFrame:

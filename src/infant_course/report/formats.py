@@ -1,6 +1,6 @@
 """The forms in which a report is told."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,17 +25,18 @@ def told(
     colour: bool = False,
     cohort: "Cohort | None" = None,
     rules: "Iterable[Rule] | None" = None,
+    statuses: Mapping[str, str] | None = None,
 ) -> str | bytes:
     """The report in one of :data:`FORMATS`.
 
-    ``colour`` concerns text only; ``cohort`` (what was judged, for drawings) and ``rules`` (those that were run, for
-    their prose) concern html only. Raises UsageError where the format cannot hold it (a sheet of Excel has a last
-    row).
+    ``colour`` concerns text only; ``cohort`` (what was judged, for drawings), ``rules`` (those that were run, for
+    their prose) and ``statuses`` (in a ledger, by fingerprint) concern html only. Raises UsageError where the format
+    cannot hold it (a sheet of Excel has a last row).
     """
     if how == "html":
         from .html import as_html
 
-        return as_html(report, cohort, inputs=inputs, rules=rules)
+        return as_html(report, cohort, inputs=inputs, rules=rules, statuses=statuses)
     return _WAYS[how](report, inputs, colour)
 
 

@@ -1,12 +1,13 @@
 """A report as JSON, for programs. The shape is described in ``docs/json.md`` and has a number of its own."""
 
 import json
-import re
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from attrs import asdict, frozen
+
+from ..files import printable_json
 
 if TYPE_CHECKING:
     from ..intake import Intake
@@ -27,12 +28,7 @@ class Input:
 
 def as_json(report: "Report", inputs: Sequence[Input] = ()) -> str:
     """The report as JSON text, the same for the same report."""
-    return safe(json.dumps(as_dict(report, inputs), indent=2, ensure_ascii=False, default=_plain)) + "\n"
-
-
-def safe(text: str) -> str:
-    """JSON without the control characters that it would leave as they are: a terminal would obey them."""
-    return re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda found: f"\\u{ord(found[0]):04x}", text)
+    return printable_json(json.dumps(as_dict(report, inputs), indent=2, ensure_ascii=False, default=_plain)) + "\n"
 
 
 def as_dict(report: "Report", inputs: Sequence[Input] = ()) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from ..course import Course
-from ..files import printable
+from ..webpage import words
 
 if TYPE_CHECKING:
     from .check import Report
@@ -45,9 +45,9 @@ def page(scenarios: Sequence[Scenario], report: "Report", *, title: str = "Publi
     """The page as HTML text."""
     body = "\n".join(
         [
-            f"<h1>{_text(title)}</h1>",
+            f"<h1>{words(title)}</h1>",
             f"<p>{report.patients} patients, {report.events} events, {len(report.rules)} rules of catalogue "
-            f"{_text(report.catalogue)}. Undecided: the telling leaves it open, so nothing is concluded.</p>",
+            f"{words(report.catalogue)}. Undecided: the telling leaves it open, so nothing is concluded.</p>",
             _overview(scenarios),
             *(_section(scenario) for scenario in scenarios),
         ]
@@ -56,12 +56,8 @@ def page(scenarios: Sequence[Scenario], report: "Report", *, title: str = "Publi
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">\n'
         '<meta name="viewport" content="width=device-width">\n'
-        f"<title>{_text(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+        f"<title>{words(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
-
-
-def _text(value: object) -> str:
-    return escape(printable(str(value)))
 
 
 def _overview(scenarios: Iterable[Scenario]) -> str:
@@ -71,28 +67,28 @@ def _overview(scenarios: Iterable[Scenario]) -> str:
         undecided = sum(f.verdict == "undecided" for f in scenario.findings)
         numbers = [len(scenario.course), *map(failed.count, ("error", "warning", "info")), undecided]
         cells = "".join(f'<td class="number">{number}</td>' for number in numbers)
-        rows.append(f"<tr><td>{_text(scenario.name)}</td>{cells}</tr>")
+        rows.append(f"<tr><td>{words(scenario.name)}</td>{cells}</tr>")
     names = ("events", "errors", "warnings", "notes", "undecided")
     heads = "".join(f'<th class="number">{name}</th>' for name in names)
     return f"<table>\n<tr><th>course</th>{heads}</tr>\n" + "\n".join(rows) + "\n</table>"
 
 
 def _section(scenario: Scenario) -> str:
-    about = f"<p>{_text(scenario.course.about)}</p>" if scenario.course.about else ""
-    source = f"<p>Source: {_text(scenario.course.source)}</p>" if scenario.course.source else ""
+    about = f"<p>{words(scenario.course.about)}</p>" if scenario.course.about else ""
+    source = f"<p>Source: {words(scenario.course.source)}</p>" if scenario.course.source else ""
     figures = "\n".join(
-        f'<figure><a href="{_text(name)}"><img src="{_text(name)}" alt="{_text(alternative)}"></a>'
-        f"<figcaption>{_text(alternative)}</figcaption></figure>"
+        f'<figure><a href="{words(name)}"><img src="{words(name)}" alt="{words(alternative)}"></a>'
+        f"<figcaption>{words(alternative)}</figcaption></figure>"
         for name, alternative in scenario.figures
     )
-    return "\n".join([f"<h2>{_text(scenario.name)}</h2>", about, source, _verdicts(scenario.findings), figures])
+    return "\n".join([f"<h2>{words(scenario.name)}</h2>", about, source, _verdicts(scenario.findings), figures])
 
 
 def _verdicts(findings: Sequence["Finding"]) -> str:
     if not findings:
         return "<p>Nothing was found.</p>"
     rows = "\n".join(
-        "<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in (f.verdict, f.severity, f.rule, f.message)) + "</tr>"
+        "<tr>" + "".join(f"<td>{words(cell)}</td>" for cell in (f.verdict, f.severity, f.rule, f.message)) + "</tr>"
         for f in findings
     )
     heads = "<tr><th>verdict</th><th>severity</th><th>rule</th><th>what</th></tr>"

@@ -1,6 +1,7 @@
 """A report of an export that is judged in parts, whole patients at a time."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -21,21 +22,26 @@ def check_in_parts(
     rules: Iterable[Rule],
     settings: Settings,
     undecided: bool = True,
-    watch: Callable[[], None] = lambda: None,
     seen: Callable[[Cohort, Report], None] = lambda cohort, report: None,
 ) -> Report:
     """Judge the cohorts of a stream one after the other; the report is that of the whole.
 
     ``undecided``: whether undecided verdicts are kept as findings. Where they are only counted, as in text, far less
-    memory is needed. ``seen`` gets each part with its whole report, then ``watch`` is called. Raises InputError.
+    memory is needed. ``seen`` gets each part with its whole report. Raises InputError.
     """
     rules = tuple(rules)
-    reports = []
-    for cohort in stream:
-        report = check(cohort, rules=rules, settings=settings)
-        reports.append(
-            report if undecided else evolve(report, table=report.table.filter(pl.col("verdict") == "failed"))
-        )
-        watch()
-    whole = merged(reports) if reports else check(Cohort.from_courses([]), rules=rules, settings=settings)
+
+    def judged() -> Iterator[Report]:
+        for cohort in stream:
+            report = check(cohort, rules=rules, settings=settings)
+            seen(cohort, report)
+            del cohort  # or it would be held while the next one is read
+            yield report if undecided else evolve(report, table=report.table.filter(pl.col("verdict") == "failed"))
+
+    reports = judged()
+    first = next(reports, None)
+    if first is None:
+        whole = check(Cohort.from_courses([]), rules=rules, settings=settings)
+    else:
+        whole = merged(chain((first,), reports))
     return evolve(whole, intake=merged_intakes([stream.leftover, *([whole.intake] if whole.intake else [])]))

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ..files import printable_json
 from ..spreadsheet import BLANKS, LEADS
-from .json import finding_as_dict, safe
+from .json import finding_as_dict
 
 if TYPE_CHECKING:
     from .check import Report
@@ -36,4 +37,4 @@ def inert_text(text: pl.Expr) -> pl.Expr:
 def as_jsonl(report: "Report") -> str:
     """One JSON object per line: the findings of :mod:`.json`."""
     lines = (json.dumps(finding_as_dict(finding), ensure_ascii=False) for finding in report.findings)
-    return "".join(f"{safe(line)}\n" for line in lines)
+    return "".join(f"{printable_json(line)}\n" for line in lines)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from .json import Input, safe
+from ..files import printable_json
+from .json import Input
 
 if TYPE_CHECKING:
     from .check import Report
@@ -53,7 +54,8 @@ def as_sarif(report: "Report", inputs: Sequence[Input] = ()) -> str:
         },
         "results": [_result(finding, rules) for finding in report.findings],
     }
-    return safe(json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1, ensure_ascii=False)) + "\n"
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return printable_json(json.dumps(log, indent=1, ensure_ascii=False)) + "\n"
 
 
 def _uri(name: str) -> str:

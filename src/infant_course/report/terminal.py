@@ -102,32 +102,34 @@ def _table(report: "Report", paint: _Paint) -> Iterator[str]:
 def worst_severities(report: "Report") -> dict[str, str]:
     """The worst severity among the failed findings of each rule: a rule may have milder outcomes than its own."""
     worst: dict[str, str] = {}
-    failed = report.table.filter(report.table["verdict"] == "failed")
-    for rule, found in failed.select("rule", "severity").unique().iter_rows():
+    failed = report.table.select("verdict", "rule", "severity").unique()
+    for rule, found in failed.filter(failed["verdict"] == "failed").select("rule", "severity").iter_rows():
         worst[rule] = min(worst.get(rule, found), found, key=WORST_FIRST.index)
     return worst
 
 
 def _findings(report: "Report", paint: _Paint) -> list[str]:
     """What failed, grouped by rule and outcome, worst first; of a large group its first, and how many there are."""
+    import polars as pl
+
     from .findings import objects
 
-    failed = report.table.filter(report.table["verdict"] == "failed")
-    groups = sorted(
-        failed.group_by("severity", "rule", "outcome", maintain_order=True),
-        key=lambda group: (WORST_FIRST.index(str(group[0][0])), group[0][1:]),
-    )
+    keys = ("severity", "rule", "outcome")
+    found = report.table.lazy()  # of millions of findings no copy is made: only those shown are taken out
+    sizes = found.filter(verdict="failed").group_by(*keys).agg(pl.len(), pl.col("patient").n_unique()).collect()
     lines: list[str] = []
-    for (severity, rule, _), table in groups:
-        most = MOST_EACH if table.height > FEW else FEW
-        shown = list(objects(table.sort("patient", "line", maintain_order=True).head(most)))
+    for severity, rule, outcome, height, people in sorted(
+        sizes.iter_rows(), key=lambda group: (WORST_FIRST.index(str(group[0])), group[1:3])
+    ):
+        most = MOST_EACH if height > FEW else FEW
+        group = found.filter(verdict="failed", severity=severity, rule=rule, outcome=outcome)
+        shown = list(objects(group.sort("patient", "line", maintain_order=True).head(most).collect()))
         lines += ["", f"{paint(str(severity), str(severity))} {paint(str(rule), 'bold')}"]
         for finding in shown:
             lines += _wrapped(_place(finding), "  ", "    ")
             lines += _wrapped(finding.message, "    ", "    ")
-        if table.height > most:
-            patients = _count(table["patient"].n_unique(), "patient")
-            lines.append(f"  and {table.height - most:,} more, {patients} in all (--format csv lists them)")
+        if height > most:
+            lines.append(f"  and {height - most:,} more, {_count(people, 'patient')} in all (--format csv lists them)")
         for advice in dict.fromkeys(f.advice for f in shown if f.advice):
             lines += _wrapped(f"What to do: {advice}", "  ", "    ")
         for source in dict.fromkeys(f.source for f in shown if f.source):

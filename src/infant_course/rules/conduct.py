@@ -568,16 +568,18 @@ def transplant_against_risk_group(assignment: Subject) -> Judged:
 
     Why it matters: results by risk group assume the treatment of that group.
     Usual cause: no donor, or the family declined, and that was not recorded.
-    Repair: record a decision on transplant with its reason; confirm the group.
+    Repair: record a decision on transplant with its reason; confirm the group. MRD is an indication in patients
+    diagnosed since June 2009, as those are taken to be of whom no date is told.
     """
     protocol = protocol_of(assignment)
     interfant = protocol.is_in(INTERFANT_06).fill_null(False)
     high_risk_only = (protocol == "mll-10").fill_null(False)
     group = assignment["group"].str.to_uppercase()
     explained = pl.any_horizontal(assignment.start.any_recorded(reason) for reason in REASONS)
-    early = assignment.dated() & (
-        assignment.the(Diagnosis, "start_hi") < int(threshold("interfant06_mrd_amendment").value)
-    )
+    since = int(threshold("interfant06_mrd_amendment").value)
+    low, high = (assignment.the(Diagnosis, bound) for bound in ("start_lo", "start_hi"))
+    told = assignment.dated() & low.is_not_null()
+    early = pl.when(told & (high < since)).then(True).when(told & (low < since)).then(None).otherwise(False)
     transplanted = assignment.start.any_recorded(IN_FIRST_REMISSION)
     return Judged(
         outcomes=(
@@ -589,9 +591,7 @@ def transplant_against_risk_group(assignment: Subject) -> Judged:
             ),
             Outcome(
                 name="medium_risk_with",
-                broken=(group == "MR")
-                & transplanted
-                & (~assignment.start.any_recorded(BEFORE_OCTADAD_HIGH) | early.fill_null(False)),
+                broken=(group == "MR") & transplanted & (~assignment.start.any_recorded(BEFORE_OCTADAD_HIGH) | early),
                 severity=Severity.INFO,
                 message="A medium-risk patient has an HSCT in first remission without its indication by MRD.",
             ),

@@ -297,6 +297,7 @@ def cns_class_against_counts(found: Subject) -> Judged:
     )
     unsupported = (cns == "CNS3") & ((cells < few) | ~blasts) & ~signs.fill_null(False)
     unsupported |= (cns == "CNS2") & (cells >= few) & (red < clear)
+    unsupported |= (cns == "CNS3c") & ~signs.fill_null(True)
     counted = blasts.is_not_null() | found[wbc].is_not_null() | found[rbc].is_not_null()
     return Judged(
         outcomes=(
@@ -310,7 +311,7 @@ def cns_class_against_counts(found: Subject) -> Judged:
                 name="unsupported",
                 broken=unsupported,
                 severity=Severity.WARNING,
-                message="CNS2 or CNS3 is recorded, but the cells, blasts and clinical signs tell another class.",
+                message="CNS2, CNS3 or CNS3c is recorded, but cells, blasts and clinical signs tell another class.",
             ),
             Outcome(
                 name="signs",
@@ -319,7 +320,7 @@ def cns_class_against_counts(found: Subject) -> Judged:
                 message="CNS1 or CNS2 is recorded with clinical signs of CNS leukaemia, which make CNS3c.",
             ),
         ),
-        applies=cns.is_not_null() & (counted | signs.fill_null(False)),
+        applies=cns.is_not_null() & (counted | signs.fill_null(False) | ((cns == "CNS3c") & signs.is_not_null())),
     )
 
 
@@ -517,7 +518,7 @@ def t_11_19_without_band(diagnosis: Subject) -> Judged:
             ),
             Outcome(
                 name="undetermined",
-                broken=~banded,
+                broken=(~banded).fill_null(False),
                 severity=Severity.INFO,
                 message="t(11;19) without its sub-band does not tell MLLT1 from ELL.",
             ),

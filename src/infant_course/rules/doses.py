@@ -442,6 +442,89 @@ def anthracycline_exposure(block: Subject) -> Judged:
     )
 
 
+NOT_SUMMABLE = float("inf")
+"""What a sum of doses comes to where one of them is not told, or is of the other basis."""
+
+
+def sum_of_courses(agent_id: str, basis: str) -> Callable[[pl.Expr], pl.Expr]:
+    """The doses of single courses of an agent in mg/m², summed over the patient's blocks; null where none is told.
+
+    Doses of the other basis cannot be added to those of this one.
+    """
+    names = [name for name, known in AGENT_IDS.items() if known == agent_id]
+    told = pl.element().struct.field
+    ours = told("name").str.to_lowercase().is_in(names) & ~told("cumulative").fill_null(False)
+    ours &= told("route").ne_missing("intrathecal")
+    dose = amount(told("dose"), "mg/m2")
+    added = pl.when(dose.is_null() | (told("basis").fill_null(basis) != basis)).then(NOT_SUMMABLE).otherwise(dose)
+
+    def work(listed: pl.Expr) -> pl.Expr:
+        doses = listed.list.eval(pl.when(ours).then(added).drop_nulls())
+        return pl.when(doses.list.len() > 0).then(doses.list.sum()).sum().over("unit")
+
+    work.__name__ = f"courses_of_{agent_id}_{basis}"
+    return work
+
+
+def cumulative_dose(block: Subject, agent_id: str, basis: str | None) -> pl.Expr:
+    """The cumulative dose of an agent in mg/m² that the block states on a basis; null where there is none."""
+    told = pl.element().struct.field
+    is_it = is_agent(told("number"), agent_id) & told("cumulative") & told("scheme").is_null()
+    listed = block.once("agents", known_agents)
+    return listed.list.eval(told("mg_m2").filter(is_it & told("basis").eq_missing(pl.lit(basis)))).list.max()
+
+
+@rule(
+    "DOS-08",
+    about=TreatmentBlock,
+    severity=Severity.WARNING,
+    category=Kahn.PLAUSIBILITY,
+    source=Cite("redcap", "data quality: incorrect values of calculated fields"),
+    also=(threshold("dose_sum_tolerance").source,),
+)
+def sum_of_courses_differs(block: Subject) -> Judged:
+    """The cumulative dose of an anthracycline differs by more than a tenth from the sum of its courses.
+
+    Why it matters: the late effects on the heart are read by the cumulative dose.
+    Usual cause: two digits exchanged; a course left out, or counted twice; a plan copied as given.
+    Repair: confirm the doses of the courses first, then the sum. A sum above that of the courses recorded is left
+    undecided unless treatment blocks are declared complete, and so is any where the dose of a course is not told, or
+    is nominal where the sum is actual. A sum converted by a scheme is not looked at.
+    """
+    share = threshold("dose_sum_tolerance").value
+    whole = block.start.count(TreatmentBlock).most.is_not_null()
+    differs, asked = [], []
+    for agent_id in ANTHRACYCLINES:
+        sums = {
+            basis: block.common(TreatmentBlock, "agents", sum_of_courses(agent_id, basis))
+            for basis in ("nominal", "actual")
+        }
+        for basis, courses in (*sums.items(), (None, pl.min_horizontal(*sums.values()))):
+            stated = cumulative_dose(block, agent_id, basis)
+            known = courses.is_finite()
+            less, more = stated < courses * (1 - share) * (1 - 1e-9), stated > courses * (1 + share) * (1 + 1e-9)
+            differs.append(
+                pl.when(stated.is_null() | courses.is_null() | (courses == 0))
+                .then(False)
+                .when(known & (less | (more & whole)))
+                .then(True)
+                .when(known & whole)
+                .then(False)
+            )
+            asked.append(stated.is_not_null() & (courses > 0).fill_null(False))
+    return one(
+        pl.any_horizontal(differs),
+        (
+            any_agent(
+                block, lambda a: is_agent(a("number"), *ANTHRACYCLINES) & a("cumulative") & a("scheme").is_null()
+            ),
+            pl.any_horizontal(asked),
+        ),
+        Severity.WARNING,
+        "The cumulative dose of an anthracycline differs from the sum of its courses.",
+    )
+
+
 @rule(
     "DOS-09",
     about=(TreatmentBlock, Lymphodepletion, Conditioning, SupportiveTreatment),
@@ -474,14 +557,14 @@ def not_for_intrathecal_use(block: Subject) -> Judged:
     severity=Severity.INFO,
     category=Kahn.COMPLETENESS,
     source=Cite("kotecha2022", "case 3: 6 Gy to the testis before HSCT"),
-    also=(threshold("testis_curative_dose").source,),
+    also=(threshold("testis_curative_dose").source, threshold("radiotherapy_most").source),
 )
 def radiotherapy_dose(course: Subject) -> Judged:
-    """Radiotherapy lacks its dose, site or number of fractions, or a boost to the testis has no HSCT with it.
+    """Radiotherapy lacks dose, site or fractions, has a dose above 100 Gy, or a testis boost has no HSCT with it.
 
     Why it matters: 6 Gy to the testis goes with an HSCT; without one 24 Gy are usual.
-    Usual cause: only "irradiated" was copied.
-    Repair: add what the radiotherapy report says; confirm a low dose to the testis without HSCT.
+    Usual cause: only "irradiated" was copied; cGy entered as Gy.
+    Repair: add what the radiotherapy report says; confirm a low dose to the testis without HSCT, and the unit.
     """
     dose = course.quantity("dose", "Gy")
     boost = (course["site"] == "testis") & (dose < threshold("testis_curative_dose").value)
@@ -498,6 +581,12 @@ def radiotherapy_dose(course: Subject) -> Judged:
                 broken=boost.fill_null(False) & ~course.start.count(Transplant).at_least(1),
                 severity=Severity.INFO,
                 message="A dose below 24 Gy to the testis has no HSCT with it.",
+            ),
+            Outcome(
+                name="too_high",
+                broken=(dose > threshold("radiotherapy_most").value).fill_null(False),
+                severity=Severity.INFO,
+                message="A dose above 100 Gy: probably a value in cGy.",
             ),
         )
     )

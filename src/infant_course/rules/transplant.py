@@ -229,21 +229,35 @@ def chemotherapy_to_conditioning(conditioning: Subject) -> Judged:
     )
 
 
-def least_matched(transplant: Subject) -> pl.Expr:
-    """The least match by which a donor is called matched; null where no source counts so."""
-    cord, compared = transplant["graft"] == "cord_blood", transplant["hla_compared"]
+def least_matched(transplant: Subject, cord: bool) -> pl.Expr:
+    """The least match by which the donor of a cord unit, or of another graft, is called matched; null where none is."""
+    compared, sibling = transplant["hla_compared"], transplant["donor"] == "matched_sibling"
     of_10, cord_of_6 = threshold("hla_matched_of_10").values, threshold("hla_cord_of_6").values
     cord_of_8, of_sibling = threshold("hla_cord_of_8").values, threshold("hla_cord_sibling_of_8").values
-    sibling = transplant["donor"] == "matched_sibling"
+    if not cord:
+        return pl.when(compared == of_10[0]).then(of_10[1])
     return (
-        pl.when(~cord & (compared == of_10[0]))
-        .then(of_10[1])
-        .when(cord & (compared == cord_of_6[0]))
+        pl.when(compared == cord_of_6[0])
         .then(cord_of_6[1])
-        .when(cord & sibling & (compared == of_sibling[0]))
+        .when(sibling & (compared == of_sibling[0]))
         .then(of_sibling[1])
-        .when(cord & (compared == cord_of_8[0]))
+        .when(compared == cord_of_8[0])
         .then(cord_of_8[1])
+    )
+
+
+def too_few_match(transplant: Subject) -> pl.Expr:
+    """Whether fewer match than a matched donor's do; null where the source, which is not told, decides."""
+    of_cord, of_other = (
+        (transplant["hla_matched"] < least_matched(transplant, cord)).fill_null(False) for cord in (True, False)
+    )
+    whichever = pl.when(of_cord == of_other).then(of_cord)
+    return (
+        pl.when(transplant["graft"].is_null())
+        .then(whichever)
+        .when(transplant["graft"] == "cord_blood")
+        .then(of_cord)
+        .otherwise(of_other)
     )
 
 
@@ -286,7 +300,7 @@ def donor_against_graft(transplant: Subject) -> Judged:
             ),
             Outcome(
                 name="not_matched",
-                broken=(called_matched & (matched < least_matched(transplant))).fill_null(False),
+                broken=called_matched.fill_null(False) & too_few_match(transplant),
                 severity=Severity.WARNING,
                 message="The donor is called matched, but the HLA match is too low for that.",
             ),

@@ -80,6 +80,21 @@ def test_another_arm_missing_codes_and_an_instrument_that_repeats_in_one_event_o
     assert not course.of(Death), "one instrument holds two events, each only where one of its fields is filled"
 
 
+def test_fields_that_the_dictionary_flags_are_passed_on(tmp_path: Path) -> None:
+    rows = list(csv.DictReader(DICTIONARY.read_text(encoding="utf-8-sig").splitlines()))
+    for row in rows:
+        if row["Variable / Field Name"] == "mrd_tp":
+            row["Identifier?"] = "y"
+    dictionary = tmp_path / "dictionary.csv"
+    with dictionary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+    flagged = ic.read(RECORDS, source="redcap", mapping=MAPPING, dictionary=dictionary)
+    assert flagged.intake is not None
+    assert flagged.intake.identifiers == {("mrd", "timepoint"), ("patient", "birth")}
+
+
 def test_every_row_is_accounted_for(cohort: Cohort) -> None:
     (count,) = cohort.intake.rows
     assert (count.read, count.kept) == (11, 9)

@@ -1,18 +1,20 @@
 """An export judged in parts gives the report of the whole."""
 
+import gzip
 import io
 import os
 import re
 from pathlib import Path
 
 import pytest
+import zstandard
 from benchmarks.synthetic import synthetic
 
 from infant_course.cli import main, progress
 from infant_course.cohort import Cohort
 from infant_course.intake import Intake
 from infant_course.io.tables.own import read
-from infant_course.io.tables.stream import Stream
+from infant_course.io.tables.stream import READING, Stream
 from infant_course.io.tables.write import write
 from infant_course.report.check import Report, check
 from infant_course.report.parts import check_in_parts
@@ -39,8 +41,8 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def in_parts(export: Path, **options: object) -> tuple[Report, Stream]:
-    stream = Stream(export, share=40_000, chunk=5_000, **options)  # type: ignore[arg-type]
+def in_parts(export: Path) -> tuple[Report, Stream]:
+    stream = Stream(export, share=120_000, chunk=10_000)
     return check_in_parts(stream, rules=RULES.values(), settings=Settings()), stream
 
 
@@ -53,7 +55,7 @@ def in_order(intake: Intake | None) -> tuple[object, ...]:
 def test_the_report_is_that_of_the_whole(export: Path) -> None:
     whole = check(read(export))
     report, stream = in_parts(export)
-    assert stream.shares > 3
+    assert stream.shares > 2
     assert report.table.equals(whole.table)
     assert report.rules == whole.rules
     assert (report.patients, report.events) == (whole.patients, whole.events)
@@ -86,9 +88,9 @@ def test_a_long_table_is_read_in_parts_and_its_types_are_complete_in_all(tmp_pat
 
 
 def test_undecided_verdicts_may_be_counted_only(export: Path) -> None:
-    stream = Stream(export, share=40_000)
-    brief = check_in_parts(stream, rules=RULES.values(), settings=Settings(), undecided=False)
-    whole = check(read(export))
+    rules = [RULES[name] for name in ("REM-06", "ORD-02", "FUP-01", "BAS-02")]
+    brief = check_in_parts(Stream(export, share=80_000), rules=rules, settings=Settings(), undecided=False)
+    whole = check(read(export), rules=rules)
     assert brief.counted("undecided") == 0 < whole.counted("undecided")
     assert brief.rules == whole.rules
     assert brief.counted("failed") == whole.counted("failed")
@@ -106,11 +108,24 @@ def test_the_parts_are_gone_afterwards(export: Path, tmp_path: Path) -> None:
 
 
 def test_the_command_says_the_same_in_parts(export: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    few = ["--select", "REM,ORD", "--format", "csv"]
     for name, extra in (("whole", []), ("parts", ["--in-parts", "--scratch", str(tmp_path)])):
-        code = main(["check", str(export), "--format", "csv", "-o", str(tmp_path / name), *extra])
-        assert code == 1
+        assert main(["check", str(export), *few, "-o", str(tmp_path / name), *extra]) == 1
     assert (tmp_path / "whole").read_text() == (tmp_path / "parts").read_text()
     assert capsys.readouterr().err == ""  # a pipe is told nothing
+
+
+def test_a_ledger_gets_all_parts(export: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = []
+    for name, extra in (("whole", []), ("parts", ["--in-parts"])):
+        ledger = ["--ledger", str(tmp_path / name), "--as-of", "2024-01-01"]
+        assert main(["check", str(export), "--select", "ORD-02,REM-06", *ledger, *extra, "--fail-on", "never"]) == 0
+        capsys.readouterr()
+        main(["ledger", "list", *ledger])
+        lines = capsys.readouterr().out.splitlines()
+        listed.append(sorted(re.sub(r"^Q\d+ +", "", line) for line in lines))
+    assert len(listed[0]) > 2
+    assert listed[0] == listed[1]
 
 
 def test_other_forms_are_not_read_in_parts(export: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -118,23 +133,79 @@ def test_other_forms_are_not_read_in_parts(export: Path, capsys: pytest.CaptureF
     assert "only the own form" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("pack", ["gz", "zst"])
+def test_packed_files_are_judged_in_parts(export: Path, tmp_path: Path, pack: str) -> None:
+    rules = [RULES[name] for name in ("REM-06", "ORD-02")]
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    for path in export.iterdir():
+        data = path.read_bytes()
+        squeezed = gzip.compress(data) if pack == "gz" else zstandard.ZstdCompressor().compress(data)
+        (packed / f"{path.name}.{pack}").write_bytes(squeezed)
+    stream = Stream(packed, share=150_000, chunk=20_000)
+    found = check_in_parts(stream, rules=rules, settings=Settings())
+    assert stream.shares > 1
+    assert found.table.drop("file").equals(check(read(export), rules=rules).table.drop("file"))
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
 
 
-def test_a_terminal_gets_a_bar_and_a_log_gets_lines(
+def test_the_work_told_grows_from_nothing_to_all(export: Path) -> None:
+    fractions, patients, stream = [], [], Stream(export, share=80_000, chunk=20_000)
+
+    def moved() -> None:
+        fractions.append(stream.fraction)
+        patients.append(stream.patients)
+
+    stream.watch = moved
+    for _ in stream:
+        pass
+    assert fractions == sorted(fractions)
+    assert 0 < fractions[0] < READING
+    assert READING in [pytest.approx(one) for one in fractions]
+    assert fractions[-1] == pytest.approx(1)
+    assert patients[0] == 0 and patients[-1] == stream.patients == read(export).patients.height
+
+
+def test_time_left_is_that_of_the_rate_so_far(export: Path) -> None:
+    stream = Stream(export)
+    told = progress.Progress(stream, now=100.0)
+    assert told.left(150.0) is None
+    stream.rows, stream.patients, stream.done, stream.fraction = 1_000, 50, 1, 0.25
+    assert told.left(120.0) == 60.0
+    assert told.words(120.0) == "1,000 rows, 50 patients, 12 rows/s"  # a quarter of 1,000 rows in 20 seconds
+
+
+def test_a_terminal_gets_a_bar_a_log_gets_lines_and_a_pipe_nothing(
     export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sys.stderr", Terminal())
-    with progress.watching(Stream(export)) as watch:
-        watch()
-        assert type(watch).__name__ == "Bar"
+    stream, terminal = Stream(export, share=100_000), Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "xterm")
+    with progress.watching(stream):
+        for _ in stream:
+            pass
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.getvalue())
+    last = shown.replace("\r", "\n").strip().splitlines()[-1]
+    assert re.fullmatch(r"[\d,]+ rows, 120 patients, [\d,]+ rows/s .+ 100 % 0:00:00 left", last.strip()), last
     with (tmp_path / "log").open("w") as log:
         monkeypatch.setattr("sys.stderr", log)
         stream = Stream(export)
-        with progress.watching(stream) as watch:
+        with progress.watching(stream):
             for _ in stream:
-                watch()
+                pass
     text = (tmp_path / "log").read_text()
-    assert re.fullmatch(r"[\d,]+ rows, 120 patients, part 1 of 1, [\d,]+ rows/s\n", text), text
+    assert re.fullmatch(r"100%, [\d,]+ rows, 120 patients, [\d,]+ rows/s, 0:00:00 left\n", text), text
+    there, back = os.pipe()
+    with os.fdopen(back, "w") as pipe:
+        monkeypatch.setattr("sys.stderr", pipe)
+        stream = Stream(export)
+        with progress.watching(stream):
+            for _ in stream:
+                pass
+    with os.fdopen(there) as said:
+        assert said.read() == ""

@@ -26,10 +26,10 @@ def dos_04(me: Placed, world: World) -> Verdict:
 
 
 def dos_10(me: Placed, world: World) -> Verdict:
-    """Dose, site and fractions are told; below 24 Gy to the testis goes with an HSCT."""
+    """Dose, site and fractions are told; no dose above 100 Gy; below 24 Gy to the testis goes with an HSCT."""
     course = me.event
     assert isinstance(course, Radiotherapy)
-    if course.dose is None or course.site is None or course.fractions is None:
+    if course.dose is None or course.site is None or course.fractions is None or course.dose.value > 100:
         return True
     return course.site is Site.TESTIS and course.dose.value < 24 and not world.of(Transplant)
 
@@ -58,6 +58,7 @@ KINDS: Kinds = {
         Radiotherapy(id="", site=Site.TESTIS, dose=Quantity(6, "Gy"), fractions=3),
         Radiotherapy(id="", site=Site.TESTIS, dose=Quantity(24, "Gy"), fractions=12),
         Radiotherapy(id="", site=Site.CNS, dose=Quantity(12, "Gy")),
+        Radiotherapy(id="", site=Site.CNS, dose=Quantity(1200, "Gy"), fractions=6),
         Transplant(id=""),
         Transplant(id=""),
     ),

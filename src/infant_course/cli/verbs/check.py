@@ -1,7 +1,7 @@
 """``infant-course check``: judge case files, or an export."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import UsageError
 from ...files import write_whole
 from ...report.formats import COUNT_UNDECIDED, FILES_ONLY, FORMATS
-from ..ledgers import add_recording_to, look, prepare, take_part
+from ..ledgers import add_recording_to, look, prepare, statuses_of, take_part
 from ..output import colours, say
 from ..progress import watching
 from ..reading import add_export_to, add_parts_to, export_in, files_of, read_all, read_export, stream_of
@@ -99,6 +99,7 @@ def date_of(text: str) -> date:
 
 def run(arguments: argparse.Namespace) -> int:
     """Read, judge, tell."""
+    from ...privacy.pseudonyms import Pseudonyms
     from ...report.check import check, cohort_of
     from ...report.json import Input
     from ...report.parts import check_in_parts
@@ -112,9 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
     rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
     chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)
     settings = settings_of(arguments, config)
-    key = key_of(
-        arguments, Path(arguments.out).parent if arguments.out and Path(arguments.out).parent != Path() else None
-    )
+    key = key_of(arguments, Path(arguments.out).parent if arguments.out else None)
     prepare(arguments)
     sights: list[Sight] = []
 
@@ -133,19 +132,21 @@ def run(arguments: argparse.Namespace) -> int:
         inputs, stream = [(file.name, file.sha256) for file in read], None
     cohort: Cohort | None = None
     if stream is not None:
-        with watching(stream) as watch:
+        with watching(stream):
             told = arguments.format not in COUNT_UNDECIDED
-            report = check_in_parts(stream, rules=chosen, settings=settings, undecided=told, watch=watch, seen=seen)
+            report = check_in_parts(stream, rules=chosen, settings=settings, undecided=told, seen=seen)
     else:
         courses = [] if export is not None else [file.course for file in read]
         cohort = read_export(arguments, export) if export is not None else cohort_of(courses, settings)
         report = check(cohort, rules=chosen, settings=settings)
         seen(cohort, report)
+    statuses = statuses_of(arguments, sights) if arguments.format == "html" else {}
     if key is None:
         named = [Input(name=name, sha256=digest) for name, digest in inputs]
-        tell(report, arguments, named, cohort=cohort, rules=chosen)
+        tell(report, arguments, named, cohort=cohort, rules=chosen, statuses=statuses)
     else:  # neither the files nor the drawings of courses may leave
-        tell(for_sharing(report, key), arguments, [], rules=chosen)
+        shared = {Pseudonyms(key=key).fingerprint(name): status for name, status in statuses.items()}
+        tell(for_sharing(report, key), arguments, [], rules=chosen, statuses=shared)
     code = report.exit_code(arguments.fail_on)
     if arguments.ledger is not None:
         code = take_part(arguments, sights, report, code, names=key is None)
@@ -172,14 +173,16 @@ def tell(
     *,
     cohort: "Cohort | None" = None,
     rules: "Sequence[Rule] | None" = None,
+    statuses: Mapping[str, str] | None = None,
 ) -> None:
     """Print the report, or write it into a file, whole or not at all. Raises InfantCourseError where it cannot be.
 
-    ``cohort`` and ``rules``: what was judged and by what, for a page of html.
+    ``cohort`` and ``rules``: what was judged and by what, ``statuses``: of findings in a ledger, for a page of html.
     """
     from ...report.formats import told
 
-    text = told(report, arguments.format, inputs, colour=not arguments.out and colours(), cohort=cohort, rules=rules)
+    colour = not arguments.out and colours()
+    text = told(report, arguments.format, inputs, colour=colour, cohort=cohort, rules=rules, statuses=statuses)
     if arguments.out:
         write_whole(Path(arguments.out), text)
     elif isinstance(text, str):

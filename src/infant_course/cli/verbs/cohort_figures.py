@@ -25,13 +25,15 @@ def add_to(verbs: Any) -> None:
     _curve(verbs)
 
 
-def _verb(verbs: Any, name: str, what: str, draws: "Callable[[argparse.Namespace, Cohort], CohortFigure]") -> Any:
+def _verb(
+    verbs: Any, name: str, what: str, draws: "Callable[[argparse.Namespace, Cohort], CohortFigure]", width: int = 170
+) -> Any:
     """A verb with what all of them share."""
     verb = verbs.add_parser(name, help=what, description=f"{what[:1].upper()}{what[1:]}. {_BESIDE}")
     verb.add_argument("paths", nargs="+", metavar="PATH", help="case files (YAML or JSON), or one export")
     verb.add_argument("-o", "--out", required=True, metavar="FILE", help="ends in .svg, .pdf or .png")
     verb.add_argument(
-        "--width", type=int, choices=(80, 115, 170), default=170, help="of the figure in mm (default: 170)"
+        "--width", type=int, choices=(80, 115, 170), default=width, help=f"of the figure in mm (default: {width})"
     )
     add_export_to(verb)
     verb.set_defaults(run=lambda arguments: _run(arguments, draws))
@@ -97,7 +99,7 @@ def _swimmer(verbs: Any) -> None:
         "--align",
         metavar="EVENT",
         default="diagnosis",
-        help="day 0: diagnosis, cr1, hsct, relapse (default: diagnosis)",
+        help="day 0: diagnosis, birth, cr1, hsct, relapse, or the first event of any type (default: diagnosis)",
     )
     _group(verb, "one panel for each value")
     verb.add_argument(
@@ -200,8 +202,7 @@ def _curve(verbs: Any) -> None:
             width=arguments.width,
         )
 
-    verb = _verb(verbs, "curve", "draw the Kaplan-Meier curve of overall or event-free survival", draws)
-    verb.set_defaults(width=115)
+    verb = _verb(verbs, "curve", "draw the Kaplan-Meier curve of overall or event-free survival", draws, 80)
     verb.add_argument("--endpoint", metavar="ID", default="efs", help="efs or os (default: efs)")
     _group(verb, "one curve for each value")
     verb.add_argument("--censor-at-hsct", action="store_true", help="follow-up ends at the first HSCT")

@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     for name, course in courses.items():
         figures = []
         for kind in KINDS:
-            written = draw(course, out / f"{name}-{kind}.svg", kind=kind)
+            written = draw(course, out / f"{name}-{kind}.svg", kind=kind, sidecars=False)
             figures.append((written.name, alternative(course, kind)))
         found = tuple(f for f in report.findings if f.patient == course.id)
         scenarios.append(Scenario(name=name, course=course, figures=tuple(figures), findings=found))

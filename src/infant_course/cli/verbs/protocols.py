@@ -38,7 +38,9 @@ def add_to(verbs: Any) -> None:
     one.add_argument("protocol", metavar="ID", help="such as interfant-06; `infant-course protocols` lists them")
     one.add_argument("--risk", metavar="GROUP", help="only what is open to this group")
     one.add_argument("--arm", metavar="ARM", help="only what is open to this arm")
-    one.add_argument("--plot", metavar="FILE", help="draw the plan instead; ends in .svg, .pdf, .png, .dot or .gv")
+    one.add_argument(
+        "--plot", metavar="FILE", help="draw the plan instead; ends in .svg, .pdf, .png, .tif, .dot or .gv"
+    )
     one.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
     one.set_defaults(run=run_one)
 

@@ -42,6 +42,7 @@ def build(
     cells: Iterable[CellFinding] = (),
     assumptions: Iterable[str] = (),
     labels: Mapping[tuple[str, str], str] | None = None,
+    identifiers: Collection[tuple[str, str]] = (),
     decimal_comma: bool = False,
     end_window_days: int = END_WINDOW_DAYS,
 ) -> Cohort:
@@ -51,7 +52,8 @@ def build(
     recorded in full, of which absence means that it did not happen; None: those of which there is a table. A column
     ``complete`` of the patients' table says it patient by patient. ``counts``: rows of the files, to which those
     set aside here are added; a table whose file is not among them is counted by its rows. ``cells``,
-    ``assumptions``, ``labels``: what the reader of the format has to add. Raises UsageError for an unknown type.
+    ``assumptions``, ``labels``, ``identifiers``: what the reader of the format has to add. Raises UsageError for an
+    unknown type.
     """
     for name in [*(table.type for table in tables if table.type != PATIENT), *(complete or ())]:
         if name not in EVENT_TYPES:
@@ -78,6 +80,7 @@ def build(
             cells=(*cells, *(cell for one in read for cell in one.telling.cells)),
             assumptions=tuple(dict.fromkeys(said)),
             labels=labels or {},
+            identifiers=frozenset(identifiers),
         ),
     )
 

@@ -55,6 +55,7 @@ def read(
         cells=records.intake.cells,
         assumptions=records.intake.assumptions,
         labels=records.intake.labels,
+        identifiers=records.intake.identifiers,
         decimal_comma=decimal_comma,
     )
 

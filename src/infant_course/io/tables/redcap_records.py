@@ -85,6 +85,7 @@ class RecordsReader:
             cells=equal_as_one(self.cells),
             assumptions=tuple(dict.fromkeys(self.assumptions)),
             labels=self._labels(joined.tables),
+            identifiers=self._identifiers(joined.tables),
         )
         return Records(tables=tuple(joined.tables), intake=intake, complete=self._complete())
 
@@ -312,6 +313,13 @@ class RecordsReader:
             self.assumptions.append(
                 f"{self.own_dictionary.file} flags {', '.join(both)} as identifying; read, since the mapping says so."
             )
+
+    def _identifiers(self, tables: Sequence[FlatTable]) -> frozenset[tuple[str, str]]:
+        """The fields that are read from what the project flags as identifying."""
+        fields = self.own_dictionary.fields if self.own_dictionary is not None else ()
+        names = {one.name for one in fields if one.identifier}
+        told = ((table.type, target, name) for table in tables for target, name in table.names.items())
+        return frozenset((kind, target) for kind, target, name in told if names & set(name.split(", ")))
 
     def _labels(self, tables: Sequence[FlatTable]) -> dict[tuple[str, str], str]:
         """What the project calls a field: its label, else its name."""

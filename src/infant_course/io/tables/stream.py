@@ -5,7 +5,7 @@ the patients is read as an export of its own. Only the package's own form is rea
 """
 
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,14 +27,17 @@ if TYPE_CHECKING:
 SHARE = 128 << 20
 """Bytes of text of which one share is made, at most so many on the average."""
 MOST_SHARES = 512
+READING = 0.2
+"""Share of the whole work that is done when all rows are laid aside, about (measured, see docs/speed.md)."""
 
 
 @define
 class Stream:
     """The cohorts of a large export. Iterate over it once; :attr:`leftover` is whole when that is done.
 
-    ``read``: rows laid aside so far, ``patients``: patients judged so far, for whoever watches. ``leftover``: the
-    intake of what belongs to no cohort: rows set aside while the files were read, and what was assumed.
+    ``leftover``: the intake of what belongs to no cohort: rows set aside while the files were read, and what was
+    assumed. For whoever watches: ``rows`` laid aside, ``patients`` and shares ``done`` so far (a cohort is done when
+    the next one is asked for), and the ``fraction`` of all work; ``watch`` is called whenever one of them changed.
     """
 
     path: Path
@@ -46,10 +49,12 @@ class Stream:
     scratch: Path | None = None
     share: int = SHARE
     chunk: int = CHUNK
+    watch: Callable[[], None] = field(default=lambda: None, kw_only=True)
     rows: int = field(default=0, init=False)
     patients: int = field(default=0, init=False)
     shares: int = field(default=0, init=False)
     done: int = field(default=0, init=False)
+    fraction: float = field(default=0.0, init=False)
     leftover: Intake = field(factory=lambda: Intake(source="csv"), init=False)
 
     def __iter__(self) -> Iterator[Cohort]:
@@ -58,16 +63,20 @@ class Stream:
             files = self._lay_aside(Path(folder))
             for share in range(self.shares):
                 cohort = self._cohort(Path(folder), share, files)
-                self.done = share + 1
                 if cohort is not None:
-                    self.patients += cohort.patients.height
                     yield cohort
+                    self.patients += cohort.patients.height
+                    del cohort  # or it would be held while the next one is read
+                self.done = share + 1
+                self.fraction = READING + (1 - READING) * self.done / self.shares
+                self.watch()
 
     def _lay_aside(self, folder: Path) -> list[tuple[str, str]]:
         """Put the rows of all files into shares of patients. Returns file and table, in order."""
         gathered = Gathered()
         named = gathered.named(self.path)
-        self.shares = min(MOST_SHARES, max(1, ceil(sum(unpacked_size(path) for path, _ in named) / self.share)))
+        sizes = [unpacked_size(path) for path, _ in named]
+        self.shares = min(MOST_SHARES, max(1, ceil(sum(sizes) / self.share)))
         counts: list[RowCount] = []
         cells: list[CellFinding] = [*gathered.cells]
         assumptions: list[str] = []
@@ -86,6 +95,9 @@ class Stream:
                 cells += raw.cells
                 assumptions += raw.assumptions
                 self.rows += raw.count.read
+                laid = sum(sizes[:place]) + min(sizes[place], (number + 1) * self.chunk)
+                self.fraction = READING * laid / max(1, sum(sizes))
+                self.watch()
             counts.append(left)
         if self.complete is None:
             self.complete = [name for name in EVENT_TYPES if name in types]

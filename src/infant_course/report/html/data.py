@@ -1,11 +1,9 @@
-"""The data of a page as JSON that may stand in a script element."""
+"""The data of a page: what its script shows."""
 
-import json
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...files import printable
-from ..json import safe
 
 if TYPE_CHECKING:
     from ...rules import Rule
@@ -31,12 +29,6 @@ COLUMNS = (
     "line",
     "fingerprint",
 )
-
-
-def as_script(values: object) -> str:
-    """JSON that no parser of HTML can take for anything else: no ``<``, ``>``, ``&``, no line or direction signs."""
-    text = safe(json.dumps(values, ensure_ascii=False, separators=(",", ":")))
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def page_data(
@@ -101,12 +93,12 @@ def _rules(report: "Report", rules: "Iterable[Rule]") -> dict[str, dict[str, Any
     known = {rule.id: rule for rule in rules}
     told = {}
     for count in report.rules:
-        entry: dict[str, Any] = {"title": count.title, "severity": str(count.severity)}
+        entry: dict[str, Any] = {"title": printable(count.title), "severity": str(count.severity)}
         entry |= {"subjects": count.subjects, "failed": count.failed, "undecided": count.undecided}
         if rule := known.get(count.rule):
             prose = [("Why it matters", rule.why), ("Usual cause", rule.cause), ("What to do", rule.repair)]
             prose += [("Where times tie", rule.ties)] if rule.ties else []
-            entry["prose"] = [(head, sentence(words)) for head, words in prose]
-            entry["grounds"] = [str(ground) for ground in (rule.ground, *rule.also)]
-        told[count.rule] = entry
+            entry["prose"] = [(head, printable(sentence(words))) for head, words in prose]
+            entry["grounds"] = [printable(str(ground)) for ground in (rule.ground, *rule.also)]
+        told[printable(count.rule)] = entry
     return told

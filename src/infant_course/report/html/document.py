@@ -1,29 +1,21 @@
-"""The page as a whole: policy, styles, summary, the empty views that the script fills, data, drawings."""
+"""The page as a whole: summary, the empty views that the script fills, data, drawings."""
 
-from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ...webpage import as_script, asset, document
 from ..terminal import WORST_FIRST
-from .data import MOST_FINDINGS, as_script, page_data
+from .data import MOST_FINDINGS, page_data
 from .drawings import MOST_DRAWN, Drawn, drawings
-from .summary import summary, words
+from .summary import summary
 
 if TYPE_CHECKING:
     from ...cohort import Cohort
     from ...rules import Rule
     from ..check import Report
     from ..json import Input
-
-POLICY = (
-    "default-src 'none'; script-src '{script}'; style-src '{style}'; base-uri 'none'; form-action 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
-)
-"""Nothing is fetched or sent; one script and one style sheet, known by their digests; no text becomes markup."""
 
 
 def as_html(
@@ -39,33 +31,35 @@ def as_html(
 
     ``cohort``: what was judged, for the drawings of the first ``most_drawn`` patients with failed findings, the
     worst first; without it nothing is drawn. ``rules``: the rules that were run, for their prose (those of the
-    catalogue unless said otherwise). ``statuses``: by fingerprint what is known of a finding from earlier runs
-    (new, open ...), which may then be filtered by. Only the first 20,000 findings are held; the page says so.
+    catalogue unless said otherwise). ``statuses``: by fingerprint the status of a finding in a ledger (new, open ...),
+    which may then be filtered by; accepted findings are counted, and shown when asked for. Only the first 20,000
+    findings are held; the page says so.
     """
     from ...rules import RULES
 
     wanted = _worst_patients(report)
     drawn = tuple(drawings(cohort, wanted.head(most_drawn))) if cohort is not None else ()
-    style, script = _asset("page.css"), _asset("page.js")
-    policy = POLICY.format(script=_digest(script), style=_digest(style))
     data = page_data(report, drawn, RULES.values() if rules is None else rules, statuses or {})
-    templates = "\n".join(
-        f'<template id="drawing-{number}">{one.svg}</template>' for number, one in enumerate(drawn) if one.svg
+    figures = "\n".join(
+        f'<script type="application/json" id="drawing-{number}">{as_script(one.figure)}</script>'
+        for number, one in enumerate(drawn)
+        if one.figure
     )
-    title = f"Findings: {report.patients:,} patients, {report.counted('failed', 'error'):,} errors"
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="infant-course {words(report.version)}">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<a class="skip" href="#main">To the content</a>
+    return document(
+        title=f"Findings: {report.patients:,} patients, {report.counted('failed', 'error'):,} errors",
+        version=report.version,
+        body=_BODY.format(
+            notes=_notes(report, wanted.len(), drawn, cohort is not None),
+            summary=summary(report, inputs, statuses or {}),
+            figures=figures,
+        ),
+        styles=[asset(__package__, "page.css")],
+        scripts=[asset(__package__, "page.js")],
+        data=data,
+    )
+
+
+_BODY = """<a class="skip" href="#main">To the content</a>
 <header>
 <p class="name">infant-course</p>
 <nav aria-label="Views" hidden>
@@ -77,23 +71,12 @@ def as_html(
 <main id="main" tabindex="-1">
 <noscript><p class="notice">JavaScript is off. The summary is complete without it; filters, patients and drawings
 need it.</p></noscript>
-{_notes(report, wanted.len(), drawn, cohort is not None)}
+{notes}
 <section id="view-summary" aria-labelledby="head-summary">
 <h1 id="head-summary" tabindex="-1">Summary</h1>
-{summary(report, inputs)}
+{summary}
 </section>
-{_VIEWS}
-</main>
-<dialog id="rule" aria-labelledby="rule-head"><div id="rule-body"></div></dialog>
-{templates}
-<script type="application/json" id="data">{as_script(data)}</script>
-<script>{script}</script>
-</body>
-</html>
-"""
-
-
-_VIEWS = """<section id="view-findings" aria-labelledby="head-findings" hidden>
+<section id="view-findings" aria-labelledby="head-findings" hidden>
 <h1 id="head-findings" tabindex="-1">Findings</h1>
 <form id="filters" role="search" aria-label="Filter findings"></form>
 <p id="count" role="status" aria-live="polite"></p>
@@ -108,7 +91,10 @@ _VIEWS = """<section id="view-findings" aria-labelledby="head-findings" hidden>
 <section id="view-patient" aria-labelledby="head-patient" hidden>
 <h1 id="head-patient" tabindex="-1">Patient</h1>
 <div id="patient-body"></div>
-</section>"""
+</section>
+</main>
+<dialog id="rule" aria-labelledby="rule-head"><div id="rule-body"></div></dialog>
+{figures}"""
 
 
 def _worst_patients(report: "Report") -> pl.Series:
@@ -135,12 +121,3 @@ def _notes(report: "Report", failed: int, drawn: "Sequence[Drawn]", asked: bool)
             "infant-course draw draws any other."
         )
     return f'<p class="holds">{" ".join(said)}</p>'
-
-
-def _asset(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-def _digest(text: str) -> str:
-    """The text as a policy knows it."""
-    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

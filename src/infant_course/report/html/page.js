@@ -1,7 +1,6 @@
 
-"use strict";
-// Texts of the data reach the page as text nodes only; the page's policy allows nothing else.
 (() => {
+  const { make, powers } = shared;
   const PAGE_ROWS = 100, PRINT_ROWS = 1000;
   const WORDS = { error: "error", warning: "warning", info: "note" };
   const byId = (id) => document.getElementById(id);
@@ -13,15 +12,6 @@
   const value = (name, row) => (code(name, row) < 0 ? null : columns[name].values[code(name, row)]);
   const count = (number, one, many) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 
-  function make(tag, attributes, ...children) {
-    const made = document.createElement(tag);
-    for (const [name, given] of Object.entries(attributes || {})) {
-      if (given === true) made.setAttribute(name, "");
-      else if (given !== false && given !== null && given !== undefined) made.setAttribute(name, given);
-    }
-    made.append(...children.flat().filter((child) => child !== null && child !== undefined));
-    return made;
-  }
   const badge = (row) => {
     const severity = value("severity", row);
     if (value("verdict", row) === "failed") return make("span", { class: `badge ${severity}` }, WORDS[severity]);
@@ -42,21 +32,21 @@
 
   function showRule(rule) {
     const known = data.rules[rule] || { title: "This rule is not among those of the run.", subjects: 0 };
-    const close = make("button", { type: "button", autofocus: true }, "Close");
+    const close = make("button", { type: "button" }, "Close");
     close.addEventListener("click", () => byId("rule").close());
-    const found = make("a", { href: `#findings?${new URLSearchParams({ rule, verdict: "all" })}` }, "Show its findings");
+    const found = make("a", { href: `#findings?${new URLSearchParams({ rule, verdict: "all", status: anyAccepted ? "*" : "" })}` }, "Show its findings");
     found.addEventListener("click", () => byId("rule").close());
-    byId("rule-body").replaceChildren(
-      make("h2", { id: "rule-head" }, `${rule}`),
+    byId("rule-body").replaceChildren(...[
+      make("h2", { id: "rule-head", tabindex: "-1", autofocus: true }, rule),
       make("p", { class: "text" }, known.title),
       known.severity ? make("p", {}, make("span", { class: `badge ${known.severity}` }, WORDS[known.severity])) : null,
       ...(known.prose || []).flatMap(([head, words]) => [make("h3", {}, head), make("p", { class: "text" }, words)]),
       ...(known.grounds ? [make("h3", {}, "Source"), ...known.grounds.map((one) => make("p", { class: "text" }, one))] : []),
-      make("p", {}, known.severity
-        ? `In this run: ${count(known.subjects, "subject", "subjects")}, ${known.failed.toLocaleString("en")} failed, `
-          + `${known.undecided.toLocaleString("en")} undecided.` : ""),
+      known.severity
+        ? make("p", {}, `In this run: ${count(known.subjects, "subject", "subjects")}, `
+          + `${known.failed.toLocaleString("en")} failed, ${known.undecided.toLocaleString("en")} undecided.`) : null,
       make("div", { class: "foot" }, found, close),
-    );
+    ].filter(Boolean));
     byId("rule").showModal();
   }
 
@@ -111,6 +101,9 @@
   // ---- findings
 
   const statuses = Boolean(columns.status);
+  const ACCEPTED = "accepted"; // reviewed, and right as it is: counted, and shown on request
+  const anyAccepted = statuses && columns.status.values.includes(ACCEPTED);
+  const isAccepted = (row) => statuses && value("status", row) === ACCEPTED;
   const sites = columns.site.values.length > 0;
   const anyFailed = columns.verdict.values.includes("failed");
   const fields = {};
@@ -118,21 +111,24 @@
   function option(key, words, chosen) {
     return make("option", { value: key, selected: key === chosen }, words);
   }
+  function asked(form, control, label) { // a label of its own: one around a choice would be read with all its options
+    control.id = `${form.id}-${control.name}`;
+    form.append(make("div", { class: "asked" }, make("label", { for: control.id }, label), control));
+  }
   function choice(form, name, label, options) {
     const select = make("select", { name }, options);
     fields[name] = select;
-    form.append(make("label", {}, label, select));
+    asked(form, select, label);
     select.addEventListener("input", () => applied(0));
   }
   function entry(form, name, label, hint) {
     const input = make("input", { name, type: "search", autocomplete: "off", placeholder: hint });
     let wait = 0;
     fields[name] = input;
-    form.append(make("label", {}, label, input));
+    asked(form, input, label);
     input.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(() => applied(0), 120); });
   }
   const cut = (words, most) => (words.length > most ? `${words.slice(0, most - 1)}…` : words);
-  const named = (list) => list.map((one) => option(one, one));
 
   (() => {
     const form = byId("filters");
@@ -146,7 +142,11 @@
       const none = columns.site.codes.includes(-1) ? [option("~", "not told")] : [];
       choice(form, "site", "Site", [option("", "all"), ...known, ...none]);
     }
-    if (statuses) choice(form, "status", "Status", [option("", "all"), ...named([...columns.status.values].sort())]);
+    if (statuses) {
+      const known = [...columns.status.values].sort().map((one) => option(one, one));
+      const most = anyAccepted ? [option("", "all but accepted"), option("*", "all")] : [option("", "all")];
+      choice(form, "status", "Status", [...most, ...known]);
+    }
     entry(form, "patient", "Patient", "part of an id");
     entry(form, "text", "Text", "words in a finding");
     const clear = make("button", { type: "button" }, "Clear filters");
@@ -178,7 +178,10 @@
       tests.push((row) => code(name, row) === number);
     };
     if (fields.verdict.value !== "all") exact("verdict", fields.verdict.value);
-    for (const name of ["severity", "rule", "status"]) if (fields[name] && fields[name].value) exact(name, fields[name].value);
+    for (const name of ["severity", "rule"]) if (fields[name].value) exact(name, fields[name].value);
+    const status = fields.status ? fields.status.value : "*";
+    if (status === "") tests.push((row) => !isAccepted(row));
+    else if (status !== "*") exact("status", status);
     const site = fields.site ? fields.site.value : "";
     if (site === "~") tests.push((row) => code("site", row) < 0);
     else if (site) exact("site", site.slice(1));
@@ -254,7 +257,8 @@
 
   const choosePatient = make("input", { type: "search", name: "part", autocomplete: "off", placeholder: "part of an id or site" });
   const chooseFailed = make("select", { name: "which" }, option("failed", "failed findings"), option("all", "any finding"));
-  byId("choose").append(make("label", {}, "Patient or site", choosePatient), make("label", {}, "With", chooseFailed));
+  asked(byId("choose"), choosePatient, "Patient or site");
+  asked(byId("choose"), chooseFailed, "With");
   byId("choose").addEventListener("submit", (event) => event.preventDefault());
   byId("choose").addEventListener("input", () => listPatients());
   if (!anyFailed) chooseFailed.value = "all";
@@ -288,47 +292,43 @@
     }
     const person = order[at];
     const drawn = data.drawn[code("patient", person.rows[0])];
-    const failed = person.rows.filter((row) => value("verdict", row) === "failed");
-    const open = person.rows.filter((row) => value("verdict", row) !== "failed");
+    const failed = person.rows.filter((row) => value("verdict", row) === "failed" && !isAccepted(row));
+    const open = person.rows.filter((row) => value("verdict", row) !== "failed" && !isAccepted(row));
+    const accepted = person.rows.filter(isAccepted);
     const picture = drawn ? pictureOf(drawn, failed.length ? failed : open) : null;
     const facts = [person.site === null ? null : `Site ${person.site}`, drawn ? drawn.about : null,
       count(person.error, "error", "errors"), count(person.warning, "warning", "warnings"),
       count(person.info, "note", "notes"), `${person.undecided.toLocaleString("en")} undecided`];
     const cards = (list) => make("ul", { class: "cards" }, list.map((row) => cardOf(row, picture)));
-    const parts = [make("h2", {}, "Findings")];
-    parts.push(failed.length ? cards(failed) : make("p", {}, "Nothing failed."));
-    if (open.length) {
-      parts.push(make("details", { open: !failed.length }, make("summary", {}, `Undecided: ${open.length.toLocaleString("en")}`), cards(open)));
-    }
+    const folded = (name, list, open) => (list.length
+      ? [make("details", { open }, make("summary", {}, `${name}: ${list.length.toLocaleString("en")}`), cards(list))] : []);
+    const parts = [make("h2", {}, "Findings"),
+      failed.length ? cards(failed) : make("p", {}, accepted.length ? "Nothing failed that was not accepted." : "Nothing failed."),
+      ...folded("Undecided", open, !failed.length), ...folded("Accepted", accepted, false)];
     const steps = [make("a", { href: "#patients" }, "All patients")];
     if (at > 0) steps.push(make("a", { href: `#patient/${encodeURIComponent(order[at - 1].id)}`, rel: "prev" }, "Previous patient"));
     if (at < order.length - 1) steps.push(make("a", { href: `#patient/${encodeURIComponent(order[at + 1].id)}`, rel: "next" }, "Next patient"));
     place.replaceChildren(
       make("p", { class: "text" }, facts.filter(Boolean).join(" · ")),
       make("p", { class: "steps" }, steps),
-      make("div", { class: drawn ? "columns" : "" }, make("div", {}, parts),
-        picture ? make("div", { class: "picture" }, make("h2", {}, "Course"), picture.figure) : null),
+      make("div", { class: drawn ? "columns" : "" },
+        picture ? make("div", { class: "picture" }, make("h2", {}, "Course"), picture.figure) : null,
+        make("div", { class: "told" }, parts)),
       ...(picture ? [make("h2", {}, "Events as told"), picture.table] : []),
     );
     if (picture) picture.mark(null);
   }
 
   function pictureOf(drawn, basis) {
-    const template = byId(`drawing-${drawn.number}`);
-    const svg = template ? template.content.firstElementChild.cloneNode(true) : null;
-    const marks = new Map();
-    if (svg) {
-      for (const found of svg.querySelectorAll("[data-event]")) {
-        const event = found.getAttribute("data-event");
-        marks.set(event, [...(marks.get(event) || []), found]);
-      }
-    }
+    const held = byId(`drawing-${drawn.number}`);
+    const svg = held ? shared.drawing(JSON.parse(held.textContent)) : null;
+    const marks = svg ? shared.marks(svg) : new Map();
     const lines = new Map();
     const body = make("tbody", {}, drawn.events.map(([event, type, name, told, line]) => {
       const said = basis.filter((row) => eventsOf(row).includes(event)).map((row) => value("rule", row));
       const hit = basis.filter((row) => conflictsOf(row).includes(event)).map((row) => `${value("rule", row)} (conflict)`);
       const row = make("tr", {}, make("th", { scope: "row" }, id(event)), make("td", {}, type.replaceAll("_", " ")),
-        make("td", { class: "what" }, text(name)), make("td", {}, text(told)),
+        make("td", { class: "what" }, make("span", { class: "text" }, powers(name))), make("td", {}, text(told)),
         make("td", { class: "number" }, line === null ? "" : String(line)),
         make("td", {}, text([...new Set([...said, ...hit])].join(", "))));
       lines.set(event, row);
@@ -338,16 +338,16 @@
     const key = make("figcaption", {}, "Outlined: ", make("span", { class: "sample about", "aria-hidden": "true" }),
       " events of the findings, solid; ", make("span", { class: "sample against", "aria-hidden": "true" }),
       " what they conflict with, dashed. Events that are not drawn are marked in the table below.");
-    const figure = make("figure", {}, svg ? make("div", { class: "paper" }, svg) : make("p", { class: "notice" }, drawn.why), svg ? key : null);
+    const figure = make("figure", {}, svg ? make("div", { class: "paper", role: "region", "aria-label": "Drawing", tabindex: "0" }, svg) : make("p", { class: "notice" }, drawn.why), svg ? key : null);
     const buttons = [];
 
     function mark(row) {
       const chosen = row === null ? basis : [row];
       const about = new Set(chosen.flatMap(eventsOf));
       const against = new Set(chosen.flatMap(conflictsOf).filter((event) => !about.has(event)));
-      for (const old of svg ? svg.querySelectorAll(".halo") : []) old.remove();
+      if (svg) shared.clear(svg);
       for (const [kind, events] of [["against", against], ["about", about]]) {
-        for (const event of events) for (const one of marks.get(event) || []) outline(svg, one, kind);
+        for (const event of events) for (const one of marks.get(event) || []) shared.outline(svg, one, kind);
       }
       for (const [event, line] of lines) {
         line.className = about.has(event) ? "about" : against.has(event) ? "against" : "";
@@ -356,14 +356,6 @@
     }
     const isIn = (event) => marks.has(event);
     return { figure, table, mark, isIn, buttons };
-  }
-
-  function outline(svg, one, kind) {
-    const box = one.getBBox();
-    const halo = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-    const given = { x: box.x - 2.5, y: box.y - 2.5, width: box.width + 5, height: box.height + 5, rx: 2.5, class: `halo ${kind}` };
-    for (const [name, size] of Object.entries(given)) halo.setAttribute(name, String(size));
-    svg.append(halo);
   }
 
   function cardOf(row, picture) {
@@ -382,7 +374,10 @@
     let button = null;
     if (picture && [...eventsOf(row), ...conflictsOf(row)].some(picture.isIn)) {
       button = make("button", { type: "button", "aria-pressed": "false" }, "Show this one in the drawing");
-      button.addEventListener("click", () => picture.mark(button.getAttribute("aria-pressed") === "true" ? null : row));
+      button.addEventListener("click", () => {
+        picture.mark(button.getAttribute("aria-pressed") === "true" ? null : row);
+        picture.figure.scrollIntoView({ block: "nearest" });
+      });
       picture.buttons.push([row, button]);
     }
     const kind = value("verdict", row) === "failed" ? value("severity", row) : "undecided";
@@ -421,8 +416,10 @@
     }
   }
 
-  for (const place of document.querySelectorAll("[data-filter]")) {
-    place.replaceChildren(make("a", { href: `#findings?${place.dataset.filter}` }, place.textContent));
+  for (const place of document.querySelectorAll("[data-filter]")) { // a number leads to all that it counts
+    const asked = new URLSearchParams(place.dataset.filter);
+    if (statuses && !asked.has("status")) asked.set("status", anyAccepted ? "*" : "");
+    place.replaceChildren(make("a", { href: `#findings?${asked}` }, place.textContent));
   }
   for (const place of document.querySelectorAll("[data-rule]")) place.replaceChildren(ruleButton(place.dataset.rule));
   document.querySelector("header nav").hidden = false;

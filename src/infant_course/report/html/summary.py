@@ -1,5 +1,6 @@
 """The summary of a page: complete without the script, which only makes filters of its numbers."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 import polars as pl
 
 from ...files import printable
+from ...webpage import words
 from ..terminal import WORST_FIRST, worst_severities
 
 if TYPE_CHECKING:
@@ -20,17 +22,13 @@ MOST_CELLS = 500
 """So many findings about cells are listed."""
 
 
-def words(value: object) -> str:
-    """Text of the report as HTML, without signs that steer."""
-    return escape(printable(str(value)))
-
-
-def summary(report: "Report", inputs: "Sequence[Input]") -> str:
-    """Everything of the summary, as HTML."""
+def summary(report: "Report", inputs: "Sequence[Input]", statuses: Mapping[str, str]) -> str:
+    """Everything of the summary, as HTML. ``statuses``: as of :func:`.document.as_html`."""
     return "\n".join(
         part
         for part in (
             _key_figures(report),
+            _ledger(report, statuses),
             _broken(report.errored),
             _rules(report),
             _sites(report),
@@ -79,6 +77,21 @@ def _key_figures(report: "Report") -> str:
         link = f' data-filter="{escape(asked)}"' if asked and value else ""
         tiles.append(f'<div class="tile {kind}"><dt>{name}</dt><dd{link}>{value:,}</dd></div>')
     return f'<dl class="tiles">{"".join(tiles)}</dl>'
+
+
+def _ledger(report: "Report", statuses: Mapping[str, str]) -> str:
+    """How many findings of this run have which status in the ledger; nothing where there was no ledger."""
+    if not statuses:
+        return ""
+    counts = Counter(statuses[one] for one in report.table["fingerprint"] if one in statuses)
+    rows = (
+        f'<th scope="row">{words(status)}</th>{number(many, status=status, verdict="all")}'
+        for status, many in sorted(counts.items())
+    )
+    return "<h2>Ledger</h2>\n" + table("Findings by their status in the ledger", _STATUS_HEADS, rows)
+
+
+_STATUS_HEADS = (("status", ""), ("findings", "number"))
 
 
 def _broken(errored: Mapping[str, str]) -> str:
