@@ -16,46 +16,52 @@ import polars as pl
 
 from infant_course.cohort import Cohort
 from infant_course.io.published import published_cases
+from infant_course.report.check import Report, check
 from infant_course.resolve import resolve
-from infant_course.rules import RULES, Judgement, Settings, judge
+from infant_course.rules import RULES, Settings
 
 from .drawings import drawing_figures
 from .faults import CUT_OFF
 from .resolution import chain, full_dates, partly_known
 from .synthetic import export_csv, long_csv, synthetic, timeline_csv
-from .timing import in_turn, python
+from .timing import in_turn, in_turn_by_processor, python
 
 FULL_SIZE = 100_000
 FEWEST_SUBJECTS = 1_000
 
 
-def judged(cohort: Cohort) -> Judgement:
-    """Judge by all rules, with nothing kept from an earlier run."""
-    return judge(attrs.evolve(cohort), RULES.values(), Settings(cut_off=CUT_OFF, debug=True))
+def checked(cohort: Cohort) -> Report:
+    """The findings by all rules with their messages, with nothing kept from an earlier run."""
+    return check(attrs.evolve(cohort), settings=Settings(cut_off=CUT_OFF, debug=True))
 
 
 def cohort_figures(patients: int, runs: int, folder: Path) -> bool:
-    """Judging tables in memory beside reading and sorting the same events. Whether all rules found subjects."""
+    """From tables in memory to the finished table of findings, beside reading and sorting the same export.
+
+    Whether all rules found subjects.
+    """
     cohort = synthetic(patients)
     path = folder / "events.csv"
     events = timeline_csv(cohort, str(path))
     print(f"{patients:,} patients, {events:,} events, {path.stat().st_size / 1e6:.0f} MB of CSV, ", end="")
     print(f"{len(RULES)} rules, {pl.thread_pool_size()} threads")
     tables = export_csv(cohort, folder)
-    bare, read, whole = in_turn(
-        runs,
-        lambda: pl.scan_csv(path).sort("patient", "start_lo").collect(),
-        lambda: [scanned(table) for table in tables],
-        lambda: judged(cohort),
-    )
-    print(f"tables to verdicts {whole:.2f} s; beside Polars scanning and sorting, by patient and day,")
-    print(f"  the export with its fields, {size_of(tables) / 1e6:.0f} MB: {read:.2f} s, ratio {whole / read:.2f}")
-    print(f"  ids and days of its events only: {bare:.2f} s, ratio {whole / bare:.2f}")
     together = folder / "long.csv"
     long_csv(cohort, together)
-    (read,) = in_turn(1, lambda: scanned(together))
-    print(f"  all of it in one CSV, {size_of([together]) / 1e6:.0f} MB: {read:.2f} s, ratio {whole / read:.2f}")
-    return subjects_per_rule(judged(cohort), FEWEST_SUBJECTS if patients >= FULL_SIZE else 1)
+    beside = {
+        f"the export as one CSV, {size_of([together]) / 1e6:.0f} MB": lambda: scanned(together),
+        f"the export as a file for each type, {size_of(tables) / 1e6:.0f} MB": lambda: [scanned(one) for one in tables],
+        "ids and days of its events only": lambda: pl.scan_csv(path).sort("patient", "start_lo").collect(),
+    }
+    whole, *reads = in_turn_by_processor(runs, lambda: checked(cohort), *beside.values())
+    report = checked(cohort)
+    print(f"tables to {report.table.height:,} findings with their messages: ", end="")
+    print(f"{whole[0]:.2f} s, {whole[1]:.2f} s of processors;")
+    print("beside Polars scanning and sorting, by patient and day,")
+    for name, read in zip(beside, reads, strict=True):
+        print(f"  {name}: {read[0]:.2f} s, {read[1]:.2f} s of processors; ", end="")
+        print(f"ratio {whole[0] / read[0]:.2f}, by processors {whole[1] / read[1]:.2f}")
+    return subjects_per_rule(report, FEWEST_SUBJECTS if patients >= FULL_SIZE else 1)
 
 
 def scanned(path: Path) -> pl.DataFrame:
@@ -78,12 +84,12 @@ def growth_figures(sizes: tuple[int, ...]) -> None:
         print(made.stdout.strip())
 
 
-def subjects_per_rule(judgement: Judgement, fewest: int) -> bool:
+def subjects_per_rule(report: Report, fewest: int) -> bool:
     """Print how each rule fared. Whether each met enough subjects."""
     print(f"{'rule':8} {'subjects':>10} {'failed':>8} {'undecided':>9}")
-    for tally in judgement.tallies:
-        print(f"{tally.rule:8} {tally.subjects:10,} {tally.failed:8,} {tally.undecided:9,}")
-    without = [tally.rule for tally in judgement.tallies if tally.subjects < fewest]
+    for count in report.rules:
+        print(f"{count.rule:8} {count.subjects:10,} {count.failed:8,} {count.undecided:9,}")
+    without = [count.rule for count in report.rules if count.subjects < fewest]
     if without:
         print(f"fewer than {fewest:,} subjects: {', '.join(without)}", file=sys.stderr)
     return not without
@@ -93,8 +99,8 @@ def command_figures(runs: int) -> None:
     """A cold check of one case beside starting Python with Polars."""
     case = str(published_cases()[0])
     start = "from infant_course.cli import main; raise SystemExit(main())"
-    bare, check = in_turn(runs, python("-c", "import polars"), python("-c", start, "check", case))
-    print(f"cold check of a case {check:.2f} s, import polars {bare:.2f} s: ratio {check / bare:.2f} (goal 3.0)")
+    bare, cold = in_turn(runs, python("-c", "import polars"), python("-c", start, "check", case))
+    print(f"cold check of a case {cold:.2f} s, import polars {bare:.2f} s: ratio {cold / bare:.2f} (goal 3.0)")
 
 
 def resolution_figures(runs: int) -> None:

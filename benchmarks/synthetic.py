@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import attrs
 import polars as pl
 
-from infant_course.cohort import Cohort
+from infant_course.cohort import STATED_COLUMNS, Cohort
 from infant_course.shortest_paths import UNBOUNDED
 
 from .histories import SEED, histories
@@ -25,7 +26,28 @@ def synthetic(patients: int, seed: int = SEED) -> Cohort:
         who = able.sample(min(each, able.len()), seed=seed)
         tables = plant(tables, kind, who)
         left = left.filter(~left.is_in(who.implode()))
-    return as_cohort(tables)
+    cohort = as_cohort(tables)
+    return attrs.evolve(cohort, stated=_stated(cohort))
+
+
+def _stated(cohort: Cohort) -> pl.DataFrame:
+    """What is told of each time, as reading an export keeps it: a day, or the range it lies in."""
+    dated = cohort.units["dated"]
+    found = []
+    for table in (cohort.births, *cohort.tables.values()):
+        for part, point in (("when", "start"), ("until", "end")):
+            low, high = pl.col(f"{point}_lo"), pl.col(f"{point}_hi")
+            told = table.filter(pl.col(f"{point}_stated") & (low.abs() < UNBOUNDED) & (high.abs() < UNBOUNDED))
+            calendar = dated.gather(told["unit"])
+            first, last = (
+                pl.when(calendar)
+                .then(pl.from_epoch(day, time_unit="d").cast(pl.String))
+                .otherwise(pl.format("day {}", day))
+                for day in (low, high)
+            )
+            text = pl.when(low == high).then(first).otherwise(pl.format("{}..{}", first, last))
+            found.append(told.select(patient="unit", event="event", part=pl.lit(part), text=text))
+    return pl.concat(found).cast(STATED_COLUMNS)
 
 
 def timeline_csv(cohort: Cohort, path: str) -> int:

@@ -1,11 +1,16 @@
 """Settings for all tests."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
 # A loaded machine is slow now and then, which is no fault of the code; a failure prints how to repeat it.
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
+
+# Many tests start the command as a user does: it is not compiled anew each time, as it would not be for a user.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -13,7 +13,7 @@ from infant_course.when import parse
 from strategies import courses
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(courses(), max_size=3, unique_by=lambda course: course.id))
 def test_courses_come_back_from_columns_without_loss(told: list[Course]) -> None:
     cohort = Cohort.from_courses(told)

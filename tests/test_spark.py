@@ -134,6 +134,9 @@ def test_the_example_of_the_page_runs(session: Any, tmp_path: Path, monkeypatch:
     events().filter(pl.col("patient").is_in(events()["patient"].unique().sort().head(9).implode())).write_csv(
         "events.csv"
     )
+    for name in ("events.csv", "findings"):  # the folder Spark works in is the one where its Java was started
+        assert f'"{name}"' in example
+        example = example.replace(f'"{name}"', repr(str(tmp_path / name)))
     exec(compile(example, "docs/spark.md", "exec"), {})
     failed = check(read("events.csv")).table.filter((pl.col("verdict") == "failed") & (pl.col("severity") == "error"))
     assert pl.read_parquet("findings/*.parquet").height == failed.height

@@ -165,6 +165,11 @@ def empty(columns: Mapping[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(schema=dict(columns))
 
 
+@cache
+def _no_events(name: str) -> pl.DataFrame:
+    return empty(table_schema(name))
+
+
 @attrs.frozen(kw_only=True, repr=False, eq=False)
 class Cohort:
     """Many patients' courses as columns.
@@ -225,7 +230,7 @@ class Cohort:
             return self.units
         if name == "event":
             return self.timeline
-        return self.tables[name] if name in self.tables else empty(table_schema(name))
+        return self.tables[name] if name in self.tables else _no_events(name)
 
     def is_complete(self, event_type: str) -> pl.Series | bool:
         """Whether absence of this type means that it did not happen (per unit, or for all)."""

@@ -25,7 +25,7 @@ def one(fields: str, kind: str = "mrd") -> ic.Event:
     return read(f"{HEAD}events:\n  - {{event: {kind}, id: x, {fields}}}\n").events[0]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(courses())
 def test_what_is_written_reads_back_equal(course: Course) -> None:
     assert read(dump(course)) == course

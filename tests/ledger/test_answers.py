@@ -193,7 +193,7 @@ def test_a_file_of_no_replies_is_one_clear_error(tmp_path: Path, what: str):
     assert str(caught.value).startswith(str(path))
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     kind=st.sampled_from(["xlsx", "csv", "random"]),
     noise=st.binary(min_size=1, max_size=60),

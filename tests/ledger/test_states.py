@@ -187,7 +187,7 @@ class Machine(RuleBasedStateMachine):
 
 
 HOW = settings(
-    max_examples=100, stateful_step_count=25, suppress_health_check=list(HealthCheck), deadline=None, derandomize=True
+    max_examples=60, stateful_step_count=25, suppress_health_check=list(HealthCheck), deadline=None, derandomize=True
 )
 
 

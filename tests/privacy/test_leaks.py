@@ -4,6 +4,7 @@ import ast
 import importlib
 import pkgutil
 import random
+import shutil
 from pathlib import Path
 
 import attrs
@@ -139,12 +140,20 @@ def test_a_rule_that_breaks_down_tells_its_place_alone(run, tmp_path, monkeypatc
     assert canaries.found(said.out.replace("OWN-01", "") + said.err) == []
 
 
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    """A case file and the export of it."""
+    folder = tmp_path_factory.mktemp("sound")
+    dump(canaries.course("CANARY-patient"), folder / "case.yaml")
+    write(Cohort.from_courses([load(folder / "case.yaml")]), folder / "export")
+    return folder
+
+
 @pytest.mark.parametrize("seed", range(20))
-def test_damaged_input_is_no_fault_of_the_package(run, tmp_path, seed):
+def test_damaged_input_is_no_fault_of_the_package(run, tmp_path, sound, seed):
     """Bytes changed, cut out and doubled, in a case file and in an export: findings or unreadable, never more."""
     chance = random.Random(seed)
-    dump(canaries.course("CANARY-patient"), tmp_path / "case.yaml")
-    write(Cohort.from_courses([load(tmp_path / "case.yaml")]), tmp_path / "export")
+    shutil.copytree(sound, tmp_path, dirs_exist_ok=True)
     damaged = [tmp_path / "case.yaml"] if seed % 2 else chance.choices(sorted((tmp_path / "export").iterdir()), k=5)
     for path in damaged:
         raw = bytearray(path.read_bytes())

@@ -104,13 +104,26 @@ def test_messages_are_those_of_the_rules():
         assert all(message.endswith(".") and "[" not in message for message in messages), RULES[rule]
 
 
+@pytest.fixture(scope="module")
+def canary_case(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("CANARY-folder")
+    dump(canaries.course("CANARY-patient"), folder / "CANARY-file.yaml")
+    return folder / "CANARY-file.yaml"
+
+
+JUDGED = []
+"""The report on the canary case: every format tells the same one, so it is judged once."""
+
+
 @pytest.mark.parametrize("form", formats())
-def test_no_format_of_the_command_tells_anything(run, tmp_path, form):
-    folder = tmp_path / "CANARY-folder"
-    folder.mkdir()
-    case = folder / "CANARY-file.yaml"
-    dump(canaries.course("CANARY-patient"), case)
-    key = make_key(tmp_path / "k.key")
+def test_no_format_of_the_command_tells_anything(run, tmp_path, canary_case, monkeypatch, form):
+    def judged_once(cohort, **more):
+        if not JUDGED:
+            JUDGED.append(check(cohort, **more))
+        return JUDGED[0]
+
+    monkeypatch.setattr("infant_course.report.check.check", judged_once)
+    case, key = canary_case, make_key(tmp_path / "k.key")
     out = tmp_path / "out"
     out.mkdir()
     plain = run("check", case, "--format", form, "-o", out / "local")

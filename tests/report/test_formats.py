@@ -227,6 +227,7 @@ def _some(cohort, keep):
         units=part(cohort.units).with_columns(pl.col("patient") - first),
         tables={name: part(table) for name, table in cohort.tables.items()},
         births=part(cohort.births),
+        stated=part(cohort.stated.rename({"patient": "unit"})).rename({"unit": "patient"}),
     )
 
 

@@ -73,7 +73,7 @@ def test_an_event_of_which_nothing_is_stated_is_told_without_a_fact() -> None:
         assert not re.search(r"\d|None|negative|positive|complete |CR\b", text.partition("Not stated")[0]), (name, text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(courses())
 def test_any_course_can_be_told_without_a_calendar_date(course: Course) -> None:
     bare = attrs.evolve(course, events=tuple(attrs.evolve(event, note=None) for event in course.events))

@@ -30,11 +30,17 @@ EXPECTED = expectations()
 
 
 @cache
+def case(path: Path) -> ic.Course:
+    """A case, read (and its times worked out) once."""
+    return ic.load(path)
+
+
+@cache
 def judged_together() -> dict[Path, tuple[Finding, ...]]:
     """What the whole catalogue says of each case, all judged as one cohort: no patient may touch another."""
     courses = []
     for path in EXPECTED:
-        course = ic.load(path)
+        course = case(path)
         courses.append(attrs.evolve(course, patient=attrs.evolve(course.patient, id=str(path))))
     report = check(courses)
     assert report.errored == {}
@@ -44,13 +50,13 @@ def judged_together() -> dict[Path, tuple[Finding, ...]]:
 def findings_of(path: Path, expected: dict[str, Any]) -> tuple[Finding, ...]:
     """What the catalogue says of a case; by itself where it has settings of its own."""
     if "settings" in expected:
-        return check(ic.load(path), **expected["settings"]).findings
+        return check(case(path), **expected["settings"]).findings
     return judged_together()[path]
 
 
 def passes(path: Path, rule: str, settings: dict[str, Any]) -> bool:
     """Whether a rule has a subject in a case and passes on one."""
-    (count,) = check(ic.load(path), rules=[RULES[rule]], **settings).rules
+    (count,) = check(case(path), rules=[RULES[rule]], **settings).rules
     return count.passed > 0
 
 

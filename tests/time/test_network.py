@@ -390,18 +390,19 @@ def solved(parts: list[Part]) -> Solution:
 
 
 @pytest.mark.parametrize("order", ["forwards", "backwards", "shuffled"])
-def test_a_chain_of_ten_thousand(order: str) -> None:
-    events = [f"e{n}" for n in range(10_000)]
+def test_a_chain_of_thousands(order: str) -> None:
+    """Told in three orders; ``test_resolve`` has one of ten thousand."""
+    events = [f"e{n}" for n in range(4_000)]
     parts = [strictly_before(end(a), start(b), n) for n, (a, b) in enumerate(pairwise(events))]
     parts += [lasts(start(name), end(name)) for name in events]
-    parts += [within(ORIGIN, start("e0"), 0, 0, 10_001), within(ORIGIN, end("e9999"), 5000, 5000, 10_002)]
+    parts += [within(ORIGIN, start("e0"), 0, 0, 4_001), within(ORIGIN, end("e3999"), 5000, 5000, 4_002)]
     if order == "backwards":
         parts.reverse()
     elif order == "shuffled":
         random.Random(5).shuffle(parts)
     solution = solved(parts)
     assert solution.conflicts == ()
-    assert solution.bounds[start("e5000")] == (0, 5000)
+    assert solution.bounds[start("e2000")] == (0, 5000)
     assert any(str(LARGEST_MATRIX) in note for note in solution.notes)
     assert facts(solution, end("e1"), start("e2")).a_surely_first
 

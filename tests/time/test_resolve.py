@@ -445,7 +445,7 @@ whens = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(whens, whens, whens, whens, whens, whens, st.none() | st.just(parse_duration("4 weeks")))
 def test_nothing_raises_and_what_is_known_is_coherent(
     birth: list, dx: list, ib: list, ib_end: list, cr: list, lfu: list, lasting: Duration | None

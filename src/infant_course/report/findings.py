@@ -115,14 +115,23 @@ def findings_table(cohort: Cohort, judgement: Judgement, rules: Mapping[str, Rul
     verdicts = judgement.verdicts
     if not verdicts.height:
         return pl.DataFrame(schema=FINDING_COLUMNS)
-    told = _Told(cohort, verdicts.select(code=pl.col("patient")).unique())
     table = verdicts.rename({"patient": "code"}).with_row_index("row")
-    table = table.join(_said(verdicts, rules, settings), on=["rule", "about", "outcome"], how="left", nulls_equal=True)
-    table = table.join(told.patients, on="code", how="left").join(told.lines, on=["code", "event"], how="left")
-    table = table.join(told.problems, on=["code", "event", "rule"], how="left", maintain_order="left")
-    named = told.named(table.select("row", "code", "event"))
-    against = told.against(table)
-    table = table.join(named, on="row", how="left").join(against, on="row", how="left", maintain_order="left")
+    table = table.join(
+        _said(verdicts, rules, settings),
+        on=["rule", "about", "outcome"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    patients = cohort.patients.select("patient", "site", "file")[table["code"]]
+    table = _with_problems(table.hstack(patients), cohort)
+    shown = _conflicts_shown(table)
+    events = pl.concat([table.select("row", "code", "event"), shown])
+    named = _named(events, cohort.stated)
+    against = _listed(table, named[table.height :])
+    table = table.with_columns(named["named"][: table.height]).join(
+        against, on="row", how="left", maintain_order="left"
+    )
     detail = (
         pl.when(pl.col("problem").is_not_null())
         .then(pl.format(" {}.", "problem"))
@@ -139,18 +148,17 @@ def findings_table(cohort: Cohort, judgement: Judgement, rules: Mapping[str, Rul
         conflicts_with=pl.col("conflicts_with").fill_null([]),
         outcome=pl.col("name"),
         verdict=pl.when("failed").then(pl.lit("failed")).otherwise(pl.lit("undecided")),
-        fingerprint=pl.Series(
-            [fingerprint(*one) for one in table.select("rule", "patient", "event", "about").iter_rows()],
-            dtype=pl.String,
-        ),
+        fingerprint=fingerprints(table),
     )
     return in_order(table.select(pl.col(name).cast(dtype) for name, dtype in FINDING_COLUMNS.items()))
 
 
-def fingerprint(rule: str, patient: str, event: str | None, about: str) -> str:
-    """A stable name of a finding: the same rule on the same event of the same patient, whatever the row."""
-    text = "\x1f".join((rule, patient, about, event or ""))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def fingerprints(table: pl.DataFrame) -> pl.Series:
+    """A stable name of each finding: the same rule on the same event of the same patient, whatever the row."""
+    event = pl.col("event").fill_null("")
+    texts = table.select(pl.concat_str("rule", "patient", "about", event, separator="\x1f")).to_series().to_list()
+    sha256 = hashlib.sha256
+    return pl.Series([sha256(text.encode()).hexdigest()[:16] for text in texts], dtype=pl.String)
 
 
 def _said(verdicts: pl.DataFrame, rules: Mapping[str, Rule], settings: Settings) -> pl.DataFrame:
@@ -185,50 +193,43 @@ def _lower(sentence: str) -> str:
     return f"{first.lower() if first[1:].islower() or len(first) == 1 else first} {rest}"
 
 
-class _Told:
-    """What a message needs, of the patients that have findings only."""
+def _with_problems(table: pl.DataFrame, cohort: Cohort) -> pl.DataFrame:
+    """A column ``problem``: what reading or resolving said of the event that is a problem of the finding's rule."""
+    if not cohort.problems.height:
+        return table.with_columns(problem=pl.lit(None, dtype=pl.String))
+    capital = pl.col("message").str.slice(0, 1).str.to_uppercase() + pl.col("message").str.slice(1)
+    told = cohort.problems.select("event", "rule", code="patient", problem=capital.str.strip_chars_end("."))
+    told = told.unique(["code", "event", "rule"], keep="last", maintain_order=True)
+    return table.join(told, on=["code", "event", "rule"], how="left", maintain_order="left")
 
-    def __init__(self, cohort: Cohort, codes: pl.DataFrame) -> None:
-        theirs = cohort.patients.with_row_index("code").join(codes, on="code", how="semi")
-        self.patients = theirs.select("code", "patient", "site", "file")
-        firsts = cohort.units.filter(pl.col("reading") == 0).join(codes, left_on="patient", right_on="code", how="semi")
-        lined = [
-            table.select("unit", "event", "line").filter(pl.col("line").is_not_null())
-            for table in cohort.tables.values()
-        ]
-        none = pl.DataFrame(schema={"unit": pl.UInt32, "event": pl.String, "line": pl.UInt32})
-        self.lines = (
-            pl.concat([none, *lined])
-            .join(firsts.select("unit", code="patient"), on="unit")
-            .unique(["code", "event"], keep="last", maintain_order=True)
-            .select("code", "event", "line")
-        )
-        lead = {"until": "until ", "lasting": "lasting "}
-        self.times = (
-            cohort.stated.join(codes, left_on="patient", right_on="code", how="semi")
-            .with_columns(text=pl.col("part").replace_strict(lead, default="", return_dtype=pl.String) + pl.col("text"))
-            .group_by("patient", "event", maintain_order=True)
-            .agg(times=pl.col("text").str.join("; "))
-            .rename({"patient": "code"})
-        )
-        capital = pl.col("message").str.slice(0, 1).str.to_uppercase() + pl.col("message").str.slice(1)
-        problem = capital.str.strip_chars_end(".")
-        problems = cohort.problems.select("event", "rule", code=pl.col("patient"), problem=problem)
-        self.problems = problems.unique(["code", "event", "rule"], keep="last", maintain_order=True)
 
-    def named(self, events: pl.DataFrame) -> pl.DataFrame:
-        """Events (row, code, event) by name, with what is stated about their time: row and named."""
-        timed = events.join(self.times, on=["code", "event"], how="left", maintain_order="left")
-        name = pl.when(pl.col("times").is_null()).then("event").otherwise(pl.format("{} ({})", "event", "times"))
-        return timed.select("row", named=name)
+def _conflicts_shown(table: pl.DataFrame) -> pl.DataFrame:
+    """The conflicting events that messages name: row, code and event."""
+    some = table.filter(pl.col("conflicts_with").list.len() > 0)
+    shown = some.select("row", "code", event=pl.col("conflicts_with").list.head(MOST_NAMED))
+    return shown.explode("event", empty_as_null=False, keep_nulls=False)
 
-    def against(self, table: pl.DataFrame) -> pl.DataFrame:
-        """The conflicting events of each row, named: row and against. Rows without any are left out."""
-        some = table.filter(pl.col("conflicts_with").list.len() > 0)
-        count = pl.col("conflicts_with").list.len()
-        more = some.select("row", more=count.cast(pl.Int64) - MOST_NAMED)
-        shown = some.select("row", "code", event=pl.col("conflicts_with").list.head(MOST_NAMED))
-        shown = shown.explode("event", empty_as_null=False, keep_nulls=False)
-        joined = self.named(shown).group_by("row", maintain_order=True).agg(pl.col("named").str.join(", "))
-        text = pl.when(pl.col("more") > 0).then(pl.format("{} and {} more", "named", "more")).otherwise("named")
-        return joined.join(more, on="row").select("row", against=text)
+
+def _named(events: pl.DataFrame, stated: pl.DataFrame) -> pl.DataFrame:
+    """Events (row, code, event) by name, with what is stated about their time: row and named, in the same order."""
+    lead = {"until": "until ", "lasting": "lasting "}
+    said = pl.col("part").replace_strict(lead, default="", return_dtype=pl.String) + pl.col("text")
+    times = (
+        stated.rename({"patient": "code"})
+        .join(events, on=["code", "event"], how="semi", maintain_order="left")
+        .with_columns(text=said)
+        .group_by("code", "event", maintain_order=True)
+        .agg(times=pl.col("text").str.join("; "))
+    )
+    timed = events.join(times, on=["code", "event"], how="left", maintain_order="left")
+    name = pl.when(pl.col("times").is_null()).then("event").otherwise(pl.format("{} ({})", "event", "times"))
+    return timed.select("row", named=name)
+
+
+def _listed(table: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    """The conflicting events of each row in one text: row and against. Rows without any are left out."""
+    joined = named.group_by("row", maintain_order=True).agg(pl.col("named").str.join(", "))
+    more = pl.col("conflicts_with").list.len().cast(pl.Int64) - MOST_NAMED
+    joined = joined.with_columns(table.select(more.alias("more")).to_series().gather(joined["row"]))
+    text = pl.when(pl.col("more") > 0).then(pl.format("{} and {} more", "named", "more")).otherwise("named")
+    return joined.select("row", against=text)

@@ -35,6 +35,9 @@ FEW = 0.2
 FEW_FIELDS = 4
 """So many fields tell most events of a patient apart."""
 
+NAMING = ("row", "unit", "event", "line")
+"""Columns by which a subject is told."""
+
 BOUNDS = ("start_lo", "start_hi", "end_lo", "end_hi")
 COUNT_COLUMNS: dict[str, Any] = {"row": pl.UInt32, "sure": pl.UInt32, "maybe": pl.UInt32}
 CANDIDATE_COLUMNS: dict[str, Any] = {
@@ -58,7 +61,7 @@ def needs_only(expr: pl.Expr, frame: pl.DataFrame) -> bool:
 
 def columns_used(frame: pl.DataFrame, trace: Trace, asked: Iterable[pl.Expr]) -> list[str]:
     """The columns that expressions and questions work with, so that joins and filters carry no others along."""
-    used = {"row", "unit", "event", *BOUNDS}
+    used = {*NAMING, *BOUNDS}
     used |= {name for expr in asked for name in expr.meta.root_names()}
     used |= {question.via for question in trace.questions if question.via is not None}
     used |= {via for via, _, _ in trace.referenced}
@@ -92,6 +95,12 @@ def pair_facts(question: Question) -> tuple[pl.Expr, pl.Expr]:
     if within is not None:
         sure, maybe = sure & (least >= -within), maybe & (greatest >= -within)
     return sure, maybe
+
+
+def _beside(frame: pl.DataFrame, told: Iterable[pl.Series]) -> pl.DataFrame:
+    """A frame with more columns. A column is known by its name: what stands there already is not put there again."""
+    columns = {column.name: column for column in told if column.name not in frame.columns}
+    return frame.hstack(list(columns.values()))
 
 
 def _of_one_unit(subjects: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
@@ -193,7 +202,7 @@ class Answers:
     def _numbered(self, about: str) -> pl.DataFrame:
         table = self.cohort.table(about)
         if about == "patient":
-            table = table.with_columns(event=pl.lit(None, dtype=pl.String))
+            table = table.with_columns(event=pl.lit(None, dtype=pl.String), line=pl.lit(None, dtype=pl.UInt32))
         return table.with_row_index("row")
 
     def _names(self, others: Those) -> tuple[str, ...]:
@@ -201,6 +210,10 @@ class Answers:
         if others.type != "event":
             return (others.type,)
         return tuple(name for name in self.cohort.tables if name not in others.without)
+
+    def _any_of(self, others: Those) -> bool:
+        """Whether any event of the type is recorded: a question about an absent type costs nothing."""
+        return any(self.cohort.table(name).height for name in self._names(others))
 
     def candidates(self, others: Those) -> pl.DataFrame:
         """The other events: unit, id, bounds, and whether they surely meet the condition (else: perhaps)."""
@@ -223,6 +236,10 @@ class Answers:
 
     def _among(self, others: Those, keep: Callable[[pl.DataFrame], pl.Series | None]) -> pl.DataFrame:
         """The candidates among the events that are kept (None: all)."""
+        if others.type == "event" and others.condition is None and others.against is None:
+            every = self._kept.get(("every", others.without), lambda: self._every(others))
+            chosen = keep(every)
+            return every if chosen is None else every.filter(chosen)
         compared = [] if others.against is None else [THEIRS + name for name in others.against.values]
         columns = [*CANDIDATE_COLUMNS, *compared]
         found = []
@@ -232,6 +249,12 @@ class Answers:
                 found.append(self._meeting(others, name, mask=keep(table)).select(columns))
         none = {**CANDIDATE_COLUMNS, **dict.fromkeys(compared, pl.Null)}
         return pl.concat(found) if found else pl.DataFrame(schema=none)
+
+    def _every(self, others: Those) -> pl.DataFrame:
+        """The events of all types together: one look instead of one for each type."""
+        columns = list(CANDIDATE_COLUMNS)[:-1]
+        tables = [self.cohort.tables[name].select(columns) for name in self._names(others)]
+        return pl.concat(tables).with_columns(sure=pl.lit(True)) if tables else pl.DataFrame(schema=CANDIDATE_COLUMNS)
 
     def _meeting(
         self, others: Those, name: str, *, mask: pl.Series | None, rows: pl.Series | None = None
@@ -301,26 +324,25 @@ class Answers:
 
     def answered(self, frame: pl.DataFrame, trace: Trace) -> pl.DataFrame:
         """The subjects' frame with a column (or two) for everything the trace asked for."""
-        if trace.derived:
-            frame = frame.with_columns(self._derived(frame, trace))
+        told = self._derived(frame, trace) if trace.derived else []
         if trace.patient_fields:
             names = sorted(trace.patient_fields)
             of_unit = self.cohort.patients.select(names)[self.cohort.units["patient"]]
             values = of_unit[frame["unit"]].rename({name: f"patient.{name}" for name in names})
-            frame = frame.with_columns(values.get_columns())
+            told += values.get_columns()
         for (kind, column), values_ in trace.lookups.items():
-            frame = frame.with_columns(self._lookup(kind, column, values_).gather(frame["unit"]).alias(column))
+            told.append(self._lookup(kind, column, values_).gather(frame["unit"]).alias(column))
         for (kind, column), values_ in trace.commons.items():
-            frame = frame.with_columns(self._common(kind, column, values_).gather(frame["unit"]).alias(column))
+            told.append(self._common(kind, column, values_).gather(frame["unit"]).alias(column))
         for via, kind, name in sorted(trace.referenced):
-            frame = frame.with_columns(self._referenced(frame, via, kind, name).alias(f"{via}.{name}"))
+            told.append(self._referenced(frame, via, kind, name).alias(f"{via}.{name}"))
         for rule in sorted(trace.problems):
-            frame = self._problem(frame, rule)
+            told.append(self._problem(frame, rule).alias(f"problem.{rule}"))
         for check in sorted(trace.record_checks):
-            frame = self._record_check(frame, check, trace.about)
-        for question, column in trace.questions.items():
-            frame = frame.with_columns(self.answer(question, frame, trace.about, column))
-        return frame
+            told.append(self._record_check(frame, check, trace.about).alias(f"record.{check}"))
+        frame = _beside(frame, told)
+        answers = [self.answer(question, frame, trace.about, column) for question, column in trace.questions.items()]
+        return _beside(frame, [column for columns in answers for column in columns])
 
     def _derived(self, frame: pl.DataFrame, trace: Trace) -> list[pl.Series]:
         """What is worked out from fields, once for all rows of the type."""
@@ -367,27 +389,27 @@ class Answers:
 
     def _per_unit(self, table: pl.DataFrame) -> pl.DataFrame:
         """A row for every unit, in order, so that rows can be gathered by unit (units count from 0)."""
-        return self.cohort.units.select("unit").join(table, on="unit", how="left", maintain_order="left")
+        place = pl.repeat(None, self.cohort.units.height, dtype=pl.UInt32, eager=True)
+        place.scatter(table["unit"], pl.int_range(table.height, dtype=pl.UInt32, eager=True))
+        return table.select(pl.exclude("unit").gather(place))
 
-    def _problem(self, frame: pl.DataFrame, rule: str) -> pl.DataFrame:
-        column = f"problem.{rule}"
+    def _problem(self, frame: pl.DataFrame, rule: str) -> pl.Series:
         if rule not in self._kept.get(("problems",), lambda: set(self.cohort.problems["rule"])):
-            return frame.with_columns(pl.lit(False).alias(column))
+            return pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
         found = self.cohort.problems.filter(pl.col("rule") == rule).select("patient", "event")
         named = found.join(self.cohort.units, on="patient").select("unit", "event").unique()
-        named = named.with_columns(pl.lit(True).alias(column))
-        joined = frame.join(named, on=["unit", "event"], how="left", maintain_order="left")
-        return joined.with_columns(pl.col(column).fill_null(False))
+        named = named.with_columns(pl.lit(True).alias("named"))
+        joined = frame.select("unit", "event").join(named, on=["unit", "event"], how="left", maintain_order="left")
+        return joined["named"].fill_null(False)
 
-    def _record_check(self, frame: pl.DataFrame, check: str, about: str) -> pl.DataFrame:
-        column = f"record.{check}"
+    def _record_check(self, frame: pl.DataFrame, check: str, about: str) -> pl.Series:
         if check == "dated":
-            return frame.with_columns(self.cohort.units["dated"].gather(frame["unit"]).alias(column))
+            return self.cohort.units["dated"].gather(frame["unit"])
         work = {"duplicated": self._duplicated, "dangling": self._dangling, "ambiguous": self._ambiguous}
         rows = self._kept.get(("record", check), work[check]).filter(pl.col("type") == about)["row"]
         if not rows.len():
-            return frame.with_columns(pl.lit(False).alias(column))
-        return frame.with_columns(pl.col("row").is_in(rows.implode()).alias(column))
+            return pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+        return frame["row"].is_in(rows.implode())
 
     def _duplicated(self) -> pl.DataFrame:
         """Events whose id another event of the same patient bears, whatever its type: type and row."""
@@ -449,7 +471,7 @@ class Answers:
 
     def _counts(self, question: Question, frame: pl.DataFrame, about: str) -> pl.DataFrame:
         """Columns ``sure`` and ``maybe``: how many others surely, and at most, stand in the relation."""
-        if question.alike and not self._alike(about).height:
+        if not self._any_of(question.others) or (question.alike and not self._alike(about).height):
             none = pl.repeat(0, frame.height, dtype=pl.UInt32, eager=True)
             return pl.DataFrame({"sure": none, "maybe": none})
         apart = question.via is None and not self._may_meet_itself(question.others, about)
@@ -459,14 +481,23 @@ class Answers:
         one_sided = question.answer is Answer.EXISTS and question.relation in _ONE_SIDED and question.within is None
         if not (apart and one_sided):
             return self._pair_counts(question, frame, about)
-        counts = self._extreme_counts(question, frame, about)
         if not self.cohort.gap.height:
+            return self._extreme_counts(question, frame, about)
+        in_gap = self._kept.get(("in gap",), self._units_in_gap).gather(frame["unit"])
+        if in_gap.all():
+            return self._pair_counts(question, frame, about)
+        counts = self._extreme_counts(question, frame, about)
+        if not in_gap.any():
             return counts
-        in_gap = frame["unit"].is_in(self.cohort.gap["unit"].unique().implode())
         exact = self._pair_counts(question, frame.filter(in_gap), about)
         exact = exact.with_columns(frame["row"].filter(in_gap).alias("row"))
         merged = counts.with_columns(frame["row"]).update(exact, on="row")
         return merged.select("sure", "maybe")
+
+    def _units_in_gap(self) -> pl.Series:
+        """Per unit, whether anything is known beyond the bounds."""
+        found = pl.repeat(False, self.cohort.units.height, dtype=pl.Boolean, eager=True)
+        return found.scatter(self.cohort.gap["unit"].unique(), True)
 
     def _alike(self, kind: str) -> pl.DataFrame:
         """Events of one type that may share their day with another of their unit that says the same, as candidates.
@@ -483,6 +514,9 @@ class Answers:
         plain = [value for value in said if not table.schema[value.meta.output_name()].is_nested()]
         likely = table
         for upto in (FEW_FIELDS, len(plain)):  # a few fields leave few rows, of which the others are looked at
+            if likely.height < 2:
+                likely = likely.clear()
+                break
             key = pl.lit(0, dtype=pl.UInt64)
             for value in plain[:upto]:
                 key = key * 0x100000001B3 + value.hash()
@@ -523,7 +557,7 @@ class Answers:
 
     def pairs(
         self, question: Question, frame: pl.DataFrame, about: str, candidates: pl.DataFrame | None
-    ) -> pl.DataFrame:
+    ) -> pl.LazyFrame:
         """Every pair of subject and candidate: ``row``, ``other``, and whether it surely or maybe counts.
 
         ``candidates``: all that may concern these subjects; None where the subjects name them.
@@ -536,7 +570,7 @@ class Answers:
         trace = Trace(about=about, settings=self.settings)
         mine = [] if against is None else against.worked_out(trace, MINE)
         frame = self.answered(frame, trace) if trace.derived else frame
-        left = frame.select("row", "unit", "event", low.alias("x_lo"), high.alias("x_hi"), *mine)
+        left = frame.lazy().select("row", "unit", "event", low.alias("x_lo"), high.alias("x_hi"), *mine)
         others = [
             pl.col("event").alias("other"),
             pl.col("sure"),
@@ -546,17 +580,18 @@ class Answers:
         ]
         if question.alike:
             assert candidates is not None
-            left = left.join(candidates.select("row", "likeness"), on="row")
-            pairs = left.join(candidates.select("likeness", *others), on="likeness")
+            left = left.join(candidates.lazy().select("row", "likeness"), on="row")
+            pairs = left.join(candidates.lazy().select("likeness", *others), on="likeness")
         elif candidates is not None:
-            theirs = candidates.select("unit", *others)
+            theirs = candidates.lazy().select("unit", *others)
             if question.relation is Relation.SAME_DAY:
-                pairs = _on_one_day(left, theirs, self._crowded(question, about))
+                pairs = _on_one_day(left.collect(), theirs.collect(), self._crowded(question, about)).lazy()
             else:
-                pairs = _of_one_unit(left, theirs)
+                pairs = left.join(theirs, on="unit")
         else:
             assert question.via is not None
-            pairs = self._named(question.others, references_in(frame, question.via), left, others)
+            named = references_in(frame, question.via)
+            pairs = self._named(question.others, named, left.collect(), others).lazy()
         if against is not None:
             together = against.together(MINE, THEIRS)
             pairs = pairs.filter(together.fill_null(True))
@@ -615,12 +650,12 @@ class Answers:
                 parts.append(met.with_columns(row=inside["row"].gather(met["at"])).select("row", *columns))
         return subjects.join(pl.concat(parts), on="row", maintain_order="left")
 
-    def _with_gaps(self, pairs: pl.DataFrame, point: str, other_point: str) -> pl.DataFrame:
+    def _with_gaps(self, pairs: pl.LazyFrame, point: str, other_point: str) -> pl.LazyFrame:
         """What is known beyond the bounds replaces what the bounds say, pair by pair."""
         toward, back = self._kept.get(("gaps", point, other_point), lambda: self._gaps_of(point, other_point))
         keys = ["unit", "event", "other"]
-        joined = pairs.join(toward, on=keys, how="left", maintain_order="left")
-        joined = joined.join(back, on=keys, how="left", maintain_order="left")
+        joined = pairs.join(toward.lazy(), on=keys, how="left", maintain_order="left")
+        joined = joined.join(back.lazy(), on=keys, how="left", maintain_order="left")
         return joined.with_columns(
             least=pl.coalesce("gap_least", "least"),
             greatest=pl.coalesce("gap_greatest", "greatest"),
@@ -654,14 +689,14 @@ class Answers:
 
     def _pair_counts(self, question: Question, frame: pl.DataFrame, about: str) -> pl.DataFrame:
         slices = [
-            pairs.group_by("row").agg(pl.col("sure").sum(), pl.col("maybe").sum())
+            pairs.group_by("row").agg(pl.col("sure").sum(), pl.col("maybe").sum()).collect()
             for pairs in self._pairs_in_slices(question, frame, about)
         ]
         counted = pl.concat(slices or [pl.DataFrame(schema=COUNT_COLUMNS)])
         joined = frame.select("row").join(counted, on="row", how="left", maintain_order="left")
         return joined.select(pl.col("sure", "maybe").fill_null(0))
 
-    def _pairs_in_slices(self, question: Question, frame: pl.DataFrame, about: str) -> Iterator[pl.DataFrame]:
+    def _pairs_in_slices(self, question: Question, frame: pl.DataFrame, about: str) -> Iterator[pl.LazyFrame]:
         """:meth:`pairs`, some subjects at a time, so that no more than so many pairs are in memory."""
         if question.via is not None:
             yield self.pairs(question, frame, about, None)
@@ -681,7 +716,7 @@ class Answers:
     def pairs_surely(self, question: Question, frame: pl.DataFrame, about: str) -> Iterator[pl.DataFrame]:
         """The others that surely stand in the relation: ``row`` and ``other``."""
         for pairs in self._pairs_in_slices(question, frame, about):
-            yield pairs.filter("sure").select("row", "other")
+            yield pairs.filter("sure").select("row", "other").collect()
 
     def _single(self, others: Those) -> pl.DataFrame:
         """Per unit, the id and the bounds of the one candidate; null where there is none, or more than one."""
@@ -693,6 +728,9 @@ class Answers:
 
     def _days(self, question: Question, frame: pl.DataFrame, column: str) -> list[pl.Series]:
         """Bounds of the days between the subject and the one recorded other event; null without one."""
+        if not self._any_of(question.others):
+            unknown = pl.repeat(None, frame.height, dtype=pl.Int32, eager=True)
+            return [unknown.alias(f"{column}.least"), unknown.alias(f"{column}.greatest")]
         point, other_point = question.point, question.other_point
         low, high = pl.col(f"{other_point}_lo").alias("y_lo"), pl.col(f"{other_point}_hi").alias("y_hi")
         if question.via is None:
@@ -712,5 +750,5 @@ class Answers:
         if self.cohort.gap.height:
             unasked = ("y_first", "y_maybe_first", "x_first", "x_maybe_first")
             pairs = pairs.with_columns([pl.lit(None, dtype=pl.Boolean).alias(name) for name in unasked])
-            pairs = self._with_gaps(pairs, point, other_point)
+            pairs = self._with_gaps(pairs.lazy(), point, other_point).collect()
         return [pairs["least"].alias(f"{column}.least"), pairs["greatest"].alias(f"{column}.greatest")]

@@ -25,7 +25,6 @@ from ..events import (
     Transplant,
     TreatmentBlock,
 )
-from ..knowledge.outcomes import table1
 from ..knowledge.reading import knowledge
 from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
@@ -333,6 +332,8 @@ YEAR = 365.25
 def _first_years() -> dict[str, int]:
     """The year in which each protocol of Table 1 of the review began, by its id with and without its group."""
     found: dict[str, int] = {}
+    from ..knowledge.outcomes import table1  # read only where a protocol is named
+
     for row in table1().rows:
         first = int(row.years.partition("-")[0])
         found |= {row.study.lower().replace(" ", "-"): first, row.study.lower().split()[-1]: first}
@@ -341,9 +342,9 @@ def _first_years() -> dict[str, int]:
 
 def first_year(protocol: pl.Expr) -> pl.Expr:
     """The year in which a protocol began; null for one that is not in Table 1 of the review."""
-    known = _first_years()
 
     def work(name: pl.Expr) -> pl.Expr:
+        known = _first_years()
         plain = name.str.to_lowercase().str.replace_all("[_ ]", "-")
         return plain.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.Int32)
 

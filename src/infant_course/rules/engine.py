@@ -14,7 +14,7 @@ import polars as pl
 from attrs import field, frozen
 
 from ..cohort import Cohort
-from .answers import Answers, columns_used, needs_only
+from .answers import NAMING, Answers, columns_used, needs_only
 from .rule import Judged, Rule
 from .settings import Settings
 from .subject import Answer, Trace
@@ -26,8 +26,10 @@ VERDICT_COLUMNS: dict[str, Any] = {
     "about": pl.String,
     "patient": pl.UInt32,
     "event": pl.String,
+    "line": pl.UInt32,
     "conflicts_with": pl.List(pl.String),
 }
+"""Columns of a judgement's verdicts; ``patient`` is the patient's row, ``line`` the event's line in the input."""
 
 
 @frozen(kw_only=True)
@@ -254,7 +256,7 @@ class Engine:
             return _Told(verdicts=NO_VERDICTS, subjects=subjects, failed=0, undecided=0)
         worth = (codes >= UNDECIDED).fill_null(False)
         codes_told = codes.filter(worth)
-        told = (frame if task.trace.questions else frame.select("row", "unit", "event")).filter(worth)
+        told = (frame if task.trace.questions else frame.select(NAMING)).filter(worth)
         failed = codes_told >= FAILED
         conflicts = self._conflicts(task, told.filter(failed))
         n_failed = int(failed.sum())
@@ -265,6 +267,7 @@ class Engine:
             pl.lit(task.about).alias("about"),
             "unit",
             "event",
+            "line",
             "row",
         )
         if conflicts.height:

@@ -13,6 +13,8 @@ def once_per_value(column: pl.Expr, work: Callable[[pl.Expr], pl.Expr], dtype: A
 
     def mapped(values: pl.Series) -> pl.Series:
         distinct = values.unique().drop_nulls()
+        if not distinct.len():
+            return pl.repeat(None, values.len(), dtype=dtype, eager=True)
         done = distinct.to_frame("value").select(work(pl.col("value")).alias("done")).to_series()
         return done.gather(values.cast(pl.Enum(distinct)).to_physical())
 

@@ -57,7 +57,7 @@ def read_whole(path: Path) -> None:
         cohort.course(name)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.lists(damaged(), min_size=1, max_size=3))
 def test_a_damaged_study_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[str, bytes]]
@@ -68,7 +68,7 @@ def test_a_damaged_study_is_read_or_refused(
     read_whole(folder)
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(st.sampled_from(HEADERS), st.lists(ROW, max_size=6), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_random_rows_are_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, header: str, rows: list[str], end: str, clinical: bool

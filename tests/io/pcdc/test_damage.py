@@ -56,7 +56,7 @@ def tables(draw: st.DrawFn) -> dict[str, pl.DataFrame]:
     return made
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(tables())
 def test_random_tables_are_read_or_refused(made: dict[str, pl.DataFrame]) -> None:
     hold(made)

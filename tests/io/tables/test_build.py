@@ -122,7 +122,7 @@ def exports(draw, *, simple=False) -> list[FlatTable]:
     return tables
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(exports(), st.sampled_from(["diagnosis", "birth", "enrolment", "first-treatment"]))
 def test_the_quick_way_and_the_way_by_courses_agree(tables, zero):
     cohort = build(tables, source="csv", day_zero=zero)
