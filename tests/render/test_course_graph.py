@@ -19,6 +19,7 @@ from infant_course.render.course_graph_figure import GraphFigure
 from infant_course.render.course_graph_ink import draw_course_graph
 from infant_course.render.course_graph_layout import lay_out
 from infant_course.render.export import encoded
+from infant_course.render.figure import drawing_of
 from infant_course.render.style import TEXT_SIZES, WIDTHS, Mark, Style
 from infant_course.vocabulary import MrdResult
 from infant_course.when import parse
@@ -140,6 +141,14 @@ def test_a_collision_would_be_noticed() -> None:
     assert faults(evolve(layout, arrows=(evolve(arrow, points=(*arrow.points[:-1], (1.0, 1.0))),)))
     away = evolve(first, box=evolve(first.box, x=-5.0))
     assert "off the page" in " ".join(faults(evolve(layout, nodes=(away, second, *others))))
+
+
+@pytest.mark.parametrize(("kind", "words"), [("graph", "Course graph"), ("timeline", "Timeline")])
+def test_a_drawing_is_named_after_its_course(kind: str, words: str) -> None:
+    """As screen readers and notebooks name it; not after one of its bands."""
+    drawing = drawing_of(ic.load(CASES["3"]), kind)
+    assert drawing.title == f"{words} of kotecha-2022-case-3"
+    assert re.findall("<title[^>]*>([^<]*)", drawing.svg())[0] == drawing.title
 
 
 def test_case_3_as_it_was_told() -> None:

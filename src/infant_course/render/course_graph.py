@@ -82,8 +82,8 @@ class _Maker:
                 tuple(self._node(e, tags.get(e.id, ())) for e in column) for column in in_columns(self.course, events)
             ]
             turns = sum(line[0].TYPE in NEW_LINE for line in lines[1 : n + 1])
-            title = self._band_title(events, turns, continued=n > 0 and events[0].TYPE not in NEW_LINE)
-            bands.append(Band(title=title, tone=self._band_tone(events), columns=tuple(columns)))
+            name = self._band_title(events, turns, continued=n > 0 and events[0].TYPE not in NEW_LINE)
+            bands.append(Band(title=name, tone=self._band_tone(events), columns=tuple(columns)))
         edges = tuple(self._with_missing(bands, self._edges(bands)))
         figure = GraphFigure(
             title=title, description=description, bands=tuple(bands), edges=edges, key=_key(bands, edges)
