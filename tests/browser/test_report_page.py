@@ -38,6 +38,11 @@ def _listed(page):
     return [tuple(row.split("\t")[1:3]) for row in rows]
 
 
+def _arrived(page, view):
+    """Wait until a view is shown and its heading has the focus: the page hears of a new address a moment later."""
+    page.wait_for_function("view => document.activeElement.id === `head-${view}`", arg=view)
+
+
 def _expected(table):
     return list(table.select("rule", "patient").iter_rows())
 
@@ -55,6 +60,7 @@ def test_the_summary_counts_what_the_report_counts(quiet, faulty):
     failed = report.counted("failed")
     assert ledger.all_inner_texts() == ["accepted\t1", "new\t1", f"open\t{failed - 2}"]
     page.locator(".tile.error dd a").click()
+    _arrived(page, "findings")
     assert len(_listed(page)) == report.counted("failed", "error")  # a number leads to all that it counts
 
 
@@ -119,8 +125,8 @@ def test_a_patient_is_shown_with_findings_beside_the_drawing(quiet, faulty):
     report, html = faulty
     page = quiet(html, "#patients")
     page.get_by_role("link", name="P017").click()
+    _arrived(page, "patient")
     assert page.get_by_role("heading", name="Patient P017").is_visible()
-    assert page.evaluate("document.activeElement.id") == "head-patient"
     failed = [one for one in report.of("P017") if one.verdict == "failed" and one.rule != "ORD-04"]  # it is accepted
     cards = page.locator("#patient-body .told > .cards .card")
     assert cards.locator("h3").all_inner_texts() == [one.rule for one in failed]
@@ -151,6 +157,7 @@ def test_a_rule_tells_its_prose_and_source_when_asked(quiet, faulty):
     assert rule.repair.lower() in told.lower()
     assert str(rule.ground) in told
     page.get_by_role("link", name="Show its findings").click()
+    _arrived(page, "findings")
     assert _listed(page) == [("ORD-02", "P017"), ("ORD-02", "P018")]
 
 
@@ -169,7 +176,7 @@ def test_all_of_it_can_be_done_with_the_keyboard(quiet, faulty):
     press("Tab")
     assert reached() == "To the content"
     press("Tab", "Tab", "Enter")  # Summary, Findings
-    assert page.evaluate("document.activeElement.id") == "head-findings"
+    _arrived(page, "findings")
     press("Tab", "Tab")  # verdict, severity
     assert page.evaluate("document.activeElement.name") == "severity"
     press("e")  # the option that begins so
@@ -180,21 +187,21 @@ def test_all_of_it_can_be_done_with_the_keyboard(quiet, faulty):
             break
     assert reached() == "ORD-02"
     press("Enter")
-    assert page.get_by_role("dialog").is_visible()
+    page.get_by_role("dialog").wait_for()
     assert reached() == "ORD-02"  # its heading
     press("Escape")
-    assert not page.get_by_role("dialog").is_visible()
+    page.get_by_role("dialog").wait_for(state="hidden")
     assert page.evaluate("document.activeElement.tagName") == "BUTTON"  # back where it was opened
     press("Tab", "Enter")
-    assert page.evaluate("document.activeElement.id") == "head-patient"
+    _arrived(page, "patient")
     for _ in range(12):
         press("Tab")
         if reached() == "Show this one in the drawing":
             break
     press("Enter")
-    assert page.locator("button[aria-pressed=true]").count() == 1
+    page.locator("button[aria-pressed=true]").wait_for()
     page.go_back()
-    page.locator("#head-findings").wait_for()
+    _arrived(page, "findings")
     assert page.get_by_label("Severity").input_value() == "error"
 
 
@@ -291,14 +298,15 @@ def test_hostile_words_stay_text_in_every_view(quiet):
     """Scripts, handlers, ends of elements, direction signs and escapes, in every field, also as parts of addresses."""
     whole, statuses = _hostile()
     page = quiet(as_html(whole, statuses=statuses))
-    for view in ("#summary", "#findings?verdict=all&status=", "#patients"):
+    for view in ("#findings?verdict=all&status=", "#patients", "#summary"):
         page.evaluate("view => { location.hash = view; }", view)
-        page.wait_for_timeout(50)
+        _arrived(page, view[1:].partition("?")[0])
         assert page.locator("main img, main script, main b").count() == 0
         assert "<script>window.broken = 1</script>" in page.locator("main").inner_text()
         assert not page.evaluate("/[\\u202e\\u001b\\u2028]/.test(document.body.innerText)")
+    page.evaluate("location.hash = '#patients'")
     page.locator("#patient-list a").first.click()
-    page.locator("#patient-body h2").first.wait_for()
+    _arrived(page, "patient")
     shown = page.locator("#patient-body").inner_text()
     for name in ("message", "advice", "source", "file", "fingerprint", "other", "event", "status"):
         assert f"{HOSTILE[:30]}" in shown
