@@ -15,7 +15,7 @@ from .errors import InfantCourseError
 
 
 class HeldFileError(InfantCourseError):
-    """A file could not be replaced, mostly because another program has it open; says where the new content is."""
+    """A file could not be replaced, mostly because another program has it open; says where the new content is, if it was kept."""
 
 
 def write_whole(path: Path, content: str | bytes) -> Path:

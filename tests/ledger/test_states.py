@@ -111,7 +111,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(made=MADE)
     def look_again(self, made: dict[Key, str]) -> None:
-        """At all, on the same day."""
+        """At all patients by all rules, on the same day."""
         self.run(later=0, patients=set(PATIENTS), rules=set(RULES), made=made, profile=365, new=False)
 
     @rule(
@@ -206,7 +206,7 @@ class Machine(RuleBasedStateMachine):
 
 
 HOW = settings(
-    max_examples=60, stateful_step_count=25, suppress_health_check=list(HealthCheck), deadline=None, derandomize=True
+    max_examples=40, stateful_step_count=25, suppress_health_check=list(HealthCheck), deadline=None, derandomize=True
 )
 
 
