@@ -20,7 +20,7 @@ layers:
 	$(PYTHON) -c 'from importlinter.cli import lint_imports_command as run; run()' --no-cache --no-logo
 
 test:  ## tests, doctests and every snippet of the docs
-	$(PYTHON) -m pytest -q -n $(WORKERS)
+	$(PYTHON) -m pytest -q -n $(WORKERS) --dist worksteal
 
 bench:  ## what is measured, printed as ratios
 	$(PYTHON) -m benchmarks

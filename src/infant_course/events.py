@@ -8,7 +8,7 @@ Every field carries, in its metadata, its meaning (``doc``), its unit where it h
 (``ref``: the id of another event). The case-file reader, the JSON Schema and the docs are made from that.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import UnionType
 from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -60,10 +60,15 @@ def said(doc: str, *, unit: str | tuple[str, ...] | None = None, ref: bool = Fal
     return field(default=None, repr=False, metadata={"doc": doc, "unit": unit, "ref": ref, "source": source})
 
 
+def _each(values: Iterable[Any]) -> tuple[Any, ...]:
+    # A function of ours, as attrs asks a converter for its signature and that of ``tuple`` takes long to find.
+    return tuple(values)
+
+
 def many(doc: str, *, ref: bool = False, source: str | None = None) -> Any:
     """A field that may hold several values; empty until stated."""
     metadata = {"doc": doc, "unit": None, "ref": ref, "source": source}
-    return field(default=(), converter=tuple, repr=False, metadata=metadata)
+    return field(default=(), converter=_each, repr=False, metadata=metadata)
 
 
 UNITS: dict[str, dict[str, float]] = {
