@@ -15,7 +15,7 @@ from .errors import InfantCourseError
 
 
 class HeldFileError(InfantCourseError):
-    """A file could not be replaced, mostly because another program has it open; says where the new content is, if it was kept."""
+    """A file could not be replaced, mostly because another program has it open; says what became of the new content."""
 
 
 def write_whole(path: Path, content: str | bytes) -> Path:
