@@ -18,6 +18,7 @@ from typing import NamedTuple
 import pytest
 
 import infant_course
+from forked import command
 
 ROOT = Path(__file__).resolve().parents[1]
 GENERATED = ROOT / "docs" / "rules"
@@ -42,14 +43,17 @@ def blocks(page: Path) -> Iterator[Block]:
         yield Block(found[1], found[2], text.count("\n", 0, found.start(2)) + 1)
 
 
+@pytest.fixture(scope="module")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with the command."""
+    folder = tmp_path_factory.mktemp("tools")
+    with command(folder):
+        yield folder
+
+
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def desk(tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder with the cases beside it, and the command on the path."""
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    command = tools / "infant-course"
-    command.write_text(f"#!{sys.executable}\nimport sys\nfrom infant_course.cli import main\nsys.exit(main())\n")
-    command.chmod(0o755)
     source = Path(infant_course.__file__).parents[1]
     monkeypatch.setenv("PATH", os.pathsep.join([str(tools), str(Path(sys.executable).parent), os.environ["PATH"]]))
     monkeypatch.setenv("PYTHONPATH", str(source))
@@ -77,11 +81,11 @@ def bash(text: str, *flags: str) -> str:
 def run_console(text: str) -> None:
     """Run each command of a session and compare what it prints."""
     for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
-        command, _, expected = part.partition("\n")
-        printed = bash(command)
+        typed, _, expected = part.partition("\n")
+        printed = bash(typed)
         options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
         if expected.strip():
-            assert doctest.OutputChecker().check_output(expected, printed, options), f"{command}\nprinted:\n{printed}"
+            assert doctest.OutputChecker().check_output(expected, printed, options), f"{typed}\nprinted:\n{printed}"
 
 
 def run_python(text: str, names: dict[str, object]) -> None:
@@ -152,6 +156,14 @@ def test_generated_pages_are_current():
         env={**os.environ, "PYTHONPATH": str(Path(infant_course.__file__).parents[1])},
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_call_is_a_process_of_its_own(desk: Path):
+    """What was said, where, and how it ended are of this call: as though the command had been started anew."""
+    assert bash("infant-course --version; infant-course nothing 2> said || echo $?").endswith("\n2\n")
+    assert "invalid choice" in (desk / "said").read_text()
+    assert bash("mkdir -p a && cd a && infant-course new b.yaml > /dev/null; ls") == "b.yaml\n"
+    assert "%" in bash("infant-course explain REM-06 | tee said; test -s said; echo %")
 
 
 def test_a_snippet_that_prints_something_else_is_noticed(desk: Path):

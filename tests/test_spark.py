@@ -33,7 +33,7 @@ COLUMNS = [name for name in FINDING_COLUMNS if name not in ("file", "line")]
 def events() -> pl.DataFrame:
     """Events in the long own form, rows in no order: patients of dates, some damaged, and patients partly known."""
     with tempfile.TemporaryDirectory() as folder:
-        write(synthetic(40), Path(folder) / "dated")
+        write(synthetic(20), Path(folder) / "dated")
         write(Cohort.from_courses(map(load, published_cases())), Path(folder) / "told")
         parts = [
             pl.read_csv(path, infer_schema=False).with_columns(event=pl.lit(path.stem))
@@ -83,7 +83,9 @@ def session() -> Iterator[Any]:
     made = (
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "3")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # little is compiled
+        .config("spark.sql.codegen.wholeStage", "false")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.host", "127.0.0.1")
         .getOrCreate()

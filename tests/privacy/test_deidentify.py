@@ -252,6 +252,12 @@ def cases() -> CohortClass:
 
 
 @cache
+def passed_on(times: str) -> CohortClass:
+    """They, de-identified, written and read again."""
+    return again(deidentify(cases(), KEY, times=times).told)
+
+
+@cache
 def before() -> dict[tuple[str, ...], str]:
     names = Pseudonyms(key=KEY)
     found = {}
@@ -264,10 +270,7 @@ def before() -> dict[tuple[str, ...], str]:
 @pytest.mark.parametrize("times", ["days", "shift"])
 def test_no_verdict_turns_round(times):
     """Of some 800 cases and all rules: what failed still does or is open, and nothing fails that did not."""
-    after = {
-        (f.rule, f.patient, f.about, f.event): f.verdict
-        for f in check(again(deidentify(cases(), KEY, times=times).told)).findings
-    }
+    after = {(f.rule, f.patient, f.about, f.event): f.verdict for f in check(passed_on(times)).findings}
     gone = {key[0] for key, verdict in before().items() if verdict == "failed" and key not in after}
     new = {key[0] for key, verdict in after.items() if verdict == "failed" and key not in before()}
     assert gone <= CALENDAR | OF_THE_TELLING | OF_FREE_TEXT
@@ -277,7 +280,7 @@ def test_no_verdict_turns_round(times):
 
 
 def test_references_still_lead_to_events():
-    told = again(deidentify(cases(), KEY).told)
+    told = passed_on("days")
     names = Pseudonyms(key=KEY)
     for patient in cases().patients["patient"][:200]:
         was, now = cases().course(patient), told.course(names.patient(patient))

@@ -57,7 +57,7 @@ def read_whole(path: Path) -> None:
         cohort.course(name)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.lists(damaged(), min_size=1, max_size=3))
 def test_a_damaged_study_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[str, bytes]]

@@ -68,13 +68,13 @@ def exports(draw: st.DrawFn) -> pl.DataFrame:
     return pl.DataFrame(frame, schema=dict.fromkeys(frame, pl.String))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(exports())
 def test_any_words_anywhere(frame: pl.DataFrame) -> None:
     hold({"e": frame}, dictionary=DICTIONARY, rows=frame.height)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(RECORDS)), st.binary(max_size=3)), min_size=1, max_size=6), st.booleans())
 def test_damaged_bytes(tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[int, bytes]], known: bool) -> None:
     content = bytearray(RECORDS)
@@ -85,7 +85,7 @@ def test_damaged_bytes(tmp_path_factory: pytest.TempPathFactory, damage: list[tu
     hold(path, dictionary=DICTIONARY if known else None)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.data())
 def test_rows_doubled_swapped_torn_and_left_out(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     rows = list(csv.reader(io.StringIO(RECORDS.decode())))
@@ -99,7 +99,7 @@ def test_rows_doubled_swapped_torn_and_left_out(tmp_path_factory: pytest.TempPat
     hold(path, dictionary=DICTIONARY, rows=len(torn))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 3000), st.binary(min_size=1, max_size=4))
 def test_damaged_dictionaries(tmp_path_factory: pytest.TempPathFactory, at: int, what: bytes) -> None:
     content = bytearray(DICTIONARY.read_bytes())

@@ -122,14 +122,14 @@ def exports(draw, *, simple=False) -> list[FlatTable]:
     return tables
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(exports(), st.sampled_from(["diagnosis", "birth", "enrolment", "first-treatment"]))
 def test_the_quick_way_and_the_way_by_courses_agree(tables, zero):
     cohort = build(tables, source="csv", day_zero=zero)
     assert everything(cohort) == everything(by_courses(cohort))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(exports(simple=True))
 def test_both_ways_give_the_same_verdicts(tables):
     cohort = build(tables, source="csv")

@@ -43,7 +43,7 @@ def said(parts: list[RawTable]) -> tuple[object, ...]:
     )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FILES, st.integers(8, 60))
 def test_the_parts_of_a_file_are_the_file(tmp_path: Path, given_file: tuple[list[str], str, str], size: int) -> None:
     rows, end, tail = given_file

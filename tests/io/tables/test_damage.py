@@ -85,7 +85,7 @@ def files(draw) -> bytes:
     return kind.encode() + b"|" + data
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(files(), min_size=1, max_size=3), st.sampled_from(["diagnosis", "birth", "enrolment", "first-treatment"])
 )

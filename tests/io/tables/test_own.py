@@ -23,7 +23,7 @@ def of(cohort):
     return {name: cohort.course(name) for name in cohort.patients["patient"]}
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(courses(), min_size=1, max_size=3, unique_by=lambda course: course.id), st.sampled_from(["csv", "parquet"])
 )

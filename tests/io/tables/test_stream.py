@@ -42,7 +42,7 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def in_parts(export: Path) -> tuple[Report, Stream]:
-    stream = Stream(export, share=120_000, chunk=10_000)
+    stream = Stream(export, share=120_000, chunk=20_000)
     return check_in_parts(stream, rules=RULES.values(), settings=Settings()), stream
 
 
@@ -71,7 +71,7 @@ def test_the_report_is_that_of_the_whole(export: Path) -> None:
 
 def test_no_patient_is_split(export: Path) -> None:
     seen: set[str] = set()
-    for cohort in Stream(export, share=40_000, chunk=5_000):
+    for cohort in Stream(export, share=120_000, chunk=20_000):
         mine = set(cohort.patients["patient"])
         assert not mine & seen
         seen |= mine
@@ -89,7 +89,7 @@ def test_a_long_table_is_read_in_parts_and_its_types_are_complete_in_all(tmp_pat
 
 def test_undecided_verdicts_may_be_counted_only(export: Path) -> None:
     rules = [RULES[name] for name in ("REM-06", "ORD-02", "FUP-01", "BAS-02")]
-    brief = check_in_parts(Stream(export, share=80_000), rules=rules, settings=Settings(), undecided=False)
+    brief = check_in_parts(Stream(export, share=120_000), rules=rules, settings=Settings(), undecided=False)
     whole = check(read(export), rules=rules)
     assert brief.counted("undecided") == 0 < whole.counted("undecided")
     assert brief.rules == whole.rules
@@ -142,7 +142,7 @@ def test_packed_files_are_judged_in_parts(export: Path, tmp_path: Path, pack: st
         data = path.read_bytes()
         squeezed = gzip.compress(data) if pack == "gz" else zstandard.ZstdCompressor().compress(data)
         (packed / f"{path.name}.{pack}").write_bytes(squeezed)
-    stream = Stream(packed, share=150_000, chunk=20_000)
+    stream = Stream(packed, share=120_000, chunk=10_000)
     found = check_in_parts(stream, rules=rules, settings=Settings())
     assert stream.shares > 1
     assert found.table.drop("file").equals(check(read(export), rules=rules).table.drop("file"))
@@ -154,7 +154,7 @@ class Terminal(io.StringIO):
 
 
 def test_the_work_told_grows_from_nothing_to_all(export: Path) -> None:
-    fractions, patients, stream = [], [], Stream(export, share=80_000, chunk=20_000)
+    fractions, patients, stream = [], [], Stream(export, share=120_000, chunk=10_000)
 
     def moved() -> None:
         fractions.append(stream.fraction)
@@ -182,7 +182,7 @@ def test_time_left_is_that_of_the_rate_so_far(export: Path) -> None:
 def test_a_terminal_gets_a_bar_a_log_gets_lines_and_a_pipe_nothing(
     export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stream, terminal = Stream(export, share=100_000), Terminal()
+    stream, terminal = Stream(export, share=120_000), Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("TERM", "xterm")
@@ -191,7 +191,7 @@ def test_a_terminal_gets_a_bar_a_log_gets_lines_and_a_pipe_nothing(
             pass
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.getvalue())
     last = shown.replace("\r", "\n").strip().splitlines()[-1]
-    assert re.fullmatch(r"[\d,]+ rows, 120 patients, [\d,]+ rows/s .+ 100 % 0:00:00 left", last.strip()), last
+    assert re.fullmatch(rf"[\d,]+ rows, {PATIENTS} patients, [\d,]+ rows/s .+ 100 % 0:00:00 left", last.strip()), last
     with (tmp_path / "log").open("w") as log:
         monkeypatch.setattr("sys.stderr", log)
         stream = Stream(export)
@@ -199,7 +199,7 @@ def test_a_terminal_gets_a_bar_a_log_gets_lines_and_a_pipe_nothing(
             for _ in stream:
                 pass
     text = (tmp_path / "log").read_text()
-    assert re.fullmatch(r"100%, [\d,]+ rows, 120 patients, [\d,]+ rows/s, 0:00:00 left\n", text), text
+    assert re.fullmatch(rf"100%, [\d,]+ rows, {PATIENTS} patients, [\d,]+ rows/s, 0:00:00 left\n", text), text
     there, back = os.pipe()
     with os.fdopen(back, "w") as pipe:
         monkeypatch.setattr("sys.stderr", pipe)
