@@ -1,6 +1,7 @@
 """Ink: what is written is well-formed, escaped, and the same in every run."""
 
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import pytest
 
@@ -87,13 +88,19 @@ def test_every_glyph_draws_something_of_its_own() -> None:
         glyph("no such glyph", 0, 0)
 
 
-def _contrast(a: str, b: str) -> float:
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+
+def _lightness(colour: str) -> float:
+    """CIE 1976 L* (all colours here are far from its linear part)."""
+    return 116 * _luminance(colour) ** (1 / 3) - 16
+
+
+def _contrast(a: str, b: str) -> float:
+    high, low = sorted((_luminance(a), _luminance(b)), reverse=True)
     return (high + 0.05) / (low + 0.05)
 
 
@@ -105,6 +112,25 @@ def test_text_can_be_read_on_every_tone(name: str) -> None:
 
 def test_white_on_the_relapse_colour_would_fail() -> None:
     assert _contrast(tone("relapse").fill, "#FFFFFF") < 4.5
+
+
+@pytest.mark.parametrize(
+    "lane",
+    [
+        ("maintenance", "chemotherapy", "myeloid"),
+        ("active", "molecular_relapse", "remission"),
+        ("hsct", "cell_therapy", "antibody", "radiotherapy", "chemotherapy"),  # the bars of a swimmer
+    ],
+)
+def test_tones_that_share_a_lane_are_told_apart_in_grey(lane: tuple[str, ...]) -> None:
+    """By six in lightness, or by four and a half where a bar's name stands in it too."""
+    greys = sorted(_lightness(tone(name).fill) for name in lane)
+    assert min(b - a for a, b in pairwise(greys)) >= (6 if len(lane) == 3 else 4.5)
+
+
+def test_colours_that_differ_in_hue_alone_would_be_noticed() -> None:
+    """Sky blue and orange of Okabe and Ito: safe for the colour-blind, one grey on paper."""
+    assert abs(_lightness("#56B4E9") - _lightness("#E69F00")) < 1.5
 
 
 def test_a_tint_is_opaque() -> None:
