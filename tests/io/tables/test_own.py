@@ -127,7 +127,8 @@ def test_what_cannot_be_read_at_all(tmp_path):
 
 def test_frames_of_all_kinds():
     rows = {"patient": ["P1", "P1"], "number": [1, None], "start": ["2020-05-17", None]}
-    pandas = pytest.importorskip("pandas")
+    import pandas  # slow to load, and used here alone
+
     for frame in (pl.DataFrame(rows), pandas.DataFrame(rows), pl.DataFrame(rows).to_arrow()):
         course = ic.read({"relapse": frame}).course("P1")
         assert [event.number for event in course] == [1, None]
