@@ -103,13 +103,13 @@ def _roots(expressions: Iterable[pl.Expr]) -> set[str]:
 
 def _needs(rule: Rule, about: str, settings: Settings) -> _Needs:
     trace, judged = rule.trace(about, settings)
-    asked = [*judged.conditions, *(outcome.broken for outcome in judged.outcomes), *trace.derived.values()]
-    names = _roots(asked)
+    names = _roots([*judged.conditions, *(outcome.broken for outcome in judged.outcomes)])
+    names |= {worked.name for worked in trace.derived.values()}
     via = {question.via for question in trace.questions if question.via} | {name for name, _, _ in trace.referenced}
     own = [a.name for a in own_fields(EVENT_TYPES[about])] if about in EVENT_TYPES else []
     others: dict[str, tuple[set[str], bool]] = {}
-    for (kind, _), expression in (*trace.lookups.items(), *trace.commons.items()):
-        others.setdefault(kind, (set(), False))[0].update(expression.meta.root_names())
+    for (kind, _), worked in (*trace.lookups.items(), *trace.commons.items()):
+        others.setdefault(kind, (set(), False))[0].add(worked.name)
     for question in trace.questions:
         kind = question.others.type
         if question.answer == "days" and question.via is None and kind in EVENT_TYPES:

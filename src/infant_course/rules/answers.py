@@ -19,7 +19,7 @@ from ..events import EVENT_TYPES, own_fields
 from ..shortest_paths import UNBOUNDED
 from .event_index import EventIndex
 from .settings import Settings
-from .subject import Answer, Question, Relation, Subject, Those, Trace
+from .subject import Answer, Question, Relation, Subject, Those, Trace, Worked
 
 _ONE_SIDED = {Relation.BEFORE, Relation.AFTER, Relation.EARLIER_DAY, Relation.LATER_DAY}
 _BEFORE_LIKE = {Relation.BEFORE, Relation.EARLIER_DAY}
@@ -67,7 +67,8 @@ def columns_used(frame: pl.DataFrame, trace: Trace, asked: Iterable[pl.Expr]) ->
     used |= {via for via, _, _ in trace.referenced}
     compared = [question.others.against for question in trace.questions if question.others.against is not None]
     values = [value for one in compared for value in one.worked_out(trace, MINE)]
-    used |= {name for value in (*values, *trace.derived.values()) for name in value.meta.root_names()}
+    used |= {name for value in values for name in value.meta.root_names()}
+    used |= {worked.name for worked in trace.derived.values()}
     return [name for name in frame.columns if name in used]
 
 
@@ -144,8 +145,8 @@ def could_be_preceded(asked: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
     return ordered.filter((least <= pl.col("high")) & pl.col("place").is_not_null())["place"].sort()
 
 
-def _worked_out(table: pl.DataFrame, work: pl.Expr) -> pl.Series:
-    return table.select(work).to_series()
+def _worked_out(table: pl.DataFrame, worked: Worked) -> pl.Series:
+    return table.select(worked.expr).to_series()
 
 
 def references_in(frame: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -330,10 +331,10 @@ class Answers:
             of_unit = self.cohort.patients.select(names)[self.cohort.units["patient"]]
             values = of_unit[frame["unit"]].rename({name: f"patient.{name}" for name in names})
             told += values.get_columns()
-        for (kind, column), values_ in trace.lookups.items():
-            told.append(self._lookup(kind, column, values_).gather(frame["unit"]).alias(column))
-        for (kind, column), values_ in trace.commons.items():
-            told.append(self._common(kind, column, values_).gather(frame["unit"]).alias(column))
+        for (kind, column), worked in trace.lookups.items():
+            told.append(self._lookup(kind, column, worked).gather(frame["unit"]).alias(column))
+        for (kind, column), worked in trace.commons.items():
+            told.append(self._common(kind, column, worked).gather(frame["unit"]).alias(column))
         for via, kind, name in sorted(trace.referenced):
             told.append(self._referenced(frame, via, kind, name).alias(f"{via}.{name}"))
         for rule in sorted(trace.problems):
@@ -348,24 +349,24 @@ class Answers:
         """What is worked out from fields, once for all rows of the type."""
         table = self.frame(trace.about)
         columns = []
-        for name, work in trace.derived.items():
-            full = self._kept.get(("derived", trace.about, name), partial(_worked_out, table, work))
+        for name, worked in trace.derived.items():
+            full = self._kept.get(("derived", trace.about, name), partial(_worked_out, table, worked))
             column = full if frame.height == table.height else full.gather(frame["row"])
             columns.append(column.alias(name))
         return columns
 
-    def _lookup(self, kind: str, column: str, values: pl.Expr) -> pl.Series:
+    def _lookup(self, kind: str, column: str, worked: Worked) -> pl.Series:
         """Per unit, what is worked out from the one event of a type; null for several or none."""
         only = self._kept.get(("only", kind), lambda: self._place_of_only(kind))
         table = self.cohort.table(kind)
-        return self._kept.get(("lookup", column), lambda: table.select(values).to_series().gather(only))
+        return self._kept.get(("lookup", column), lambda: _worked_out(table, worked).gather(only))
 
-    def _common(self, kind: str, column: str, values: pl.Expr) -> pl.Series:
+    def _common(self, kind: str, column: str, worked: Worked) -> pl.Series:
         """Per unit, what all events of a type that tell it give alike; null where they differ or none tells it."""
-        return self._kept.get(("common", column), lambda: self._agreed_on(kind, values))
+        return self._kept.get(("common", column), lambda: self._agreed_on(kind, worked))
 
-    def _agreed_on(self, kind: str, values: pl.Expr) -> pl.Series:
-        told = self.cohort.table(kind).select("unit", values.alias("value")).drop_nulls()
+    def _agreed_on(self, kind: str, worked: Worked) -> pl.Series:
+        told = self.cohort.table(kind).select("unit", worked.expr.alias("value")).drop_nulls()
         least, greatest = pl.col("value").min(), pl.col("value").max()
         alike = told.group_by("unit").agg(pl.when(least == greatest).then(least).alias("value"))
         return self._per_unit(alike)["value"]

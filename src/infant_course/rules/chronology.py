@@ -115,21 +115,12 @@ def event_after_cut_off(event: Subject) -> Judged:
     Repair: remove what is only planned; correct the date.
     Ties: an event on the day of the cut-off passes.
     """
-    cut_off = event.settings.cut_off_day
-    limit = pl.lit(cut_off, dtype=pl.Int32)
+    message = "An event lies after the cut-off of the data."
+    limit = event.settings.cut_off_day
+    if limit is None:
+        return one(pl.lit(False), pl.lit(False), Severity.ERROR, message)
     late = pl.when(event["start_lo"] > limit).then(True).when(event["start_hi"] <= limit).then(False)
-    dated = event.dated() if cut_off is not None else pl.lit(False)
-    return Judged(
-        outcomes=(
-            Outcome(
-                name="late",
-                broken=late,
-                severity=Severity.ERROR,
-                message="An event lies after the cut-off of the data.",
-            ),
-        ),
-        applies=dated,
-    )
+    return one(late, event.dated(), Severity.ERROR, message)
 
 
 @rule(

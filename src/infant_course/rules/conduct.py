@@ -28,7 +28,7 @@ from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
 from .doses import agent_number, is_agent
 from .karyotypes import is_fusion, once_per_value
-from .risk import number_of_possible_groups, stated_group_possible
+from .risk import has_risk_groups, number_of_possible_groups, stated_group_possible
 from .rule import Judged, Outcome, one, rule
 from .subject import Comparison, Days, Subject, Those, amount
 
@@ -508,7 +508,7 @@ def another_risk_group(diagnosis: Subject) -> Judged:
     group = diagnosis.the(RiskAssignment, "group")
     return one(
         ~stated_group_possible(risk_protocol(diagnosis), group, risk_inputs(diagnosis)),
-        (group.is_not_null(), number_of_possible_groups(risk_protocol(diagnosis), {}).is_not_null()),
+        (group.is_not_null(), has_risk_groups(risk_protocol(diagnosis))),
         Severity.WARNING,
         "The stated risk group is not the one that the protocol's criteria give.",
     )
@@ -551,7 +551,7 @@ def risk_group_not_stated(diagnosis: Subject) -> Judged:
                 message="No risk group is stated, and what is told fits none of the protocol's.",
             ),
         ),
-        applies=number_of_possible_groups(risk_protocol(diagnosis), {}).is_not_null(),
+        applies=has_risk_groups(risk_protocol(diagnosis)),
     )
 
 

@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from ..cohort import Cohort
 from .answers import NAMING, Answers, columns_used, needs_only
-from .rule import Judged, Rule
+from .rule import Judged, Outcome, Rule
 from .settings import Settings
 from .subject import Answer, Trace
 
@@ -63,18 +63,25 @@ NO_VERDICTS = pl.DataFrame(schema=VERDICT_COLUMNS)
 NO_CONFLICTS = pl.lit(None, dtype=VERDICT_COLUMNS["conflicts_with"]).alias("conflicts_with")
 NO_CODES = pl.Series(dtype=pl.UInt8)
 NOT_APPLICABLE, PASSED, UNDECIDED, FAILED = None, 0, 1, 2
-"""Verdicts as numbers: from ``FAILED`` on, a failure by the first outcome, the second, and so on."""
+"""Verdicts as numbers: from ``FAILED`` on, a failure by the last outcome, the one before it, up to the first."""
 
 
 def _code(judged: Judged) -> pl.Expr:
-    """The verdict of every row as a number; null where the rule does not apply."""
-    broken = [outcome.broken.cast(pl.Boolean) for outcome in judged.outcomes]
-    verdict = pl.when(pl.any_horizontal([one.is_null() for one in broken])).then(UNDECIDED).otherwise(PASSED)
-    for number, one in reversed(list(enumerate(broken))):
-        verdict = pl.when(one).then(FAILED + number).otherwise(verdict)
+    """The verdict of every row as a number; null where the rule does not apply.
+
+    Of several outcomes the first that is broken decides, then one that cannot be told. Each is named once here:
+    Polars would work out again what is named twice.
+    """
+    weights = range(FAILED + len(judged.outcomes) - 1, UNDECIDED, -1)
+    verdict = pl.max_horizontal(map(_weighed, judged.outcomes, weights))
     if judged.conditions:
         verdict = pl.when(pl.all_horizontal(judged.conditions)).then(verdict)
-    return verdict.cast(pl.UInt8)
+    return verdict
+
+
+def _weighed(outcome: Outcome, weight: int) -> pl.Expr:
+    """A weight where an outcome is broken, that of undecided where it cannot be told, else that of passed."""
+    return (outcome.broken.cast(pl.UInt8) * weight).fill_null(UNDECIDED)
 
 
 @frozen(eq=False)
@@ -212,9 +219,12 @@ class Engine:
     def _put_off(self, task: _Task) -> bool:
         """Whether a task is put off until it is known which rows it applies to.
 
-        In a small cohort the record is looked through at once: one pass costs less than two.
+        In a small cohort the record is looked through at once: one pass costs less than two. But there a rule often
+        applies to nothing, and then what it is about need not be worked out.
         """
-        return bool(task.trace.questions) or (self._large and bool(task.trace.record_checks))
+        if self._large:
+            return bool(task.trace.questions or task.trace.record_checks)
+        return bool(task.trace.questions or task.judged.conditions)
 
     def _columns(self, tasks: list[_Task], judged: Callable[[_Task], bool]) -> dict[_Task, pl.Series]:
         if not tasks:
@@ -262,7 +272,7 @@ class Engine:
         n_failed = int(failed.sum())
         verdicts = told.select(
             pl.lit(task.rule.id).alias("rule"),
-            pl.when(failed).then(codes_told - FAILED).alias("outcome"),
+            pl.when(failed).then(len(task.judged.outcomes) - 1 + FAILED - codes_told).alias("outcome"),
             failed.alias("failed"),
             pl.lit(task.about).alias("about"),
             "unit",

@@ -5,7 +5,7 @@ Inputs are the facts of ``knowledge/risk.py`` by the same names, each a column; 
 The protocol is its id. The group may be called by any of its names.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, reduce
 from operator import and_, or_
 
@@ -18,17 +18,26 @@ from .subject import Days
 Inputs = Mapping[str, pl.Expr | Days]
 
 
+def has_risk_groups(protocol: pl.Expr) -> pl.Expr:
+    """Whether a protocol has risk groups of which all criteria are known; false for one that is not known."""
+    return _number(protocol, _ids()).is_not_null()
+
+
 def stated_group_possible(protocol: pl.Expr, group: pl.Expr, inputs: Inputs) -> pl.Expr:
     """Whether the stated group is the right one: true surely, false surely not, null cannot tell.
 
     Null also for a protocol or a group that is not known.
     """
-    right, wrong = [], []
-    for known, one in _derivable():
-        stated = (pl.col(PROTOCOL) == _ids().index(known)) & pl.col(GROUP).is_in([_names().index(n) for n in one.names])
-        right.append(stated.fill_null(False) & _holds(one).fill_null(False))
-        wrong.append(stated.fill_null(False) & ~_holds(one).fill_null(True))
-    answer = pl.when(pl.any_horizontal(right)).then(True).when(pl.any_horizontal(wrong)).then(False)
+
+    def answer(groups: Groups) -> pl.Expr:
+        right, wrong = [], []
+        for known, one in groups:
+            named = pl.col(GROUP).is_in([_names().index(name) for name in one.names])
+            stated = ((pl.col(PROTOCOL) == _ids().index(known)) & named).fill_null(False)
+            right.append(stated & _holds(one).fill_null(False))
+            wrong.append(stated & ~_holds(one).fill_null(True))
+        return pl.when(pl.any_horizontal(right)).then(True).when(pl.any_horizontal(wrong)).then(False)
+
     return _asked(answer, pl.Boolean(), inputs, {PROTOCOL: _number(protocol, _ids()), GROUP: _group_number(group)})
 
 
@@ -37,28 +46,43 @@ def number_of_possible_groups(protocol: pl.Expr, inputs: Inputs) -> pl.Expr:
 
     Null for a protocol that is not known, has no groups, or whose criteria are not known.
     """
-    count = pl.sum_horizontal(_remains(known, one).cast(pl.Int32) for known, one in _derivable())
-    answer = pl.when(pl.col(PROTOCOL).is_not_null()).then(count)
+
+    def answer(groups: Groups) -> pl.Expr:
+        count = pl.sum_horizontal(_remains(known, one).cast(pl.Int32) for known, one in groups)
+        return pl.when(pl.col(PROTOCOL).is_not_null()).then(count)
+
     return _asked(answer, pl.Int32(), inputs, {PROTOCOL: _number(protocol, _ids())})
 
 
 def possible_groups(protocol: pl.Expr, inputs: Inputs) -> pl.Expr:
     """The ids of the groups that remain possible, as a list, in the order of the protocol; null as above."""
-    told = [pl.when(_remains(known, one)).then(pl.lit(one.id)) for known, one in _derivable()]
-    joined = pl.concat_str(told, separator=";", ignore_nulls=True)
-    listed = pl.when(joined == "").then(pl.lit([], dtype=pl.List(pl.String))).otherwise(joined.str.split(";"))
-    answer = pl.when(pl.col(PROTOCOL).is_not_null()).then(listed)
+
+    def answer(groups: Groups) -> pl.Expr:
+        told = [pl.when(_remains(known, one)).then(pl.lit(one.id)) for known, one in groups]
+        joined = pl.concat_str(told, separator=";", ignore_nulls=True)
+        listed = pl.when(joined == "").then(pl.lit([], dtype=pl.List(pl.String))).otherwise(joined.str.split(";"))
+        return pl.when(pl.col(PROTOCOL).is_not_null()).then(listed)
+
     return _asked(answer, pl.List(pl.String), inputs, {PROTOCOL: _number(protocol, _ids())})
 
 
 PROTOCOL, GROUP = "protocol", "group"
 """Columns, while an answer is worked out: places in :func:`_ids` and :func:`_names`; null for what is not there."""
 
+Groups = Sequence[tuple[str, RiskGroup]]
+"""Risk groups, each with its protocol."""
+
+
+@cache
+def _derivable() -> Groups:
+    """Protocols whose criteria are known, with each of their groups."""
+    return tuple((known.protocol, one) for known in risk_groups().values() if known.derivable for one in known.groups)
+
 
 @cache
 def _ids() -> tuple[str, ...]:
     """Protocols whose criteria are known."""
-    return tuple(known.protocol for known in risk_groups().values() if known.derivable)
+    return tuple(dict.fromkeys(protocol for protocol, _ in _derivable()))
 
 
 @cache
@@ -69,22 +93,37 @@ def _names() -> tuple[str, ...]:
 
 @cache
 def _test_columns() -> Mapping[Test, str]:
-    """A column for every test that some criteria make."""
-    asked = (test for _, one in _derivable() if one.when is not None for test in tests(one.when))
+    """A column for every test that some criteria make: protocols share tests, and so each is made once."""
+    asked = (test for _, one in _derivable() for test in _tests_of(one))
     return {test: f"test {number}" for number, test in enumerate(dict.fromkeys(asked))}
 
 
-def _derivable() -> Iterator[tuple[str, RiskGroup]]:
-    """Protocols whose criteria are known, with each of their groups."""
-    return ((known.protocol, one) for known in risk_groups().values() if known.derivable for one in known.groups)
+def _tests_of(group: RiskGroup) -> tuple[Test, ...]:
+    return () if group.when is None else tests(group.when)
 
 
-def _asked(answer: pl.Expr, dtype: pl.DataType, inputs: Inputs, about: Mapping[str, pl.Expr]) -> pl.Expr:
-    """An answer over columns of all tests. Protocols share tests, and so each is worked out once."""
-    columns = {**about, **{column: _tested(test, inputs) for test, column in _test_columns().items()}}
+def _asked(
+    answer: Callable[[Groups], pl.Expr], dtype: pl.DataType, inputs: Inputs, about: Mapping[str, pl.Expr]
+) -> pl.Expr:
+    """An answer from the groups of those protocols that occur: mostly one or two of all."""
+    columns, named = {**about}, {}
+    for name, value in inputs.items():
+        if isinstance(value, Days):
+            columns |= {f"{name}.least": value.least, f"{name}.greatest": value.greatest}
+            named[name] = Days(pl.col(f"{name}.least"), pl.col(f"{name}.greatest"))
+        else:
+            columns[name] = value
+            named[name] = pl.col(name)
 
     def work(rows: pl.Series) -> pl.Series:
-        return rows.struct.unnest().select(answer.alias("answer")).to_series()
+        table = rows.struct.unnest()
+        occur = {_ids()[number] for number in table[PROTOCOL].unique().drop_nulls()}
+        groups = [(protocol, one) for protocol, one in _derivable() if protocol in occur]
+        if not groups:
+            return pl.repeat(None, table.height, dtype=dtype, eager=True)
+        asked = dict.fromkeys(test for _, one in groups for test in _tests_of(one))
+        tested = [_tested(test, named).alias(_test_columns()[test]) for test in asked]
+        return table.select(*about, *tested).select(answer(groups).alias("answer")).to_series()
 
     return pl.struct([column.alias(name) for name, column in columns.items()]).map_batches(work, return_dtype=dtype)
 

@@ -116,6 +116,20 @@ class Question:
         return f"?{self.answer} {self.point} {how} {self.within} {self.via} {self.recorded} {self.alike}"
 
 
+@frozen
+class Worked:
+    """What is worked out from a field. The expression is made only where it has not been worked out for another."""
+
+    name: str
+    work: Callable[[pl.Expr], pl.Expr] | None = None
+
+    @property
+    def expr(self) -> pl.Expr:
+        """The work, as an expression over the field's column."""
+        column = pl.col(self.name)
+        return column if self.work is None else self.work(column)
+
+
 @frozen(kw_only=True)
 class Trace:
     """What a rule's body asked for while it was traced."""
@@ -126,9 +140,9 @@ class Trace:
     patient_fields: set[str] = field(factory=set)
     problems: set[str] = field(factory=set)
     record_checks: set[str] = field(factory=set)
-    lookups: dict[tuple[str, str], pl.Expr] = field(factory=dict)
-    commons: dict[tuple[str, str], pl.Expr] = field(factory=dict)
-    derived: dict[str, pl.Expr] = field(factory=dict)
+    lookups: dict[tuple[str, str], Worked] = field(factory=dict)
+    commons: dict[tuple[str, str], Worked] = field(factory=dict)
+    derived: dict[str, Worked] = field(factory=dict)
     referenced: set[tuple[str, str, str]] = field(factory=set)
 
     def take_over(self, other: "Trace") -> None:
@@ -310,9 +324,8 @@ class Subject:
 
         ``work`` is done on that event's field, once per event instead of once per subject.
         """
-        values = pl.col(name) if work is None else work(pl.col(name))
         column = f"{kind.TYPE}.{name}" if work is None else f"{kind.TYPE}.{name}.{work.__name__}"
-        self.trace.lookups[kind.TYPE, column] = values
+        self.trace.lookups[kind.TYPE, column] = Worked(name, work)
         return pl.col(column)
 
     def of_referenced(self, via: str, kind: type[Event], name: str) -> pl.Expr:
@@ -325,7 +338,7 @@ class Subject:
     def common(self, kind: type[Event], name: str, work: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
         """What a field of another type's events comes to, where all that state it give the same; else null."""
         column = f"{kind.TYPE}.all.{name}.{work.__name__}"
-        self.trace.commons[kind.TYPE, column] = work(pl.col(name))
+        self.trace.commons[kind.TYPE, column] = Worked(name, work)
         return pl.col(column)
 
     def once(self, name: str, work: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
@@ -333,8 +346,9 @@ class Subject:
 
         For work that costs more than a comparison. It is known by its function's name.
         """
+        self[name]  # a field that the type does not have is told here, where the rule asks
         column = f"{name}.{work.__name__}"
-        self.trace.derived[column] = work(self[name])
+        self.trace.derived[column] = Worked(name, work)
         return pl.col(column)
 
     def has_problem(self, rule: str) -> pl.Expr:
