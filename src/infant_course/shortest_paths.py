@@ -1,12 +1,12 @@
 """Shortest paths over bounds between points in time: the arithmetic below :mod:`infant_course.network`.
 
 A bound is a pair (days, place within the day), compared days first, packed into one integer, so that
-ordinary shortest paths serve. networkx finds what is strongly connected; it and numpy are loaded only when a
-course needs more than the boxes of its points.
+ordinary shortest paths serve. networkx finds what is strongly connected; it is loaded for large courses only.
 """
 
 from collections import deque
 from collections.abc import Iterable
+from itertools import combinations
 from typing import NamedTuple
 
 from attrs import frozen
@@ -245,7 +245,10 @@ def _clip(days: int) -> int:
 
 def between(boxes: dict[Point, Box], u: Point, v: Point) -> int:
     """Most days from u to v that the boxes allow."""
-    low, high = boxes[u][0], boxes[v][1]
+    return _most(boxes[u][0], boxes[v][1])
+
+
+def _most(low: int, high: int) -> int:
     return high - low if low > -UNBOUNDED and high < UNBOUNDED else UNBOUNDED
 
 

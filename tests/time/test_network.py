@@ -366,16 +366,21 @@ def test_two_dates_for_one_point() -> None:
 # Size, speed, and what is loaded.
 
 
-def test_a_fully_dated_course_loads_neither_networkx_nor_numpy() -> None:
+def test_a_course_of_usual_size_loads_neither_networkx_nor_numpy() -> None:
     code = (
         "import sys\n"
-        "from infant_course.network import ORIGIN, lasts, solve, within\n"
+        "from infant_course.network import ORIGIN, lasts, solve, strictly_before, within\n"
         "parts = []\n"
         "for n in range(60):\n"
         "    s, e = (f'e{n}', 'start'), (f'e{n}', 'end')\n"
         "    parts += [within(ORIGIN, s, n, n, n), within(ORIGIN, e, n + n % 2, n + n % 2, n), lasts(s, e)]\n"
         "solution = solve(parts)\n"
         "assert solution.pairs() == [] and solution.bounds['e7', 'end'] == (8, 8)\n"
+        "parts.append(strictly_before(('e3', 'start'), ('open', 'start'), 200))\n"
+        "parts.append(lasts(('open', 'start'), ('open', 'end')))\n"
+        "parts.append(strictly_before(('open', 'end'), ('shut', 'start'), 201))\n"
+        "parts.append(lasts(('shut', 'start'), ('shut', 'end')))\n"
+        "assert solve(parts).pairs()\n"
         "print([m for m in ('networkx', 'numpy') if m in sys.modules])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

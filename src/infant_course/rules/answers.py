@@ -5,8 +5,8 @@ both; a ``gap`` row replaces them for its pair. For one-sided questions about an
 rows need no pairs: the least and greatest bounds per patient say the same (shared by all rules).
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, partial
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -29,6 +29,9 @@ T = TypeVar("T")
 MOST_PAIRS = 5_000_000
 """Pairs held in memory at a time: one patient with 10,000 relapses has 100 million."""
 
+SMALL = 5_000
+"""Up to so many events in all, questions are put together."""
+
 FEW = 0.2
 """Below this share of the patients, others are looked up for these patients only, and not kept for other rules."""
 
@@ -39,7 +42,10 @@ NAMING = ("row", "unit", "event", "line")
 """Columns by which a subject is told."""
 
 BOUNDS = ("start_lo", "start_hi", "end_lo", "end_hi")
-COUNT_COLUMNS: dict[str, Any] = {"row": pl.UInt32, "sure": pl.UInt32, "maybe": pl.UInt32}
+Counts = tuple[pl.Series, pl.Series]
+"""How many others surely, and at most, stand in a relation to each subject."""
+
+COUNT_COLUMNS: dict[str, Any] = {"number": pl.UInt32, "row": pl.UInt32, "sure": pl.UInt32, "maybe": pl.UInt32}
 CANDIDATE_COLUMNS: dict[str, Any] = {
     **{name: SHARED_COLUMNS[name] for name in ("unit", "event", *BOUNDS)},
     "sure": pl.Boolean,
@@ -72,12 +78,25 @@ def columns_used(frame: pl.DataFrame, trace: Trace, asked: Iterable[pl.Expr]) ->
     return [name for name in frame.columns if name in used]
 
 
-def pair_facts(question: Question) -> tuple[pl.Expr, pl.Expr]:
+def pair_facts(questions: Sequence[Question]) -> tuple[pl.Expr, pl.Expr]:
     """(sure, maybe) of one pair, from ``least``/``greatest`` = days from the other point to the subject's point,
     and ``y_first``/``y_maybe_first``/``x_first``/``x_maybe_first``.
+
+    Of several questions ``number`` tells which one the pair is for.
     """
+    asked: dict[tuple[Relation, int | None], list[int]] = {}
+    for number, question in enumerate(questions):
+        asked.setdefault((question.relation, question.within), []).append(number)
+    (first, _), *more = asked.items()
+    sure, maybe = _facts(*first)
+    for how, numbers in more:
+        here = pl.col("number").is_in(numbers)
+        sure, maybe = (pl.when(here).then(new).otherwise(old) for new, old in zip(_facts(*how), (sure, maybe), strict=True))
+    return sure, maybe
+
+
+def _facts(relation: Relation, within: int | None) -> tuple[pl.Expr, pl.Expr]:
     least, greatest = pl.col("least"), pl.col("greatest")
-    relation, within = question.relation, question.within
     true = pl.lit(True)
     if relation is Relation.ANY:
         return true, true
@@ -96,6 +115,14 @@ def pair_facts(question: Question) -> tuple[pl.Expr, pl.Expr]:
     if within is not None:
         sure, maybe = sure & (least >= -within), maybe & (greatest >= -within)
     return sure, maybe
+
+
+def _answer(question: Question, column: str, complete: pl.Expr) -> list[pl.Expr]:
+    """The answer to a question from the counts."""
+    sure, maybe = pl.col(f"{column}.sure"), pl.col(f"{column}.maybe")
+    if question.answer is Answer.COUNT:
+        return [sure.alias(f"{column}.least"), pl.when(complete).then(maybe).alias(f"{column}.most")]
+    return [pl.when(sure > 0).then(True).when((maybe == 0) & complete).then(False).alias(column)]
 
 
 def _beside(frame: pl.DataFrame, told: Iterable[pl.Series]) -> pl.DataFrame:
@@ -342,8 +369,7 @@ class Answers:
         for check in sorted(trace.record_checks):
             told.append(self._record_check(frame, check, trace.about).alias(f"record.{check}"))
         frame = _beside(frame, told)
-        answers = [self.answer(question, frame, trace.about, column) for question, column in trace.questions.items()]
-        return _beside(frame, [column for columns in answers for column in columns])
+        return _beside(frame, self._told(frame, trace)) if trace.questions else frame
 
     def _derived(self, frame: pl.DataFrame, trace: Trace) -> list[pl.Series]:
         """What is worked out from fields, once for all rows of the type."""
@@ -447,53 +473,78 @@ class Answers:
         found.scatter(self.index.find(every)["asked"], True)
         return every.filter(~found).select("type", "row").unique(maintain_order=True)
 
-    def answer(self, question: Question, frame: pl.DataFrame, about: str, column: str) -> list[pl.Series]:
-        """The answers to one question for every row of a frame of subjects."""
-        if question.answer is Answer.DAYS:
-            return self._days(question, frame, column)
-        counts = self._counts(question, frame, about)
-        sure, maybe = counts["sure"], counts["maybe"]
-        complete = self._complete(question, frame)
-        if question.answer is Answer.COUNT:
-            most = pl.select(pl.when(complete).then(maybe)).to_series() if complete is not True else maybe
-            return [sure.alias(f"{column}.least"), most.alias(f"{column}.most")]
-        none = (maybe == 0) if complete is True else (maybe == 0) & complete
-        verdict = pl.select(pl.when(sure > 0).then(True).when(none).then(False)).to_series()
-        return [verdict.alias(column)]
+    def _told(self, frame: pl.DataFrame, trace: Trace) -> list[pl.Series]:
+        """The answers to all questions for every row of a frame of subjects."""
+        told: list[pl.Series] = []
+        counts: dict[str, pl.Series] = {}
+        answers: list[pl.Expr] = []
+        counted = [question for question in trace.questions if question.answer is not Answer.DAYS]
+        for question, (sure, maybe) in self._counts_of(counted, frame, trace.about).items():
+            column, complete = trace.questions[question], self._complete(question, frame)
+            counts |= {f"{column}.sure": sure, f"{column}.maybe": maybe}
+            if isinstance(complete, pl.Series):
+                counts[f"{column}.complete"] = complete
+            whole = pl.col(f"{column}.complete") if isinstance(complete, pl.Series) else pl.lit(complete)
+            answers += _answer(question, column, whole)
+        if answers:
+            told += pl.DataFrame(counts).select(answers).get_columns()
+        for question, column in trace.questions.items():
+            if question.answer is Answer.DAYS:
+                told += self._days(question, frame, column)
+        return told
 
     def _complete(self, question: Question, frame: pl.DataFrame) -> pl.Series | bool:
-        """Whether absence counts, per subject."""
+        """Whether absence counts, per subject or for all."""
         if question.recorded or question.via is not None:
             return True
         whole = self.cohort.is_complete(question.others.type)
-        if isinstance(whole, pl.Series):
-            return whole.gather(frame["unit"])
-        return True if whole else pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+        return whole.gather(frame["unit"]) if isinstance(whole, pl.Series) else whole
 
-    def _counts(self, question: Question, frame: pl.DataFrame, about: str) -> pl.DataFrame:
-        """Columns ``sure`` and ``maybe``: how many others surely, and at most, stand in the relation."""
-        if not self._any_of(question.others) or (question.alike and not self._alike(about).height):
-            none = pl.repeat(0, frame.height, dtype=pl.UInt32, eager=True)
-            return pl.DataFrame({"sure": none, "maybe": none})
+    def _counts_of(self, questions: Iterable[Question], frame: pl.DataFrame, about: str) -> dict[Question, Counts]:
+        """For each question, how many others surely, and at most, stand in the relation: a number for each subject.
+
+        In a small cohort questions are put together: a query costs more there than what it works out.
+        """
+        found: dict[Question, Counts] = {}
+        together: dict[tuple[str, str], list[Question]] = {}
+        for question in questions:
+            if not self._any_of(question.others) or (question.alike and not self._alike(about).height):
+                none = pl.Series([0], dtype=pl.UInt32).new_from_index(0, frame.height)
+                found[question] = none, none
+            elif self.small and question.via is None and not question.alike and question.others.against is None:
+                together.setdefault((question.point, question.other_point), []).append(question)
+            else:
+                found[question] = self._counts(question, frame, about)
+        for some in together.values():
+            found |= zip(some, self._pair_counts(some, frame, about), strict=True)
+        return found
+
+    @cached_property
+    def small(self) -> bool:
+        """Whether the cohort is small enough to look at all pairs of its events."""
+        return sum(table.height for table in self.cohort.tables.values()) <= SMALL
+
+    def _counts(self, question: Question, frame: pl.DataFrame, about: str) -> Counts:
         apart = question.via is None and not self._may_meet_itself(question.others, about)
         apart = apart and question.others.against is None
         if apart and question.relation is Relation.ANY:
-            return self._numbers(question.others)[frame["unit"]]
+            numbers = self._numbers(question.others)[frame["unit"]]
+            return numbers["sure"], numbers["maybe"]
         one_sided = question.answer is Answer.EXISTS and question.relation in _ONE_SIDED and question.within is None
         if not (apart and one_sided):
-            return self._pair_counts(question, frame, about)
+            return self._pair_counts([question], frame, about)[0]
         if not self.cohort.gap.height:
             return self._extreme_counts(question, frame, about)
         in_gap = self._kept.get(("in gap",), self._units_in_gap).gather(frame["unit"])
         if in_gap.all():
-            return self._pair_counts(question, frame, about)
+            return self._pair_counts([question], frame, about)[0]
         counts = self._extreme_counts(question, frame, about)
         if not in_gap.any():
             return counts
-        exact = self._pair_counts(question, frame.filter(in_gap), about)
-        exact = exact.with_columns(frame["row"].filter(in_gap).alias("row"))
-        merged = counts.with_columns(frame["row"]).update(exact, on="row")
-        return merged.select("sure", "maybe")
+        exact = self._pair_counts([question], frame.filter(in_gap), about)[0]
+        places = in_gap.arg_true()
+        sure, maybe = (old.clone().scatter(places, new) for old, new in zip(counts, exact, strict=True))
+        return sure, maybe
 
     def _units_in_gap(self) -> pl.Series:
         """Per unit, whether anything is known beyond the bounds."""
@@ -538,7 +589,7 @@ class Answers:
             return about not in others.without and about != BIRTH
         return about in (others.type, "event")
 
-    def _extreme_counts(self, question: Question, frame: pl.DataFrame, about: str) -> pl.DataFrame:
+    def _extreme_counts(self, question: Question, frame: pl.DataFrame, about: str) -> Counts:
         """0 or 1 instead of a count: enough to tell whether one exists."""
         point = question.point
         bounds = frame.select(pl.col(f"{point}_lo").alias("lo"), pl.col(f"{point}_hi").alias("hi"))
@@ -554,15 +605,19 @@ class Answers:
         else:
             sure, maybe = pl.col("sure_max_lo") > pl.col("hi"), pl.col("max_hi") - tie >= pl.col("lo")
         as_number = [e.fill_null(False).cast(pl.UInt32).alias(n) for e, n in ((sure, "sure"), (maybe, "maybe"))]
-        return table.select(as_number)
+        counts = table.select(as_number)
+        return counts["sure"], counts["maybe"]
 
     def pairs(
-        self, question: Question, frame: pl.DataFrame, about: str, candidates: pl.DataFrame | None
+        self, questions: Sequence[Question], frame: pl.DataFrame, about: str, candidates: pl.DataFrame | None
     ) -> pl.LazyFrame:
-        """Every pair of subject and candidate: ``row``, ``other``, and whether it surely or maybe counts.
+        """Every pair of subject and candidate: ``number`` of the question, ``row``, ``other``, and whether it surely
+        or maybe counts.
 
-        ``candidates``: all that may concern these subjects; None where the subjects name them.
+        ``candidates``: all that may concern these subjects; None where the subjects name them. Several questions are
+        of the same two points and compare no values (:meth:`_counts_of`).
         """
+        question, several = questions[0], len(questions) > 1
         p, q = question.point, question.other_point
         timed = f"{p}_lo" in frame.columns
         low = pl.col(f"{p}_lo") if timed else pl.lit(-UNBOUNDED, dtype=pl.Int32)
@@ -584,8 +639,8 @@ class Answers:
             left = left.join(candidates.lazy().select("row", "likeness"), on="row")
             pairs = left.join(candidates.lazy().select("likeness", *others), on="likeness")
         elif candidates is not None:
-            theirs = candidates.lazy().select("unit", *others)
-            if question.relation is Relation.SAME_DAY:
+            theirs = candidates.lazy().select("unit", *others, *(["number"] if several else []))
+            if question.relation is Relation.SAME_DAY and not several:
                 pairs = _on_one_day(left.collect(), theirs.collect(), self._crowded(question, about)).lazy()
             else:
                 pairs = left.join(theirs, on="unit")
@@ -597,8 +652,11 @@ class Answers:
             together = against.together(MINE, THEIRS)
             pairs = pairs.filter(together.fill_null(True))
             pairs = pairs.with_columns(pl.col("sure") & together.fill_null(False))
-        if self._may_meet_itself(question.others, about):
-            pairs = pairs.filter(pl.col("event").ne_missing(pl.col("other")))
+        itself = [number for number, one in enumerate(questions) if self._may_meet_itself(one.others, about)]
+        if itself:
+            another = pl.col("event").ne_missing(pl.col("other"))
+            every = len(itself) == len(questions)
+            pairs = pairs.filter(another if every else another | ~pl.col("number").is_in(itself))
         pairs = pairs.with_columns(
             least=_within_bounds(pl.col("x_lo") - pl.col("y_hi")),
             greatest=_within_bounds(pl.col("x_hi") - pl.col("y_lo")),
@@ -609,8 +667,9 @@ class Answers:
         )
         if self.cohort.gap.height and timed:
             pairs = self._with_gaps(pairs, p, q)
-        related, perhaps = pair_facts(question)
-        return pairs.select("row", "other", (related & pl.col("sure")).alias("sure"), perhaps.alias("maybe"))
+        related, perhaps = pair_facts(questions)
+        number = pl.col("number") if several else pl.lit(0, dtype=pl.UInt32).alias("number")
+        return pairs.select(number, "row", "other", sure=related & pl.col("sure"), maybe=perhaps)
 
     def _crowded(self, question: Question, about: str) -> pl.Series | None:
         """Rows of the subjects on whose known day another event of their unit and type lies.
@@ -688,19 +747,31 @@ class Answers:
         )
         return toward, back
 
-    def _pair_counts(self, question: Question, frame: pl.DataFrame, about: str) -> pl.DataFrame:
+    def _pair_counts(self, questions: Sequence[Question], frame: pl.DataFrame, about: str) -> list[Counts]:
+        """For each question the counts over the rows of a frame."""
         slices = [
-            pairs.group_by("row").agg(pl.col("sure").sum(), pl.col("maybe").sum()).collect()
-            for pairs in self._pairs_in_slices(question, frame, about)
+            pairs.group_by("number", "row").agg(pl.col("sure").sum(), pl.col("maybe").sum()).collect()
+            for pairs in self._pairs_in_slices(questions, frame, about)
         ]
         counted = pl.concat(slices or [pl.DataFrame(schema=COUNT_COLUMNS)])
-        joined = frame.select("row").join(counted, on="row", how="left", maintain_order="left")
-        return joined.select(pl.col("sure", "maybe").fill_null(0))
+        if len(questions) == 1:
+            joined = frame.select("row").join(counted, on="row", how="left", maintain_order="left")
+            joined = joined.select(pl.col("sure", "maybe").fill_null(0))
+            return [(joined["sure"], joined["maybe"])]
+        height = frame.height
+        placed = counted.join(frame.select("row").with_row_index("place"), on="row")
+        place = placed.select(pl.col("number") * height + pl.col("place")).to_series()
+        none = pl.Series([0], dtype=pl.UInt32).new_from_index(0, height * len(questions))
+        sure, maybe = (none.clone().scatter(place, placed[name]) for name in ("sure", "maybe"))
+        return [(sure.slice(at, height), maybe.slice(at, height)) for at in range(0, none.len(), height)]
 
-    def _pairs_in_slices(self, question: Question, frame: pl.DataFrame, about: str) -> Iterator[pl.LazyFrame]:
+    def _pairs_in_slices(
+        self, questions: Sequence[Question], frame: pl.DataFrame, about: str
+    ) -> Iterator[pl.LazyFrame]:
         """:meth:`pairs`, some subjects at a time, so that no more than so many pairs are in memory."""
+        question = questions[0]
         if question.via is not None:
-            yield self.pairs(question, frame, about, None)
+            yield self.pairs(questions, frame, about, None)
             return
         if question.alike:
             candidates = self._alike(about)
@@ -708,15 +779,20 @@ class Answers:
             frame = frame.filter(pl.col("row").is_in(candidates["row"].implode()))
         else:
             candidates = self._candidates_for(question, frame, about)
+            if len(questions) > 1:
+                every = [candidates, *(self._candidates_for(other, frame, about) for other in questions[1:])]
+                candidates = pl.concat(
+                    one.lazy().with_columns(number=pl.lit(number, dtype=pl.UInt32)) for number, one in enumerate(every)
+                ).collect()
             frame = self._promising(question, frame, about, candidates)
             most = candidates.select(pl.col("unit").unique_counts().max().fill_null(0)).item()
         step = max(1, MOST_PAIRS // max(1, most))
         for part in frame.iter_slices(step):
-            yield self.pairs(question, part, about, candidates)
+            yield self.pairs(questions, part, about, candidates)
 
     def pairs_surely(self, question: Question, frame: pl.DataFrame, about: str) -> Iterator[pl.DataFrame]:
         """The others that surely stand in the relation: ``row`` and ``other``."""
-        for pairs in self._pairs_in_slices(question, frame, about):
+        for pairs in self._pairs_in_slices([question], frame, about):
             yield pairs.filter("sure").select("row", "other").collect()
 
     def _single(self, others: Those) -> pl.DataFrame:
