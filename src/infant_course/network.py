@@ -26,7 +26,7 @@ DEFINITION = -1
 """The number of no statement: of parts that define an interval."""
 
 LARGEST_MATRIX = 500
-"""Most points of one tangle for which all pairs are worked out (three quarters of a second for 250 events were measured)."""
+"""Most points of one tangle for which all pairs are worked out (two seconds for 250 events were measured)."""
 
 MOST_CONFLICTS = 5
 """Most sets of contradictory statements that are reported."""

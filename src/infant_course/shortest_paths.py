@@ -6,7 +6,7 @@ ordinary shortest paths serve. networkx finds what is strongly connected; it is 
 
 from collections import deque
 from collections.abc import Iterable
-from itertools import combinations
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from attrs import frozen
@@ -253,46 +253,61 @@ def _most(low: int, high: int) -> int:
 
 
 def all_pairs(points: tuple[Point, ...], edges: tuple[Edge, ...], bounds: dict[Point, Box]) -> list[Pair]:
-    """All pairs of one tangle, by Floyd and Warshall on packed integers."""
-    import numpy as np  # not needed, and not loaded, where all dates are full
-
-    count, scale = len(points), Scale.of(len(points))
+    """All pairs of one tangle of which more is known than the boxes say, by a search from each point."""
+    scale = Scale.of(len(points))
     number = {point: n for n, point in enumerate(points)}
-    endless = 2**61  # two of them still fit 64 bits
-    far = np.full((count, count), endless, dtype=np.int64)
-    np.fill_diagonal(far, 0)
+    out: Steps = {n: {} for n in range(len(points))}
     for edge in edges:
-        u, v = number[edge.u], number[edge.v]
-        far[u, v] = min(int(far[u, v]), scale.pack(_clip(edge.days), edge.place))
-    for k in range(count):
-        np.minimum(far, far[:, k, None] + far[None, k, :], out=far)
-    low = np.array([bounds[point][0] for point in points], dtype=np.int64)
-    high = np.array([bounds[point][1] for point in points], dtype=np.int64)
-    bounded = (low > -UNBOUNDED)[:, None] & (high < UNBOUNDED)[None, :]
-    box_most = np.where(bounded, high[None, :] - low[:, None], UNBOUNDED)
-    path_most = np.where(far < endless // 2, (far + scale.any) // scale.unit, UNBOUNDED)
-    most = np.minimum(path_most.clip(-UNBOUNDED, UNBOUNDED), box_most)
-    box_sure = high[:, None] < low[None, :]
-    box_maybe = low[:, None] <= high[None, :]
-    sure = (far.T < 0) | box_sure
-    maybe = (far > 0) & box_maybe
-    more = (most < box_most) | (sure != box_sure) | (maybe != box_maybe)
-    names = {name: n for n, name in enumerate(dict.fromkeys(point[0] for point in points))}
-    event = np.array([names[point[0]] for point in points])
-    more |= more.T  # both directions, or neither
-    a, b = np.nonzero(more & (event[:, None] != event[None, :]))
-    return [
-        Pair(points[i], points[j], *facts)
-        for i, j, *facts in zip(
-            a.tolist(),
-            b.tolist(),
-            (-most.T[a, b]).tolist(),
-            most[a, b].tolist(),
-            sure[a, b].tolist(),
-            maybe[a, b].tolist(),
-            strict=True,
-        )
-    ]
+        u, v, weight = number[edge.u], number[edge.v], scale.pack(_clip(edge.days), edge.place)
+        if v not in out[u] or weight < out[u][v][0]:
+            out[u][v] = weight, edge.part
+    far = _distances(out)
+    any_place, day = scale.any, scale.unit
+    found: dict[tuple[int, int], Pair] = {}
+    for i, a in enumerate(points):
+        (a_low, a_high), reached = bounds[a], far[i]
+        for j in range(i + 1, len(points)):
+            b, there, back = points[j], reached.get(j), far[j].get(i)
+            if a[0] == b[0] or (there is None and back is None):
+                continue
+            b_low, b_high = bounds[b]
+            box_most, box_least = _most(a_low, b_high), -_most(b_low, a_high)
+            most = box_most if there is None else max(min((there + any_place) // day, box_most), -UNBOUNDED)
+            least = box_least if back is None else min(max(-((back + any_place) // day), box_least), UNBOUNDED)
+            a_apart, b_apart = a_high < b_low, b_high < a_low
+            a_first, b_first = a_apart or (back is not None and back < 0), b_apart or (there is not None and there < 0)
+            a_may, b_may = not b_apart and (there is None or there > 0), not a_apart and (back is None or back > 0)
+            if (
+                most != box_most
+                or least != box_least
+                or (a_first, b_first, a_may, b_may) != (a_apart, b_apart, not b_apart, not a_apart)
+            ):
+                found[i, j] = Pair(a, b, least, most, a_first, a_may)
+                found[j, i] = Pair(b, a, -most, -least, b_first, b_may)
+    return [found[pair] for pair in sorted(found)]
+
+
+def _distances(out: Steps) -> list[dict[int, int]]:
+    """Shortest distances from each point to those it reaches; there must be no negative cycle.
+
+    Johnson's way: distances from all points at once make every step one that is not negative, so that Dijkstra's
+    search serves from each.
+    """
+    level, _, _ = _search(dict.fromkeys(out, 0), out)
+    steps = {u: [(v, weight + level[u] - level[v]) for v, (weight, _) in out[u].items()] for u in out}
+    found = []
+    for source in out:
+        settled: dict[int, int] = {}
+        queue = [(0, source)]
+        while queue:
+            so_far, u = heappop(queue)
+            if u not in settled:
+                settled[u] = so_far
+                for v, step in steps[u]:
+                    if v not in settled:
+                        heappush(queue, (so_far + step, v))
+        found.append({v: so_far - level[source] + level[v] for v, so_far in settled.items()})
+    return found
 
 
 def direct_pairs(points: tuple[Point, ...], edges: tuple[Edge, ...], bounds: dict[Point, Box]) -> list[Pair]:
