@@ -22,7 +22,7 @@ from infant_course.knowledge.genetics import (
 )
 from infant_course.knowledge.lineage import LINEAGES, antigen, criteria_met, egil_points, lineage_by_markers
 from infant_course.knowledge.reading import knowledge
-from infant_course.rules.lineage import lineage_met
+from infant_course.rules import diagnosis
 from infant_course.sources import Confidence
 
 
@@ -141,9 +141,9 @@ LISTS = st.one_of(st.none(), st.lists(NAMES, max_size=5))
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(LISTS, LISTS), min_size=1, max_size=12))
 def test_columns_say_what_one_patient_says(patients: list[tuple[list[str] | None, list[str] | None]]):
-    text = pl.List(pl.String)
-    frame = pl.DataFrame(patients, schema={"positive": text, "negative": text}, orient="row")
-    told = frame.select(
-        **{lineage: lineage_met(lineage, pl.col("positive"), pl.col("negative")) for lineage in LINEAGES}
-    )
+    signs = pl.Struct({"positive": pl.List(pl.String), "negative": pl.List(pl.String)})
+    found = [[{"positive": positive, "negative": negative}] for positive, negative in patients]
+    frame = pl.DataFrame({"found": pl.Series(found, dtype=pl.List(signs))})
+    told = frame.select(diagnosis.antigens(pl.col("found"))).to_series().struct.unnest()
+    told = told.select(LINEAGES)
     assert told.to_dicts() == [criteria_met(positive or (), negative or ()) for positive, negative in patients]

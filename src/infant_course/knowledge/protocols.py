@@ -5,6 +5,7 @@ arm or a condition. What is planned is never what a patient had: nominal days se
 One file for each protocol is in ``knowledge/protocol/``; adding a protocol is adding a file.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
@@ -230,8 +231,8 @@ def the_protocol(name: str) -> Protocol:
 
 
 def folded(name: str) -> str:
-    """A name of a protocol in small letters, its parts joined by hyphens."""
-    return name.strip().casefold().replace("_", "-").replace(" ", "-")
+    """A name of a protocol or block in small letters, its parts joined by hyphens."""
+    return re.sub("[ _]+", "-", name.strip().casefold())
 
 
 @cache

@@ -87,11 +87,11 @@ def pair_facts(questions: Sequence[Question]) -> tuple[pl.Expr, pl.Expr]:
     asked: dict[tuple[Relation, int | None], list[int]] = {}
     for number, question in enumerate(questions):
         asked.setdefault((question.relation, question.within), []).append(number)
-    (first, _), *more = asked.items()
+    (first, _), *others = asked.items()
     sure, maybe = _facts(*first)
-    for how, numbers in more:
-        here = pl.col("number").is_in(numbers)
-        sure, maybe = (pl.when(here).then(new).otherwise(old) for new, old in zip(_facts(*how), (sure, maybe), strict=True))
+    for how, numbers in others:
+        its_own, so_far = pl.col("number").is_in(numbers), (sure, maybe)
+        sure, maybe = (pl.when(its_own).then(a).otherwise(b) for a, b in zip(_facts(*how), so_far, strict=True))
     return sure, maybe
 
 

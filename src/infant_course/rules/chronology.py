@@ -334,12 +334,10 @@ def _first_years() -> dict[str, int]:
 def first_year(protocol: pl.Expr) -> pl.Expr:
     """The year in which a protocol began; null for one that is not in Table 1 of the review."""
 
-    def work(name: pl.Expr) -> pl.Expr:
-        known = _first_years()
-        plain = name.str.to_lowercase().str.replace_all("[_ ]", "-")
-        return plain.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.Int32)
+    def year(name: str) -> int | None:
+        return _first_years().get(name.lower().replace("_", "-").replace(" ", "-"))
 
-    return once_per_value(protocol, work, pl.Int32)
+    return once_per_value(protocol, year, pl.Int32)
 
 
 def _published(source: pl.Expr) -> pl.Expr:

@@ -22,7 +22,7 @@ from ..events import (
     Transplant,
     TreatmentBlock,
 )
-from ..knowledge.protocols import Protocol, protocol_ids, protocols
+from ..knowledge.protocols import Protocol, folded, protocol_ids, protocols
 from ..knowledge.thresholds import threshold
 from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
@@ -47,19 +47,18 @@ FIRST_DAY = date(1970, 1, 1)
 """Day 0 of a patient's clock where it is the calendar."""
 
 
-def folded(name: pl.Expr) -> pl.Expr:
-    """A name of a protocol or block in small letters, its parts joined by hyphens."""
-    return name.str.strip_chars().str.to_lowercase().str.replace_all(r"[ _]+", "-")
-
-
 def known_protocol(name: pl.Expr) -> pl.Expr:
     """The id of a protocol called by any of its names; a name not known stays as it is, folded."""
-    return once_per_value(name, lambda told: folded(told).replace(dict(protocol_ids())))
+    return once_per_value(name, lambda told: protocol_ids().get(folded(told), folded(told)))
 
 
 def plain_block(name: pl.Expr) -> pl.Expr:
     """The id of a block, folded; a name not known stays as it is."""
-    return once_per_value(name, lambda told: folded(told).replace(BLOCK_NAMES))
+    return once_per_value(name, _block_id)
+
+
+def _block_id(told: str) -> str:
+    return BLOCK_NAMES.get(folded(told), folded(told))
 
 
 def own_protocol(event: Subject) -> pl.Expr:
@@ -114,11 +113,8 @@ def block_numbers() -> Mapping[str, int]:
 def protocol_number(event: Subject) -> pl.Expr:
     """The protocol the block names, as a number; :data:`NOT_NAMED` where it names none, null for one not known."""
 
-    def numbered(told: pl.Expr) -> pl.Expr:
-        return folded(told).replace_strict(dict(numbers()), default=None, return_dtype=pl.Int32)
-
     def protocol_number(name: pl.Expr) -> pl.Expr:
-        return once_per_value(name, numbered, pl.Int32)
+        return once_per_value(name, lambda told: numbers().get(folded(told)), pl.Int32)
 
     number = event.once("protocol", protocol_number)
     return pl.when(event["protocol"].is_null()).then(NOT_NAMED).otherwise(number)
@@ -127,12 +123,8 @@ def protocol_number(event: Subject) -> pl.Expr:
 def block_number(block: Subject) -> pl.Expr:
     """The block's name as a number; null for one that no protocol has."""
 
-    def numbered(told: pl.Expr) -> pl.Expr:
-        known = folded(told).replace(BLOCK_NAMES)
-        return known.replace_strict(dict(block_numbers()), default=None, return_dtype=pl.Int32)
-
     def block_number(name: pl.Expr) -> pl.Expr:
-        return once_per_value(name, numbered, pl.Int32)
+        return once_per_value(name, lambda told: block_numbers().get(_block_id(told)), pl.Int32)
 
     return block.once("block", block_number)
 

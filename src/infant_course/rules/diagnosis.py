@@ -20,7 +20,8 @@ from ..events import (
     Relapse,
     Remission,
 )
-from ..knowledge.genetics import antigen_names, partners
+from ..knowledge.genetics import partners
+from ..knowledge.lineage import antigen, criteria_met
 from ..knowledge.thresholds import threshold
 from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
@@ -34,7 +35,6 @@ from .karyotypes import (
     partner_symbol,
     t_11_19,
 )
-from .lineage import lineage_met
 from .rule import Judged, Outcome, one, rule
 from .subject import Subject, Those
 
@@ -52,6 +52,10 @@ ANTIGENS: dict[str, Any] = {
 """What :func:`antigens` tells: antigens by their usual names, as ";CD19;CD79a;", and which lineages they make."""
 
 
+BETWEEN = "\x1e"
+"""Stands between the antigens present and those absent, while they are one text."""
+
+
 def antigens(phenotypes: pl.Expr) -> pl.Expr:
     """The antigens of all immunophenotypes of an event together (:data:`ANTIGENS`).
 
@@ -61,19 +65,14 @@ def antigens(phenotypes: pl.Expr) -> pl.Expr:
     def named(sign: str) -> pl.Expr:
         return phenotypes.list.eval(pl.element().struct.field(sign).list.join(";")).list.join(";").fill_null("")
 
-    def worked_out(text: pl.Expr) -> pl.Expr:
-        plain = pl.element().str.strip_chars().str.to_lowercase()
-        present, absent = (
-            text.str.split("|").list.get(n).str.split(";").list.eval(plain.replace(antigen_names())) for n in (0, 1)
-        )
-        return pl.struct(
-            pl.format(";{};", present.list.join(";")).alias("present"),
-            pl.format(";{};", absent.list.join(";")).alias("absent"),
-            *[lineage_met(lineage, present, absent).alias(lineage) for lineage in ("B", "T", "myeloid")],
-        )
+    def worked_out(text: str) -> dict[str, object]:
+        parts = text.partition(BETWEEN)
+        present, absent = ([antigen(name) for name in part.split(";")] for part in (parts[0], parts[2]))
+        told = {"present": f";{';'.join(present)};", "absent": f";{';'.join(absent)};"}
+        return {**told, **criteria_met(present, absent)}
 
     return once_per_value(
-        pl.concat_str(named("positive"), named("negative"), separator="|"), worked_out, pl.Struct(ANTIGENS)
+        pl.concat_str(named("positive"), named("negative"), separator=BETWEEN), worked_out, pl.Struct(ANTIGENS)
     )
 
 

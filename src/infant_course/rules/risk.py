@@ -11,7 +11,7 @@ from operator import and_, or_
 
 import polars as pl
 
-from ..knowledge.risk import OneOf, RiskGroup, Test, risk_groups, tests, worked_out
+from ..knowledge.risk import OneOf, RiskGroup, Test, folded, risk_groups, tests, worked_out
 from .karyotypes import once_per_value
 from .subject import Days
 
@@ -106,7 +106,8 @@ def _asked(
     answer: Callable[[Groups], pl.Expr], dtype: pl.DataType, inputs: Inputs, about: Mapping[str, pl.Expr]
 ) -> pl.Expr:
     """An answer from the groups of those protocols that occur: mostly one or two of all."""
-    columns, named = {**about}, {}
+    columns = {**about}
+    named: dict[str, pl.Expr | Days] = {}
     for name, value in inputs.items():
         if isinstance(value, Days):
             columns |= {f"{name}.least": value.least, f"{name}.greatest": value.greatest}
@@ -134,13 +135,9 @@ def _number(word: pl.Expr, words: Sequence[str]) -> pl.Expr:
 
 
 def _group_number(group: pl.Expr) -> pl.Expr:
-    """The place of a group's name; it is folded as :func:`~infant_course.knowledge.risk.folded` does."""
-
-    def numbered(told: pl.Expr) -> pl.Expr:
-        joined = told.str.to_lowercase().str.replace_all(r"[\s_-]+", "-").str.strip_chars("-")
-        return _number(joined.str.strip_suffix("-risk"), _names())
-
-    return once_per_value(group, numbered, pl.Int32)
+    """The place of a group's name."""
+    places = {name: place for place, name in enumerate(_names())}
+    return once_per_value(group, lambda told: places.get(folded(told)), pl.Int32)
 
 
 def _holds(group: RiskGroup) -> pl.Expr:

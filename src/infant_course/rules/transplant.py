@@ -1,5 +1,6 @@
 """HCT: haematopoietic stem cell transplant, conditioning, engraftment and graft-versus-host disease."""
 
+import re
 from collections.abc import Mapping
 from functools import reduce
 
@@ -718,8 +719,8 @@ def chimerism_share(chimerism: Subject) -> Judged:
 
 def is_sos(term: pl.Expr) -> pl.Expr:
     """Whether a term means sinusoidal obstruction syndrome (veno-occlusive disease)."""
-    words = r"(?i)sinusoidal obstruction|veno-?\s?occlusive|\b(SOS|VOD)\b"
-    return once_per_value(term, lambda told: told.str.contains(words), pl.Boolean)
+    words = re.compile(r"sinusoidal obstruction|veno-?\s?occlusive|\b(SOS|VOD)\b", re.IGNORECASE)
+    return once_per_value(term, lambda told: words.search(told) is not None, pl.Boolean)
 
 
 @rule(
