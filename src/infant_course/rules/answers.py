@@ -173,7 +173,12 @@ def could_be_preceded(asked: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
 
 
 def _worked_out(table: pl.DataFrame, worked: Worked) -> pl.Series:
-    return table.select(worked.expr).to_series()
+    return table[worked.name] if worked.work is None else table.select(worked.expr).to_series()
+
+
+def _repeated(value: Any, number: int, dtype: Any) -> pl.Series:
+    """So many times the same: like ``pl.repeat``, but not by way of a query."""
+    return pl.Series([value], dtype=dtype).new_from_index(0, number)
 
 
 def references_in(frame: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -256,11 +261,11 @@ class Answers:
         n_units = self.cohort.units.height
         if frame.height > FEW * n_units:
             return self.candidates(others)
-        asked = pl.repeat(False, n_units, dtype=pl.Boolean, eager=True).scatter(frame["unit"].unique(), True)
+        asked = _repeated(False, n_units, pl.Boolean).scatter(frame["unit"].unique(), True)
         every: pl.DataFrame | None = self._kept.peek(("candidates", others))
         if every is not None:
-            return every.filter(asked.gather(every["unit"]))
-        return self._among(others, lambda table: asked.gather(table["unit"]))
+            return every.filter(asked[every["unit"]])
+        return self._among(others, lambda table: asked[table["unit"]])
 
     def _among(self, others: Those, keep: Callable[[pl.DataFrame], pl.Series | None]) -> pl.DataFrame:
         """The candidates among the events that are kept (None: all)."""
@@ -274,14 +279,14 @@ class Answers:
         for name in self._names(others):
             table = self.cohort.table(name)
             if table.height:
-                found.append(self._meeting(others, name, mask=keep(table)).select(columns))
+                found.append(self._meeting(others, name, mask=keep(table))[columns])
         none = {**CANDIDATE_COLUMNS, **dict.fromkeys(compared, pl.Null)}
         return pl.concat(found) if found else pl.DataFrame(schema=none)
 
     def _every(self, others: Those) -> pl.DataFrame:
         """The events of all types together: one look instead of one for each type."""
         columns = list(CANDIDATE_COLUMNS)[:-1]
-        tables = [self.cohort.tables[name].select(columns) for name in self._names(others)]
+        tables = [self.cohort.tables[name][columns] for name in self._names(others)]
         return pl.concat(tables).with_columns(sure=pl.lit(True)) if tables else pl.DataFrame(schema=CANDIDATE_COLUMNS)
 
     def _meeting(
@@ -296,7 +301,7 @@ class Answers:
         holds = None if others.condition is None else others.condition(Subject(trace))
         compared = [] if others.against is None else others.against.worked_out(trace, THEIRS)
         asked = [] if holds is None else [holds]
-        chosen = table.select(columns_used(table, trace, [*asked, *compared]))
+        chosen = table[columns_used(table, trace, [*asked, *compared])]
         if mask is not None:
             chosen = chosen.filter(mask)
         if rows is not None:
@@ -305,8 +310,8 @@ class Answers:
         columns = [*(["at"] if rows is not None else []), *list(CANDIDATE_COLUMNS)[:-1]]
         if holds is None:
             return chosen.select(*columns, pl.lit(True).alias("sure"), *compared)
-        chosen = chosen.with_columns(sure=holds).filter(pl.col("sure").fill_null(True))
-        return chosen.select(*columns, pl.col("sure").fill_null(False), *compared)
+        met = chosen.lazy().with_columns(sure=holds).filter(pl.col("sure").fill_null(True))
+        return met.select(*columns, pl.col("sure").fill_null(False), *compared).collect()
 
     def _extreme(self, others: Those, point: str) -> pl.DataFrame:
         """Per unit, the least and greatest bounds of the candidates' point."""
@@ -323,7 +328,7 @@ class Answers:
         limit = self._per_unit(frame.group_by("unit").agg(limit=reach))["limit"]
 
         def in_reach(table: pl.DataFrame) -> pl.Series:
-            bound = limit.gather(table["unit"])
+            bound = limit[table["unit"]]
             inside = table[f"{other_point}_lo"] <= bound if earlier else table[f"{other_point}_hi"] >= bound
             return inside.fill_null(False)
 
@@ -355,13 +360,12 @@ class Answers:
         told = self._derived(frame, trace) if trace.derived else []
         if trace.patient_fields:
             names = sorted(trace.patient_fields)
-            of_unit = self.cohort.patients.select(names)[self.cohort.units["patient"]]
-            values = of_unit[frame["unit"]].rename({name: f"patient.{name}" for name in names})
-            told += values.get_columns()
+            patients = self.cohort.units["patient"][frame["unit"]]
+            told += [self.cohort.patients[name][patients].alias(f"patient.{name}") for name in names]
         for (kind, column), worked in trace.lookups.items():
-            told.append(self._lookup(kind, column, worked).gather(frame["unit"]).alias(column))
+            told.append(self._lookup(kind, column, worked)[frame["unit"]].alias(column))
         for (kind, column), worked in trace.commons.items():
-            told.append(self._common(kind, column, worked).gather(frame["unit"]).alias(column))
+            told.append(self._common(kind, column, worked)[frame["unit"]].alias(column))
         for via, kind, name in sorted(trace.referenced):
             told.append(self._referenced(frame, via, kind, name).alias(f"{via}.{name}"))
         for rule in sorted(trace.problems):
@@ -377,7 +381,7 @@ class Answers:
         columns = []
         for name, worked in trace.derived.items():
             full = self._kept.get(("derived", trace.about, name), partial(_worked_out, table, worked))
-            column = full if frame.height == table.height else full.gather(frame["row"])
+            column = full if frame.height == table.height else full[frame["row"]]
             columns.append(column.alias(name))
         return columns
 
@@ -385,7 +389,7 @@ class Answers:
         """Per unit, what is worked out from the one event of a type; null for several or none."""
         only = self._kept.get(("only", kind), lambda: self._place_of_only(kind))
         table = self.cohort.table(kind)
-        return self._kept.get(("lookup", column), lambda: _worked_out(table, worked).gather(only))
+        return self._kept.get(("lookup", column), lambda: _worked_out(table, worked)[only])
 
     def _common(self, kind: str, column: str, worked: Worked) -> pl.Series:
         """Per unit, what all events of a type that tell it give alike; null where they differ or none tells it."""
@@ -410,19 +414,19 @@ class Answers:
         table, first = self.cohort.tables[kind], self.index.first_row[kind]
         found = self.index.find(named)
         found = found.filter((pl.col("place") >= first) & (pl.col("place") < first + table.height))
-        one = found.select(row=named["row"].gather(found["asked"]), value=table[name].gather(found["place"] - first))
+        one = found.select(row=named["row"][found["asked"]], value=table[name][found["place"] - first])
         one = one.filter(~pl.col("row").is_duplicated())
-        return frame.select("row").join(one, on="row", how="left", maintain_order="left")["value"]
+        return frame[["row"]].join(one, on="row", how="left", maintain_order="left")["value"]
 
     def _per_unit(self, table: pl.DataFrame) -> pl.DataFrame:
         """A row for every unit, in order, so that rows can be gathered by unit (units count from 0)."""
-        place = pl.repeat(None, self.cohort.units.height, dtype=pl.UInt32, eager=True)
+        place = _repeated(None, self.cohort.units.height, pl.UInt32)
         place.scatter(table["unit"], pl.int_range(table.height, dtype=pl.UInt32, eager=True))
-        return table.select(pl.exclude("unit").gather(place))
+        return pl.DataFrame([column[place] for column in table.drop("unit")])
 
     def _problem(self, frame: pl.DataFrame, rule: str) -> pl.Series:
         if rule not in self._kept.get(("problems",), lambda: set(self.cohort.problems["rule"])):
-            return pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+            return _repeated(False, frame.height, pl.Boolean)
         found = self.cohort.problems.filter(pl.col("rule") == rule).select("patient", "event")
         named = found.join(self.cohort.units, on="patient").select("unit", "event").unique()
         named = named.with_columns(pl.lit(True).alias("named"))
@@ -431,47 +435,48 @@ class Answers:
 
     def _record_check(self, frame: pl.DataFrame, check: str, about: str) -> pl.Series:
         if check == "dated":
-            return self.cohort.units["dated"].gather(frame["unit"])
+            return self.cohort.units["dated"][frame["unit"]]
         work = {"duplicated": self._duplicated, "dangling": self._dangling, "ambiguous": self._ambiguous}
-        rows = self._kept.get(("record", check), work[check]).filter(pl.col("type") == about)["row"]
-        if not rows.len():
-            return pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+        rows = self._kept.get(("record", check), work[check]).get(about)
+        if rows is None:
+            return _repeated(False, frame.height, pl.Boolean)
         return frame["row"].is_in(rows.implode())
 
-    def _duplicated(self) -> pl.DataFrame:
-        """Events whose id another event of the same patient bears, whatever its type: type and row."""
+    def _duplicated(self) -> dict[str, pl.Series]:
+        """Events whose id another event of the same patient bears, whatever its type: rows by type."""
         return self._placed(self.index.used_twice)
 
-    def _ambiguous(self) -> pl.DataFrame:
-        """Events of which something is stated that may be understood in several ways: type and row."""
+    def _ambiguous(self) -> dict[str, pl.Series]:
+        """Events of which something is stated that may be understood in several ways: rows by type."""
         told = self.cohort.stated.filter(pl.col("text").str.starts_with("either "))
         if not told.height:
             return self._placed(pl.Series(dtype=pl.UInt32))
         asked = told.join(self.cohort.units, on="patient").select("unit", pl.col("event").alias("target"))
         return self._placed(self.index.find(asked)["place"].unique())
 
-    def _placed(self, places: pl.Series) -> pl.DataFrame:
-        """The events with these numbers in the index: type and row."""
-        found = [pl.DataFrame(schema={"type": pl.String, "row": pl.UInt32})]
+    def _placed(self, places: pl.Series) -> dict[str, pl.Series]:
+        """The events with these numbers in the index: rows by type."""
+        found = {}
         for name, first in self.index.first_row.items() if places.len() else ():
             inside = places.filter((places >= first) & (places < first + self.cohort.tables[name].height))
-            found.append(
-                pl.DataFrame({"row": (inside - first).cast(pl.UInt32)}).select(pl.lit(name).alias("type"), "row")
-            )
-        return pl.concat(found)
+            if inside.len():
+                found[name] = (inside - first).cast(pl.UInt32)
+        return found
 
-    def _dangling(self) -> pl.DataFrame:
-        """Events that refer to an event which is not recorded: type and row."""
+    def _dangling(self) -> dict[str, pl.Series]:
+        """Events that refer to an event which is not recorded: rows by type."""
         asked = [pl.DataFrame(schema={"type": pl.String, "row": pl.UInt32, "unit": pl.UInt32, "target": pl.String})]
         for name in self.cohort.tables:
             for attribute in fields(EVENT_TYPES[name]):
                 if attribute.metadata.get("ref"):
                     told = references_in(self.frame(name), attribute.name)
-                    asked.append(told.select(pl.lit(name).alias("type"), "row", "unit", "target"))
+                    if told.height:
+                        asked.append(told.select(pl.lit(name).alias("type"), "row", "unit", "target"))
         every = pl.concat(asked)
-        found = pl.repeat(False, every.height, dtype=pl.Boolean, eager=True)
+        found = _repeated(False, every.height, pl.Boolean)
         found.scatter(self.index.find(every)["asked"], True)
-        return every.filter(~found).select("type", "row").unique(maintain_order=True)
+        lost = every.filter(~found).partition_by("type", as_dict=True) if not found.all() else {}
+        return {name: rows["row"].unique() for (name,), rows in lost.items()}
 
     def _told(self, frame: pl.DataFrame, trace: Trace) -> list[pl.Series]:
         """The answers to all questions for every row of a frame of subjects."""
@@ -498,7 +503,7 @@ class Answers:
         if question.recorded or question.via is not None:
             return True
         whole = self.cohort.is_complete(question.others.type)
-        return whole.gather(frame["unit"]) if isinstance(whole, pl.Series) else whole
+        return whole[frame["unit"]] if isinstance(whole, pl.Series) else whole
 
     def _counts_of(self, questions: Iterable[Question], frame: pl.DataFrame, about: str) -> dict[Question, Counts]:
         """For each question, how many others surely, and at most, stand in the relation: a number for each subject.
@@ -509,7 +514,7 @@ class Answers:
         together: dict[tuple[str, str], list[Question]] = {}
         for question in questions:
             if not self._any_of(question.others) or (question.alike and not self._alike(about).height):
-                none = pl.Series([0], dtype=pl.UInt32).new_from_index(0, frame.height)
+                none = _repeated(0, frame.height, pl.UInt32)
                 found[question] = none, none
             elif self.small and question.via is None and not question.alike and question.others.against is None:
                 together.setdefault((question.point, question.other_point), []).append(question)
@@ -535,7 +540,7 @@ class Answers:
             return self._pair_counts([question], frame, about)[0]
         if not self.cohort.gap.height:
             return self._extreme_counts(question, frame, about)
-        in_gap = self._kept.get(("in gap",), self._units_in_gap).gather(frame["unit"])
+        in_gap = self._kept.get(("in gap",), self._units_in_gap)[frame["unit"]]
         if in_gap.all():
             return self._pair_counts([question], frame, about)[0]
         counts = self._extreme_counts(question, frame, about)
@@ -700,14 +705,14 @@ class Answers:
         """Subjects beside the events that they name, as far as those are candidates."""
         named = named.unique(["row", "target"], maintain_order=True)
         found = self.index.find(named)
-        found = found.select("place", row=named["row"].gather(found["asked"]))
+        found = found.select("place", row=named["row"][found["asked"]])
         parts: list[pl.DataFrame] = []
         for name in self._names(others):
             first, height = self.index.first_row.get(name, 0), self.cohort.table(name).height
             inside = found.filter((pl.col("place") >= first) & (pl.col("place") < first + height))
             if inside.height or not parts:
                 met = self._meeting(others, name, mask=None, rows=(inside["place"] - first).cast(pl.UInt32))
-                parts.append(met.with_columns(row=inside["row"].gather(met["at"])).select("row", *columns))
+                parts.append(met.with_columns(row=inside["row"][met["at"]]).select("row", *columns))
         return subjects.join(pl.concat(parts), on="row", maintain_order="left")
 
     def _with_gaps(self, pairs: pl.LazyFrame, point: str, other_point: str) -> pl.LazyFrame:
@@ -755,13 +760,13 @@ class Answers:
         ]
         counted = pl.concat(slices or [pl.DataFrame(schema=COUNT_COLUMNS)])
         if len(questions) == 1:
-            joined = frame.select("row").join(counted, on="row", how="left", maintain_order="left")
+            joined = frame[["row"]].join(counted, on="row", how="left", maintain_order="left")
             joined = joined.select(pl.col("sure", "maybe").fill_null(0))
             return [(joined["sure"], joined["maybe"])]
         height = frame.height
         placed = counted.join(frame.select("row").with_row_index("place"), on="row")
         place = placed.select(pl.col("number") * height + pl.col("place")).to_series()
-        none = pl.Series([0], dtype=pl.UInt32).new_from_index(0, height * len(questions))
+        none = _repeated(0, height * len(questions), pl.UInt32)
         sure, maybe = (none.clone().scatter(place, placed[name]) for name in ("sure", "maybe"))
         return [(sure.slice(at, height), maybe.slice(at, height)) for at in range(0, none.len(), height)]
 
@@ -785,7 +790,9 @@ class Answers:
                     one.lazy().with_columns(number=pl.lit(number, dtype=pl.UInt32)) for number, one in enumerate(every)
                 ).collect()
             frame = self._promising(question, frame, about, candidates)
-            most = candidates.select(pl.col("unit").unique_counts().max().fill_null(0)).item()
+            most = candidates.height  # of one patient at most: enough to know where there are few
+            if most * frame.height > MOST_PAIRS:
+                most = candidates.select(pl.col("unit").unique_counts().max().fill_null(0)).item()
         step = max(1, MOST_PAIRS // max(1, most))
         for part in frame.iter_slices(step):
             yield self.pairs(questions, part, about, candidates)

@@ -159,7 +159,7 @@ class Engine:
 
     def _of_patients(self, verdicts: pl.DataFrame) -> pl.DataFrame:
         """Verdicts on events of units as :data:`VERDICT_COLUMNS`."""
-        patients = self.cohort.units["patient"].gather(verdicts["unit"])
+        patients = self.cohort.units["patient"][verdicts["unit"]]
         return verdicts.with_columns(patient=patients).select(list(VERDICT_COLUMNS))
 
     def _for_each(self, work: Callable[[Rule], None], rules: tuple[Rule, ...]) -> None:
@@ -266,7 +266,7 @@ class Engine:
             return _Told(verdicts=NO_VERDICTS, subjects=subjects, failed=0, undecided=0)
         worth = (codes >= UNDECIDED).fill_null(False)
         codes_told = codes.filter(worth)
-        told = (frame if task.trace.questions else frame.select(NAMING)).filter(worth)
+        told = (frame if task.trace.questions else frame[list(NAMING)]).filter(worth)
         failed = codes_told >= FAILED
         conflicts = self._conflicts(task, told.filter(failed))
         n_failed = int(failed.sum())
@@ -279,18 +279,17 @@ class Engine:
             "event",
             "line",
             "row",
+            NO_CONFLICTS,
         )
         if conflicts.height:
-            verdicts = verdicts.join(conflicts, on="row", how="left", maintain_order="left").drop("row")
-        else:
-            verdicts = verdicts.with_columns(NO_CONFLICTS).drop("row")
+            verdicts = verdicts.drop("conflicts_with").join(conflicts, on="row", how="left", maintain_order="left")
         return _Told(subjects=subjects, failed=n_failed, undecided=told.height - n_failed, verdicts=verdicts)
 
     def _agreed(self, frame: pl.DataFrame, codes: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
         """One subject and verdict of those of all readings: that on which they agree, or undecided."""
         place = pl.int_range(pl.len(), dtype=pl.UInt32)
         told = frame.select(
-            "event", place=place, code=codes, patient=self.cohort.units["patient"].gather(frame["unit"])
+            "event", place=place, code=codes, patient=self.cohort.units["patient"][frame["unit"]]
         ).filter(pl.col("code").is_not_null())
         code = pl.col("code")
         agreed = (

@@ -55,16 +55,16 @@ class EventIndex:
             slots = pl.repeat(_NONE, number, dtype=pl.UInt32, eager=True)
             slot = self._slot(left, level)
             slots.scatter(slot, left["place"])
-            holder = slots.gather(slot)
+            holder = slots[slot]
             pushed_out = holder != left["place"]
             left, holder = left.filter(pushed_out), holder.filter(pushed_out)
-            twin = self._same(holder, left["unit"], self.ids.gather(left["place"]))
+            twin = self._same(holder, left["unit"], self.ids[left["place"]])
             rest.append(left.filter(twin))
             left = left.filter(~twin)
             levels.append(slots)
         set_once(self, "_levels", levels)
         unplaced = pl.concat([*rest, left]).select("place", "unit")
-        set_once(self, "_rest", unplaced.with_columns(self.ids.gather(unplaced["place"]).alias("event")))
+        set_once(self, "_rest", unplaced.with_columns(self.ids[unplaced["place"]].alias("event")))
 
     def _slot(self, asked: pl.DataFrame, level: int) -> pl.Series:
         bits = (pl.col("hash") // 2 ** (SLOT_BITS * level)) & (2**SLOT_BITS - 1)
@@ -73,7 +73,7 @@ class EventIndex:
 
     def _same(self, places: pl.Series, units: pl.Series, ids: pl.Series) -> pl.Series:
         """Whether the events with these numbers are of these units and bear these ids."""
-        return (self.units.gather(places) == units) & (self.ids.gather(places) == ids)
+        return (self.units[places] == units) & (self.ids[places] == ids)
 
     def find(self, asked: pl.DataFrame) -> pl.DataFrame:
         """The rows that references name.
@@ -86,7 +86,7 @@ class EventIndex:
         every = left
         found = []
         for level, slots in enumerate(self._levels):
-            place = slots.gather(self._slot(left, level))
+            place = slots[self._slot(left, level)]
             held = place != _NONE
             safe = place.zip_with(held, pl.repeat(0, place.len(), dtype=pl.UInt32, eager=True))
             hit = held & self._same(safe, left["unit"], left["target"])
@@ -105,7 +105,7 @@ class EventIndex:
         """Numbers of the events whose id another event of the same unit bears."""
         asked = self._rest.select("unit", target="event")
         found = self.find(asked)
-        mine = self._rest["place"].gather(found["asked"])
+        mine = self._rest["place"][found["asked"]]
         twins = found.filter(found["place"] != mine)
-        own = self._rest["place"].gather(twins["asked"])
+        own = self._rest["place"][twins["asked"]]
         return pl.concat([own, twins["place"]]).unique()

@@ -10,10 +10,16 @@ import polars as pl
 from ..knowledge.genetics import partners, symbols
 
 
+FEW = 50
+"""Up to so many values are worked on one by one: telling them apart would take longer."""
+
+
 def once_per_value(column: pl.Expr, work: Callable[[str], object], dtype: Any = pl.String) -> pl.Expr:
     """What is worked out from a column of text, once for each of its few distinct values, not for every row."""
 
     def mapped(values: pl.Series) -> pl.Series:
+        if values.len() <= FEW:
+            return pl.Series([None if value is None else work(value) for value in values], dtype=dtype)
         distinct = values.unique().drop_nulls()
         if not distinct.len():
             return pl.repeat(None, values.len(), dtype=dtype, eager=True)
