@@ -566,19 +566,21 @@ class Answers:
 
     def _find_alike(self, kind: str) -> pl.DataFrame:
         table = self.frame(kind)
+        none = {"row": pl.UInt32, **CANDIDATE_COLUMNS, "likeness": pl.UInt32}
         values = [pl.col(a.name) for a in own_fields(EVENT_TYPES[kind])]
         said = [pl.col("unit"), *values, pl.col("note")]
         plain = [value for value in said if not table.schema[value.meta.output_name()].is_nested()]
         likely = table
         for upto in (FEW_FIELDS, len(plain)):  # a few fields leave few rows, of which the others are looked at
             if likely.height < 2:
-                likely = likely.clear()
-                break
+                return pl.DataFrame(schema=none)
             key = pl.lit(0, dtype=pl.UInt64)
             for value in plain[:upto]:
                 key = key * 0x100000001B3 + value.hash()
             keys = likely.select(key).to_series()
-            likely = likely.filter(keys.is_duplicated()) if keys.n_unique() < keys.len() else likely.clear()
+            if keys.n_unique() == keys.len():
+                return pl.DataFrame(schema=none)
+            likely = likely.filter(keys.is_duplicated())
         listed = [isinstance(table.schema[value.meta.output_name()], pl.List) for value in values]
         stated = [v.list.len() > 0 if many else v.is_not_null() for v, many in zip(values, listed, strict=True)]
         twins = likely.filter(pl.any_horizontal(pl.lit(False), *stated)).filter(pl.struct(said).is_duplicated())
