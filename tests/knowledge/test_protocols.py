@@ -117,7 +117,7 @@ def test_accrual_and_ages_run_forwards(name: str):
     ("name", "years"),
     [
         ("ccg-1953", (1996, 2000)),
-        ("cog-p9407", (2001, 2006)),
+        ("cog-p9407", (1996, 2006)),
         ("aall0631", (2008, 2014)),
         ("aall15p1", (2017, 2020)),
         ("interfant-99", (1999, 2005)),

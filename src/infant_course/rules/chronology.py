@@ -1,7 +1,5 @@
 """ORD: can the events have happened in this order, at these times?"""
 
-from functools import cache
-
 import polars as pl
 
 from ..events import (
@@ -36,10 +34,20 @@ STEROIDS = ("prednisone", "prednisolone", "methylprednisolone", "dexamethasone",
 """Names of the glucocorticoids."""
 
 
+def _steroids(treatment: Subject) -> pl.Expr:
+    """Of each drug, whether it is a steroid."""
+    written = [*STEROIDS, *(name.capitalize() for name in STEROIDS)]
+    return treatment["agents"].list.eval(pl.element().struct.field("name").is_in(written))
+
+
+def _steroids_among_others(treatment: Subject) -> pl.Expr:
+    """Whether a steroid is among the drugs told."""
+    return _steroids(treatment).list.any().fill_null(False)
+
+
 def _steroids_alone(treatment: Subject) -> pl.Expr:
     """Whether the drugs told are steroids and nothing else."""
-    written = [*STEROIDS, *(name.capitalize() for name in STEROIDS)]
-    steroids = treatment["agents"].list.eval(pl.element().struct.field("name").is_in(written))
+    steroids = _steroids(treatment)
     return ((steroids.list.len() > 0) & steroids.list.all()).fill_null(False)
 
 
@@ -51,7 +59,7 @@ def _steroid_prephase(block: Subject) -> pl.Expr:
 
 
 BEYOND_STEROIDS = Those(TreatmentBlock.TYPE, "of more than steroids", lambda block: ~_steroid_prephase(block))
-STEROID_TREATMENT = Those(SupportiveTreatment.TYPE, "of steroids alone", _steroids_alone)
+STEROID_TREATMENT = Those(SupportiveTreatment.TYPE, "with a steroid", _steroids_among_others)
 BORN_FIRST = Those("event", without=(Diagnosis.TYPE,))
 POSTNATAL = Those(Diagnosis.TYPE, "not made before birth", lambda d: ~d["prenatal"].fill_null(False))
 
@@ -319,23 +327,14 @@ YEAR = 365.25
 """Days."""
 
 
-@cache
-def _first_years() -> dict[str, int]:
-    """The year in which each protocol of Table 1 of the review began, by its id with and without its group."""
-    found: dict[str, int] = {}
-    from ..knowledge.outcomes import table1  # read only where a protocol is named
-
-    for row in table1().rows:
-        first = int(row.years.partition("-")[0])
-        found |= {row.study.lower().replace(" ", "-"): first, row.study.lower().split()[-1]: first}
-    return found
-
-
 def first_year(protocol: pl.Expr) -> pl.Expr:
-    """The year in which a protocol began; null for one that is not in Table 1 of the review."""
+    """The year in which a protocol called by any of its names opened; null for one that is not known."""
 
     def year(name: str) -> int | None:
-        return _first_years().get(name.lower().replace("_", "-").replace(" ", "-"))
+        from ..knowledge.protocols import folded, protocol_ids, the_protocol  # read only where a protocol is named
+
+        known = protocol_ids().get(folded(name))
+        return None if known is None else the_protocol(known).accrual.start
 
     return once_per_value(protocol, year, pl.Int32)
 
@@ -352,7 +351,10 @@ def _published(source: pl.Expr) -> pl.Expr:
     severity=Severity.WARNING,
     category=Kahn.PLAUSIBILITY,
     source=Cite("kotecha2022", "Table 1, years of the protocols"),
-    also=(Cite("kotecha2022", "case 4: 18 years later"),),
+    also=(
+        Cite("nct00002756", "P9407 opened in June 1996; Table 1 has its third cohort"),
+        Cite("kotecha2022", "case 4: 18 years later"),
+    ),
 )
 def diagnosed_before_its_protocol(treatment: Subject) -> Judged:
     """By the follow-up told, the patient was diagnosed more than a year before the protocol began.

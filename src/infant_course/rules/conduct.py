@@ -203,6 +203,7 @@ def of_protocol(event: Subject, told: Callable[[Protocol], int | None]) -> pl.Ex
     severity=Severity.WARNING,
     category=Kahn.PLAUSIBILITY,
     source=Cite("kotecha2022", "Table 1: years of each study"),
+    also=(Cite("nct00002756", "P9407 opened in June 1996; Table 1 has its third cohort"),),
 )
 def outside_accrual(diagnosis: Subject) -> Judged:
     """The diagnosis lies outside the years in which the protocol was open.
@@ -447,6 +448,16 @@ IN_FIRST_REMISSION = Those(
         False
     ),
 )
+
+
+def treated_before_mrd_counted(event: Subject) -> pl.Expr:
+    """Whether the diagnosis came before MRD was an indication for HSCT in Interfant-06; without a date: no."""
+    since = int(threshold("interfant06_mrd_amendment").value)
+    low, high = (event.the(Diagnosis, bound) for bound in ("start_lo", "start_hi"))
+    told = event.dated() & low.is_not_null()
+    return pl.when(told & (high < since)).then(True).when(told & (low < since)).then(None).otherwise(False)
+
+
 REASONS = (AGAINST_TRANSPLANT, Relapse, Refractory, Death)
 """What explains that a patient was not transplanted in first remission."""
 
@@ -568,10 +579,7 @@ def transplant_against_risk_group(assignment: Subject) -> Judged:
     high_risk_only = (protocol == "mll-10").fill_null(False)
     group = assignment["group"].str.to_uppercase()
     explained = pl.any_horizontal(assignment.start.any_recorded(reason) for reason in REASONS)
-    since = int(threshold("interfant06_mrd_amendment").value)
-    low, high = (assignment.the(Diagnosis, bound) for bound in ("start_lo", "start_hi"))
-    told = assignment.dated() & low.is_not_null()
-    early = pl.when(told & (high < since)).then(True).when(told & (low < since)).then(None).otherwise(False)
+    early = treated_before_mrd_counted(assignment)
     transplanted = assignment.start.any_recorded(IN_FIRST_REMISSION)
     return Judged(
         outcomes=(

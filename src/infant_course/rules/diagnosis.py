@@ -277,7 +277,8 @@ def cns_class_against_counts(found: Subject) -> Judged:
 
     Why it matters: the class decides intrathecal treatment, and in some protocols the risk group.
     Usual cause: the class of another sample; CNS1 entered because the cell count was low although blasts were seen.
-    Repair: confirm blasts, leucocytes and erythrocytes per microlitre, then the class.
+    Repair: confirm blasts, leucocytes and erythrocytes per microlitre, then the class. Clinical signs that are not
+    told are taken not to be there.
     """
     at_diagnosis = found.trace.about == Diagnosis.TYPE
     wbc, rbc = ("csf_wbc", "csf_rbc") if at_diagnosis else ("wbc", "rbc")
@@ -491,6 +492,10 @@ def karyotype_against_partner(diagnosis: Subject) -> Judged:
     )
 
 
+ON_19P13 = ("MLLT1", "ELL")
+"""The partner genes between which a t(11;19) leaves the choice."""
+
+
 @rule(
     "BAS-13",
     about=Diagnosis,
@@ -506,7 +511,8 @@ def t_11_19_without_band(diagnosis: Subject) -> Judged:
     Repair: give the band (19p13.3 or 19p13.1) or the fusion.
     """
     banded = diagnosis.once("cytogenetics", t_11_19)
-    ell = diagnosis.once("kmt2a_partner", partner_symbol).eq_missing("ELL")
+    partner = diagnosis.once("kmt2a_partner", partner_symbol)
+    ell = partner.eq_missing("ELL")
     return Judged(
         outcomes=(
             Outcome(
@@ -517,7 +523,7 @@ def t_11_19_without_band(diagnosis: Subject) -> Judged:
             ),
             Outcome(
                 name="undetermined",
-                broken=(~banded).fill_null(False),
+                broken=(~banded & ~partner.is_in(ON_19P13).fill_null(False)).fill_null(False),
                 severity=Severity.INFO,
                 message="t(11;19) without its sub-band does not tell MLLT1 from ELL.",
             ),

@@ -571,6 +571,12 @@ def radiotherapy_dose(course: Subject) -> Judged:
     return Judged(
         outcomes=(
             Outcome(
+                name="too_high",
+                broken=(dose > threshold("radiotherapy_most").value).fill_null(False),
+                severity=Severity.INFO,
+                message="A dose above 100 Gy: probably a value in cGy.",
+            ),
+            Outcome(
                 name="not_told",
                 broken=dose.is_null() | course["site"].is_null() | course["fractions"].is_null(),
                 severity=Severity.INFO,
@@ -581,12 +587,6 @@ def radiotherapy_dose(course: Subject) -> Judged:
                 broken=boost.fill_null(False) & ~course.start.count(Transplant).at_least(1),
                 severity=Severity.INFO,
                 message="A dose below 24 Gy to the testis has no HSCT with it.",
-            ),
-            Outcome(
-                name="too_high",
-                broken=(dose > threshold("radiotherapy_most").value).fill_null(False),
-                severity=Severity.INFO,
-                message="A dose above 100 Gy: probably a value in cGy.",
             ),
         )
     )

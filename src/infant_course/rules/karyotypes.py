@@ -9,7 +9,6 @@ import polars as pl
 
 from ..knowledge.genetics import partners, symbols
 
-
 FEW = 50
 """Up to so many values are worked on one by one: telling them apart would take longer."""
 
@@ -82,14 +81,23 @@ def _chromosomes_in(text: str) -> int:
     return sum({CHROMOSOMES.get(name, 0) for names in involved if "11" in names for name in names})
 
 
-WITH_11 = r"t\((?:[0-9XY]+;)*11(?:;[0-9XY]+)*\)"
-"""A translocation that involves chromosome 11, without its bands."""
+TRANSLOCATION = re.compile(r"t\(([0-9XY;]+)\)(?:\(([^)]*)\))?")
+"""The chromosomes of a translocation and, where given, their bands in the same order."""
 
 
 def breaks_11q23(cytogenetics: pl.Expr) -> pl.Expr:
     """Whether a translocation that may involve 11q23 is told: its band is 11q23 or is not given."""
-    told = re.compile(WITH_11 + r"(?:[^(]|\Z)|" + WITH_11 + r"\([^)]*q23")
-    return once_per_value(karyotype_text(cytogenetics), lambda text: told.search(text) is not None, pl.Boolean)
+    return once_per_value(karyotype_text(cytogenetics), _breaks_11q23, pl.Boolean)
+
+
+def _breaks_11q23(text: str) -> bool:
+    for chromosomes, told in TRANSLOCATION.findall(text):
+        names, bands = chromosomes.split(";"), told.split(";")
+        if "11" in names:
+            in_order = len(bands) == len(names)
+            if not told or "q23" in (bands[names.index("11")] if in_order else told):
+                return True
+    return False
 
 
 def t_11_19(cytogenetics: pl.Expr) -> pl.Expr:

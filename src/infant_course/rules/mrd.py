@@ -9,7 +9,6 @@ from ..events import (
     CellTherapy,
     Decision,
     Diagnosis,
-    Enrolment,
     Immunotherapy,
     MrdAssessment,
     MrdReemergence,
@@ -18,10 +17,11 @@ from ..events import (
     Transplant,
     TreatmentBlock,
 )
-from ..knowledge.protocols import MrdTimepoint, protocol
+from ..knowledge.protocols import MrdTimepoint, the_protocol
 from ..knowledge.thresholds import threshold
 from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
+from .conduct import enrolled_in, name_of, own_protocol, treated_before_mrd_counted
 from .karyotypes import chromosomes_with_11, fits, marker_chromosome, marker_partner, partner_number
 from .rule import Judged, Outcome, one, rule
 from .subject import Comparison, Subject, Those, amount
@@ -145,7 +145,8 @@ def decision_on_insensitive_negative(event: Subject) -> Judged:
     about=MrdAssessment,
     severity=Severity.ERROR,
     category=Kahn.CONFORMANCE,
-    source=Cite("ebmt2024", "ch. 57; quantitative range as in euromrd"),
+    source=Cite("ebmt2024", "ch. 57: what an assay detects and what it quantifies"),
+    also=(Cite("euromrd", "quantitative range; positive below it", Confidence.RECALLED),),
 )
 def quantified_below_range(mrd: Subject) -> Judged:
     """A quantified level lies below the assay's quantitative range.
@@ -169,7 +170,11 @@ def quantified_below_range(mrd: Subject) -> Judged:
     about=MrdAssessment,
     severity=Severity.ERROR,
     category=Kahn.CONFORMANCE,
-    source=Cite("ebmt2024", "ch. 57; quantitative range as in euromrd"),
+    source=Cite("ebmt2024", "ch. 57: what an assay detects and what it quantifies"),
+    also=(
+        Cite("bruggemann2021", "Table 1: what is positive but not quantifiable is specified further"),
+        Cite("euromrd", "quantitative range; positive below it", Confidence.RECALLED),
+    ),
 )
 def unquantified_with_value(mrd: Subject) -> Judged:
     """A result that is positive below the quantitative range carries a level, or no upper bound.
@@ -419,8 +424,8 @@ def assays_disagree(mrd: Subject) -> Judged:
     )
 
 
-WITH_TIME_POINTS = ("interfant-99", "interfant-06", "interfant-21", "cog-aall0631", "jplsg-mll10", "cassiopeia")
-"""Protocols that name their MRD time points; one of which nothing is known is passed over."""
+WITH_TIME_POINTS = ("interfant-99", "interfant-06", "interfant-21", "aall0631", "cassiopeia")
+"""Protocols of which all MRD time points are known by name. Of MLL-10 one of several is."""
 
 
 def plain_label(label: pl.Expr) -> pl.Expr:
@@ -447,12 +452,11 @@ def timepoint_not_placed(mrd: Subject) -> Judged:
     Usual cause: a label of another group; the label stands in the place of the day.
     Repair: use the protocol's own name, and give the day or the block that was assessed.
     """
-    label, used = plain_label(mrd["timepoint"]), mrd.the(Enrolment, "protocol")
+    label, used = plain_label(mrd["timepoint"]), enrolled_in(mrd)
     foreign = pl.lit(False)
     for name in WITH_TIME_POINTS:
-        points = protocol(name)
-        if points is not None and points.mrd_timepoints:
-            foreign = pl.when(used == name).then(~label.is_in(labels(points.mrd_timepoints))).otherwise(foreign)
+        names = labels(the_protocol(name).mrd_timepoints)
+        foreign = pl.when(used == name).then(~label.is_in(names)).otherwise(foreign)
     return Judged(
         outcomes=(
             Outcome(
@@ -481,6 +485,21 @@ NEGATIVE = Those(
         & (level(m, "sensitivity") <= threshold("mrd_negative_sensitivity").value * (1 + 1e-9)).fill_null(True)
     ),
     apart=True,  # the rule is about positive results
+)
+SENSITIVITY_BETWEEN = Those(
+    MrdAssessment.TYPE,
+    "negative at a sensitivity between a tenth of 1e-4 and 1e-4, a log or more below",
+    lambda m: (
+        m["result"].eq_missing("negative")
+        & of_the_marrow_series(m)
+        & (level(m, "sensitivity") < threshold("mrd_negative_sensitivity").value).fill_null(False)
+        & (level(m, "sensitivity") * threshold("mrd_rise").value > threshold("mrd_reemergence").value).fill_null(False)
+    ),
+    apart=True,
+    against=Comparison(
+        values={"level": level, "sensitivity": lambda m: level(m, "sensitivity")},
+        holds=lambda mine, theirs: mine["level"] >= theirs["sensitivity"] * threshold("mrd_rise").value * (1 - 1e-9),
+    ),
 )
 DEEPLY_NEGATIVE = Those(
     MrdAssessment.TYPE,
@@ -515,8 +534,10 @@ def rise_after_negativity(mrd: Subject) -> Judged:
     share = level(mrd)
     least, fold = threshold("mrd_reemergence").value, threshold("mrd_rise").value
     usual_limit = threshold("mrd_negative_sensitivity").value
-    rise = ((share >= usual_limit * fold) & mrd.preceded_by(NEGATIVE)) | (
-        (share >= least) & mrd.preceded_by(DEEPLY_NEGATIVE)
+    rise = (
+        ((share >= usual_limit * fold) & mrd.preceded_by(NEGATIVE))
+        | ((share >= least) & mrd.preceded_by(DEEPLY_NEGATIVE))
+        | mrd.preceded_by(SENSITIVITY_BETWEEN)
     )
     recorded = mrd.start.any_recorded(MrdReemergence) | mrd.start.any_recorded(Relapse)
     return Judged(
@@ -545,7 +566,7 @@ def rise_after_negativity(mrd: Subject) -> Judged:
 BEFORE_OCTADAD = Those(
     TreatmentBlock.TYPE,
     "MARMA of Interfant-06",
-    lambda b: b["block"].eq_missing("marma") & b["protocol"].eq_missing("interfant-06"),
+    lambda b: name_of(b).eq_missing("marma") & own_protocol(b).eq_missing("interfant-06"),
 )
 ABOUT_TRANSPLANT = Those(Decision.TYPE, "on HSCT", lambda d: d["on"].eq_missing("transplant"))
 MEDIUM_RISK = Those(RiskAssignment.TYPE, "medium risk", lambda r: r["group"].eq_missing("MR"))
@@ -564,7 +585,8 @@ def high_mrd_without_transplant(mrd: Subject) -> Judged:
 
     Why it matters: after June 2009 the protocol made that level an indication for HSCT.
     Usual cause: no donor, a reason that was not recorded, or an HSCT missing from the export.
-    Repair: record the HSCT, or the decision against it with its reason.
+    Repair: record the HSCT, or the decision against it with its reason. Asked of patients diagnosed since June 2009,
+    as those are taken to be of whom no date is told.
     Ties: an HSCT on the day of the sample is left undecided. A positive result without a level is left undecided.
     """
     high = level(mrd) >= threshold("mrd_before_octadad").value
@@ -572,7 +594,11 @@ def high_mrd_without_transplant(mrd: Subject) -> Judged:
         pl.when(mrd.start.any_recorded(MEDIUM_RISK)).then(True).when(mrd.start.any_recorded(RiskAssignment)).then(False)
     )
     return one(
-        high & risk & ~mrd.followed_by(Transplant) & ~mrd.start.any_recorded(ABOUT_TRANSPLANT),
+        high
+        & risk
+        & ~treated_before_mrd_counted(mrd)
+        & ~mrd.followed_by(Transplant)
+        & ~mrd.start.any_recorded(ABOUT_TRANSPLANT),
         (
             of_the_marrow_series(mrd) & mrd["assesses"].is_not_null(),
             (mrd["result"].eq_missing("quantified") & high.fill_null(False))

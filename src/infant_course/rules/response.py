@@ -11,6 +11,7 @@ from ..events import (
     Immunotherapy,
     LastContact,
     LineageSwitch,
+    MarrowAssessment,
     MrdAssessment,
     MrdReemergence,
     Refractory,
@@ -24,9 +25,9 @@ from ..knowledge.thresholds import threshold
 from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
 from ..when import Unit, units_to_days
-from .karyotypes import chromosomes_with_11, fits, partner_chromosome, partner_symbol
+from .karyotypes import CHROMOSOMES, chromosomes_with_11, fits, partner_chromosome, partner_symbol
 from .rule import Judged, Outcome, one, rule
-from .subject import Days, Subject, Those
+from .subject import Count, Days, Subject, Those
 
 INDUCTION = Those(TreatmentBlock.TYPE, "named induction", lambda b: b["block"].eq_missing("induction"))
 
@@ -215,7 +216,7 @@ def remission_number_wrong(remission: Subject) -> Judged:
     about=Remission,
     severity=Severity.ERROR,
     category=Kahn.PLAUSIBILITY,
-    source=Cite("buchmann2022", "relapse: only after a complete remission; CR2 follows a relapse"),
+    source=Cite("cibmtr", "CR number is the number of relapses before plus one"),
     also=(
         Cite("kotecha2022", 'case 2: "second MRD remission" after a rise in MRD'),
         Cite("antigenloss2023", "lineage switch as a pattern of relapse"),
@@ -302,6 +303,25 @@ def at_least_percent(percent: float) -> Those:
     return Those(MrdAssessment.TYPE, f"at least {percent:g} %", condition)
 
 
+def marrow_of_at_least(percent: float) -> Those:
+    """Marrows with at least so many per cent of blasts, by their number or else by their class."""
+    least = {"M1": 0.0, "M2": threshold("marrow_m2").value, "M3": threshold("marrow_m3").value}
+    above = {"M1": threshold("marrow_m2").value, "M2": threshold("marrow_m3").value, "M3": float("inf")}
+
+    def condition(marrow: Subject) -> pl.Expr:
+        blasts, stated = marrow.quantity("blasts", "%"), marrow["marrow_class"]
+        sure = stated.is_in([name for name, low in least.items() if low >= percent])
+        never = stated.is_in([name for name, high in above.items() if high <= percent])
+        by_class = pl.when(sure).then(True).when(never).then(False)
+        return pl.coalesce(blasts >= percent * (1 - 1e-9), by_class)
+
+    return Those(MarrowAssessment.TYPE, f"at least {percent:g} % blasts", condition)
+
+
+RESULTS_OF_AT_LEAST = (at_least_percent, marrow_of_at_least)
+"""Results that a relapse or re-emergence may rest on, by their least share of blasts."""
+
+
 @rule(
     "REM-08",
     about=(Relapse, MrdReemergence),
@@ -319,12 +339,15 @@ def marrow_relapse_unconfirmed(event: Subject) -> Judged:
     sure = threshold("relapse_marrow_sure").value
     one_test = threshold("relapse_marrow_one_test").value
     two_tests = threshold("relapse_marrow_two_tests").value
-    results = event.start.count(at_least_percent(two_tests), via="assessments", recorded=True)
-    by_results = (
-        event.start.any_recorded(at_least_percent(sure), via="assessments")
-        | (event.start.any_recorded(at_least_percent(one_test), via="assessments") & results.at_least(2))
-        | results.at_least(3)
-    )
+    tests = [event.start.count(those(two_tests), via="assessments", recorded=True) for those in RESULTS_OF_AT_LEAST]
+    results = Count(*(sum(bounds[1:], bounds[0]) for bounds in zip(*((n.least, n.most) for n in tests), strict=True)))
+
+    def any_result(percent: float) -> pl.Expr:
+        return pl.any_horizontal(
+            event.start.any_recorded(those(percent), via="assessments") for those in RESULTS_OF_AT_LEAST
+        )
+
+    by_results = any_result(sure) | (any_result(one_test) & results.at_least(2)) | results.at_least(3)
     listed = event["assessments"].list.len() > 0
     satisfied: pl.Expr = pl.when(listed).then(by_results)
     applies = pl.lit(True)
@@ -532,7 +555,8 @@ def lineage_switch_certainty(switch: Subject) -> Judged:
     Why it matters: confirmed needs lost markers, a complete new lineage and the same clone; else it may be drift,
     a second leukaemia or a mixed phenotype.
     Usual cause: the clone was not tested, or the markers were only described in part.
-    Repair: state what was found of markers and clone, or lower the certainty.
+    Repair: state what was found of markers and clone, or change the certainty: probable is for a clone that could
+    not be proven.
     """
     changed = switch["old_markers_lost"] & switch["new_criteria_met"]
     proven = changed & switch["same_clone"]
@@ -541,7 +565,7 @@ def lineage_switch_certainty(switch: Subject) -> Judged:
         pl.when(stated == "confirmed")
         .then(~proven)
         .when(stated == "probable")
-        .then(~changed)
+        .then(~changed | switch["same_clone"].fill_null(False))
         .when(stated == "drift")
         .then(changed)
         .otherwise(pl.when(proven).then(False))
@@ -576,7 +600,9 @@ def lineage_switch_of_another_clone(switch: Subject) -> Judged:
     other_gene = partner != own
     not_at_diagnosis = ~fits(own_found, partner_chromosome(partner))
     not_any_more = ~fits(found, partner_chromosome(own))
-    other_fusion = pl.coalesce(other_gene, not_at_diagnosis, not_any_more)
+    told_twice = (own_found != 0) & (found != 0)
+    not_shared = pl.when(told_twice).then((own_found & found) == CHROMOSOMES["11"])
+    other_fusion = pl.coalesce(other_gene, not_at_diagnosis, not_any_more, not_shared)
     other_clone = ~switch["same_clone"]
     known = other_clone.is_not_null() | other_fusion.is_not_null()
     return one(

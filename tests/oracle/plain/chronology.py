@@ -68,12 +68,20 @@ def _steroids(event: Event) -> bool:
     return all(agent.name in ("prednisone", "dexamethasone") for agent in event.agents)
 
 
+def _some_steroid(event: Event) -> bool:
+    """Steroids alone, or beside other drugs of a supportive treatment."""
+    return _steroids(event) or (
+        isinstance(event, SupportiveTreatment)
+        and any(agent.name in ("prednisone", "dexamethasone") for agent in event.agents)
+    )
+
+
 def ord_06(me: Placed, world: World) -> Verdict:
-    """Treatment before the diagnosis; steroids alone only where the diagnosis does not flag them."""
+    """Treatment before the diagnosis; steroids only where the diagnosis does not flag them."""
     assert isinstance(me.event, Diagnosis)
     early = [p.event for p in world.recorded(TreatmentBlock, SupportiveTreatment) if p.start[0] < me.start[0]]
     treated = any(isinstance(event, TreatmentBlock) and not _steroids(event) for event in early)
-    unflagged = not me.event.prior_steroids and any(_steroids(event) for event in early)
+    unflagged = not me.event.prior_steroids and any(_some_steroid(event) for event in early)
     return treated or unflagged or _before(me, world, Immunotherapy, TargetedTherapy)
 
 
@@ -119,6 +127,8 @@ KINDS: Kinds = {
         TreatmentBlock(id="", block="prephase"),
         TreatmentBlock(id="", agents=(Agent(name="prednisone"), Agent(name="vincristine"))),
         SupportiveTreatment(id="", agents=(Agent(name="dexamethasone"),)),
+        SupportiveTreatment(id="", agents=(Agent(name="rasburicase"), Agent(name="dexamethasone"))),
+        SupportiveTreatment(id="", agents=(Agent(name="rasburicase"),)),
         Immunotherapy(id=""),
     ),
     "decisions": (

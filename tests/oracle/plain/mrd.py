@@ -1,7 +1,10 @@
 """MRD: the time-dependent rules, over one world."""
 
+from datetime import date
+
 from infant_course.events import (
     Decision,
+    Diagnosis,
     MrdAssessment,
     Quantity,
     RiskAssignment,
@@ -10,7 +13,7 @@ from infant_course.events import (
 )
 from infant_course.vocabulary import Choice, Method, MrdResult, Specimen
 from oracle.plain.operators import SILENT, Kinds, Rules, Verdict, before, fraction, others
-from oracle.worlds import Placed, World
+from oracle.worlds import Placed, World, day_of
 
 LEVEL = 1e-4  # thresholds.yaml: negative for a decision, re-emergence, indication for HSCT after MARMA
 LOG = 10
@@ -74,13 +77,13 @@ def mrd_13(me: Placed, world: World) -> Verdict:
     if high is None:
         return None if any(limit <= LEVEL for limit in limits) else False
     share = fraction(me.event.value)
-    if any((limit <= LEVEL and share >= LEVEL * LOG) or limit * LOG <= LEVEL * (1 + 1e-9) for limit in limits):
+    if any(limit <= LEVEL and share >= limit * LOG * (1 - 1e-9) for limit in limits):
         return True
     return None if None in stated else False  # it may have been deeper than the 1e-4 it is read as
 
 
 def mrd_14(me: Placed, world: World) -> Verdict:
-    """Medium risk, MRD of 1e-4 or more after MARMA, no HSCT afterwards and no decision on one."""
+    """Medium risk, MRD of 1e-4 or more after MARMA, no HSCT afterwards and no decision on one; since June 2009."""
     assert isinstance(me.event, MrdAssessment)
     high = _high(me.event)
     if high is False or me.event.assesses is None or not _of_marrow(me):
@@ -88,6 +91,9 @@ def mrd_14(me: Placed, world: World) -> Verdict:
     if getattr(world.named(me.event.assesses).event, "block", None) != "marma":
         return SILENT
     if any(other.start > me.start for other in world.of(Transplant)) or world.recorded(Decision):
+        return False
+    diagnosed = world.recorded(Diagnosis)
+    if len(diagnosed) == 1 and diagnosed[0].start[0] < day_of(date(2009, 6, 1)):
         return False
     groups = {getattr(risk.event, "group", None) for risk in world.recorded(RiskAssignment)}
     if groups and "MR" not in groups:
@@ -112,6 +118,8 @@ KINDS: Kinds = {
         MrdAssessment(id="", result=MrdResult.NEGATIVE, sensitivity=_level(1e-4)),
         MrdAssessment(id="", result=MrdResult.NEGATIVE, sensitivity=_level(1e-5), specimen=Specimen.CSF),
         MrdAssessment(id="", result=MrdResult.NEGATIVE, sensitivity=_level(1e-5)),
+        MrdAssessment(id="", result=MrdResult.NEGATIVE, sensitivity=_level(2e-5)),
+        MrdAssessment(id="", result=MrdResult.NEGATIVE, sensitivity=_level(5e-5)),
         TreatmentBlock(id="", block="marma", protocol="interfant-06"),
         RiskAssignment(id="", group="MR"),
         Transplant(id=""),

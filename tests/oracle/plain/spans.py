@@ -332,6 +332,7 @@ def _given(name: str, value: float, unit: str, basis: DoseBasis = DoseBasis.ACTU
 
 ALIVE = LastContact(id="", vital_status=VitalStatus.ALIVE)
 DIAGNOSIS = Diagnosis(id="")
+LEVEL_1E4 = Quantity(1e-4, "fraction")
 SPANS: dict[str, Span] = {
     "cut-off": Span(
         ["ORD-03", "FUP-04"],
@@ -604,6 +605,17 @@ SPANS: dict[str, Span] = {
         ],
         complete=("transplant",),
     ),
+    "MARMA about June 2009": Span(
+        ["MRD-14"],
+        "2009-06-01",
+        [
+            Around([_block("marma")], [150], [20]),
+            Around([MrdAssessment(id="", result=MrdResult.QUANTIFIED, value=LEVEL_1E4, assesses="e0")], [190]),
+            Around([DIAGNOSIS], [-2, -1, 0, 1]),
+            Around([RiskAssignment(id="", group="MR")], [60]),
+        ],
+        complete=("transplant",),
+    ),
     "blinatumomab after induction": Span(
         ["IMM-03"],
         "2022-06-01",
@@ -620,7 +632,7 @@ SPANS: dict[str, Span] = {
             Around([DIAGNOSIS], [-1, 0]),
             Around([RiskAssignment(id="", group="MR", protocol="interfant-06")], [50]),
             Around([Transplant(id="", status=DiseaseStatus.CR1)], [250]),
-            Around([MrdAssessment(id="", value=Quantity(1e-4, "fraction"))], [200]),
+            Around([MrdAssessment(id="", value=LEVEL_1E4)], [200]),
         ],
     ),
     "history to the day": Span(

@@ -170,21 +170,24 @@ def bas_11(dx: Diagnosis, _: Course) -> Verdict:
 
 
 def bas_13(dx: Diagnosis, _: Course) -> Verdict:
-    """A t(11;19) has its sub-band (p13.1 or p13.3); ELL is no partner of ALL."""
+    """A t(11;19) has its sub-band (p13.1 or p13.3) or its fusion partner; ELL is no partner of ALL."""
     ell = dx.kmt2a_partner == "ELL"
     told = [one.karyotype for one in dx.cytogenetics if "t(11;19)" in (one.karyotype or "")]
     if not told and not ell:
         return SILENT
     if ell and dx.disease == "ALL":
         return True
+    if dx.kmt2a_partner in ("MLLT1", "ELL"):
+        return False
     return bool(told) and not any("p13.1" in text or "p13.3" in text for text in told)
 
 
 def _fusion_told(dx: Diagnosis, course: Course) -> bool:
     """By gene, by a translocation of 11q23 (or of 11, its band not given), or by a fusion as marker."""
     for one in dx.cytogenetics:
-        for inner, bands in re.findall(r"t\(([^()]*)\)(\([^()]*\))?", one.karyotype or ""):
-            if "11" in inner.split(";") and (not bands or "q23" in bands):
+        for inner, bands in re.findall(r"t\(([^()]*)\)(?:\(([^()]*)\))?", one.karyotype or ""):
+            band_of = dict(zip(inner.split(";"), bands.split(";"), strict=True)) if bands else {}
+            if "11" in inner.split(";") and band_of.get("11", "q23").startswith("q23"):
                 return True
     markers = [mrd.marker or "" for mrd in course.of(MrdAssessment)]
     return dx.kmt2a_partner is not None or any(re.match("(KMT2A|MLL)[-:]", marker) for marker in markers)
@@ -337,6 +340,7 @@ BLASTS = (None, *(Quantity(share, "%") for share in (-1, 4.9, 5, 19, 20, 25, 80,
 FLAG = (None, True, False)
 KARYOTYPES = ((), ("t(4;11)",), ("t(4;11;13)",), ("t(11;19)",), ("t(11;19)(q23;p13.3)",), ("t(9;11)(p22;q23)",))
 KARYOTYPES = (*KARYOTYPES, ("normal",), ("t(9;11)(p22;p15)",), ("t(1;19)",), ("46,XY", "t(4;11)(q21;q23)"))
+KARYOTYPES = (*KARYOTYPES, ("t(1;11)(q23;p15)",))
 PHENOTYPES = tuple(
     Immunophenotype(specimen=specimen, positive=positive, negative=negative)
     for specimen, positive, negative in [

@@ -130,11 +130,9 @@ def mrd_10(mrd: MrdAssessment, course: Course) -> Verdict:
     return abs(mrd.reduction - log10(shares[1] / shares[0])) >= 1
 
 
-POINTS = {
-    "interfant-06": {"eoi", "end of induction", "eoc", "end of consolidation", "before_octadad"},
-    "aall0631": {"tp1", "tp2", "tp3"},
-}
-"""Time points by protocol (protocols.yaml); of other protocols of these courses none is known."""
+POINTS = {"interfant-06": {"eoi", "end of induction", "eoc", "end of consolidation", "before_octadad"}}
+POINTS |= {"aall0631": {"tp1", "tp2", "tp3"}, "cog-aall0631": {"tp1", "tp2", "tp3"}}
+"""Time points by protocol (protocols.yaml); of other protocols of these courses none or not all are known."""
 
 
 def mrd_12(mrd: MrdAssessment, course: Course) -> Verdict:
@@ -142,7 +140,7 @@ def mrd_12(mrd: MrdAssessment, course: Course) -> Verdict:
     if mrd.timepoint is None:
         return SILENT
     enrolment = the_one(course, Enrolment)
-    known = POINTS.get({"cog-aall0631": "aall0631"}.get(enrolment.protocol, enrolment.protocol) if enrolment else None)
+    known = POINTS.get(enrolment.protocol) if enrolment else None
     foreign = known is not None and mrd.timepoint.lower() not in known
     return foreign or (not mrd.when and mrd.assesses is None)
 
@@ -263,7 +261,9 @@ FAMILIES: dict[str, Family] = {
     ),
     "time points": Family(
         (
-            Some(Enrolment, {"protocol": ("interfant-06", "cog-aall0631", "mll96", None)}, least=0, most=2),
+            Some(
+                Enrolment, {"protocol": ("interfant-06", "cog-aall0631", "aall0631", "mll-10", None)}, least=0, most=2
+            ),
             Some(TreatmentBlock, {"block": ("induction",)}),
             Some(Immunotherapy, {"agent": ("blinatumomab", "inotuzumab", None)}),
             Some(CellTherapy, {"targets": (("CD19",),)}, least=0),

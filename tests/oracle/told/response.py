@@ -7,13 +7,24 @@ from infant_course.events import (
     Cytogenetics,
     Diagnosis,
     LineageSwitch,
+    MarrowAssessment,
     MrdAssessment,
     MrdReemergence,
     Quantity,
     Relapse,
     Remission,
 )
-from infant_course.vocabulary import Certainty, CnsClass, Criteria, MrdResult, Procedure, RemissionKind, Site, Specimen
+from infant_course.vocabulary import (
+    Certainty,
+    CnsClass,
+    Criteria,
+    MarrowClass,
+    MrdResult,
+    Procedure,
+    RemissionKind,
+    Site,
+    Specimen,
+)
 from oracle.plain.operators import SILENT
 from oracle.told.diagnosis import CHROMOSOMES, KARYOTYPES, _translocations
 from oracle.told.drawing import Family, Ref, Rules, Some, Verdict, amount, in_all, named, the_one
@@ -48,6 +59,10 @@ def _by_table(share: float, others: int, second: bool) -> bool:
     return share >= 25 or (share >= 5 and others >= 1) or (share >= 1 and (others >= 2 or second))
 
 
+BY_CLASS = {"M1": [0.01, 2.0], "M2": [6.0, 20.0], "M3": [30.0], None: [0.01, 2.0, 6.0, 30.0]}
+"""Shares of blasts that a class of the marrow may stand for; all of them where none is told."""
+
+
 def rem_08(event: Relapse | MrdReemergence, course: Course) -> Verdict:
     """The blasts of the relapse with its tests; else the results it rests on, each of which confirms the others."""
     if isinstance(event, Relapse):
@@ -62,6 +77,10 @@ def rem_08(event: Relapse | MrdReemergence, course: Course) -> Verdict:
         return None
     pools = []
     for result in (named(course, one) for one in event.assessments):
+        if isinstance(result, MarrowAssessment):
+            blasts = amount(result.blasts, "%")
+            pools.append(BY_CLASS[result.marrow_class] if blasts is None else [blasts])
+            continue
         if result.specimen in ("csf", "testis"):
             continue
         share = amount(result.value, "%")
@@ -107,7 +126,8 @@ def rem_12(relapse: Relapse, course: Course) -> Verdict:
 
 
 def rem_14(switch: LineageSwitch, _: Course) -> Verdict:
-    """Confirmed: old markers lost, new criteria met, same clone. Probable: without the clone. Drift: a partial change.
+    """Confirmed: old markers lost, new criteria met, same clone. Probable: the clone was not shown. Drift: a partial
+    change.
 
     Where none is stated, the switch is known to be one only if all three are told.
     """
@@ -118,7 +138,7 @@ def rem_14(switch: LineageSwitch, _: Course) -> Verdict:
     )
     right = {
         Certainty.CONFIRMED: lambda lost, met, same: lost and met and same,
-        Certainty.PROBABLE: lambda lost, met, same: lost and met,
+        Certainty.PROBABLE: lambda lost, met, same: lost and met and not switch.same_clone,
         Certainty.DRIFT: lambda lost, met, same: not (lost and met),
         None: lambda lost, met, same: lost and met and same,
     }[switch.certainty]
@@ -130,7 +150,7 @@ GENES = {"AF4": "AFF1"}
 
 
 def rem_15(switch: LineageSwitch, course: Course) -> Verdict:
-    """The fusion is that of the diagnosis, by gene or else by chromosome, and so is the clone."""
+    """The fusion is that of the diagnosis, by gene or else by chromosomes, and so is the clone."""
     dx = the_one(course, Diagnosis)
     new = GENES.get(switch.kmt2a_partner or "", switch.kmt2a_partner)
     old = GENES.get(dx.kmt2a_partner or "", dx.kmt2a_partner) if dx else None
@@ -142,6 +162,9 @@ def rem_15(switch: LineageSwitch, course: Course) -> Verdict:
         other = not any(CHROMOSOMES[new] in found for found in _translocations(dx))
     elif old and _translocations(switch):
         other = not any(CHROMOSOMES[old] in found for found in _translocations(switch))
+    elif dx and _translocations(dx) and _translocations(switch):
+        before, after = (set().union(*_translocations(event)) for event in (dx, switch))
+        other = before & after == {"11"}
     if other is None and switch.same_clone is None:
         return SILENT
     return bool(other) or switch.same_clone is False
@@ -214,7 +237,11 @@ FAMILIES: dict[str, Family] = {
                 least=2,
                 most=4,
             ),
-            Some(Relapse, {"sites": ((Site.MARROW,),), "assessments": Ref((MrdAssessment,), several=True)}),
+            Some(MarrowAssessment, {"blasts": PERCENT, "marrow_class": (None, *MarrowClass)}, least=0),
+            Some(
+                Relapse,
+                {"sites": ((Site.MARROW,),), "assessments": Ref((MrdAssessment, MarrowAssessment), several=True)},
+            ),
             Some(MrdReemergence, {"assessments": Ref((MrdAssessment,), several=True)}),
         )
     ),
