@@ -69,6 +69,12 @@ EXAMINATIONS = Those(
     Examination.TYPE, "other than an autopsy", lambda e: e["method"].str.to_lowercase().ne_missing("autopsy")
 )
 BUT_THE_LAST = Those("event", without=("death", "examination", "last_contact"))
+ENDED = Those(
+    "event",
+    "whose end is told",
+    lambda e: e["end_stated"],
+    without=tuple(name for name in EVENT_TYPES if name not in LASTING),
+)
 
 
 @rule(
@@ -98,14 +104,17 @@ def event_before_birth(birth: Subject) -> pl.Expr:
     source=Cite("ohdsi", "plausibleBeforeDeath"),
 )
 def event_after_death(death: Subject) -> pl.Expr:
-    """An event other than an autopsy lies on a day after the patient's death.
+    """An event other than an autopsy lies, or ends, on a day after the patient's death.
 
     Why it matters: the death or the event belongs to another patient, or one date is wrong.
-    Usual cause: a follow-up date filled in by the date of data entry; day and month exchanged.
+    Usual cause: a follow-up date filled in by the date of data entry; the planned end of a treatment; day and month
+    exchanged.
     Repair: confirm the date of death, then the event.
     Ties: an event on the day of death passes.
     """
-    return death.start.on_earlier_day_than(BUT_DEATH) | death.start.on_earlier_day_than(EXAMINATIONS)
+    start = death.start
+    ends_later = start.on_earlier_day_than(ENDED, point="end")
+    return start.on_earlier_day_than(BUT_DEATH) | start.on_earlier_day_than(EXAMINATIONS) | ends_later
 
 
 @rule(
@@ -116,19 +125,22 @@ def event_after_death(death: Subject) -> pl.Expr:
     source=Cite("naaccr", "date edits: no date in the future"),
 )
 def event_after_cut_off(event: Subject) -> Judged:
-    """An event lies after the cut-off of the data.
+    """An event lies, or ends, after the cut-off of the data.
 
     Why it matters: it was planned, or its date is wrong; either way it has not been observed.
     Usual cause: planned treatment exported as given; a year mistyped.
     Repair: remove what is only planned; correct the date.
     Ties: an event on the day of the cut-off passes.
     """
-    message = "An event lies after the cut-off of the data."
+    message = "An event lies, or ends, after the cut-off of the data."
     limit = event.settings.cut_off_day
     if limit is None:
         return one(pl.lit(False), pl.lit(False), Severity.ERROR, message)
-    late = pl.when(event["start_lo"] > limit).then(True).when(event["start_hi"] <= limit).then(False)
-    return one(late, event.dated(), Severity.ERROR, message)
+    starts_late, ends_late = (
+        pl.when(event[f"{point}_lo"] > limit).then(True).when(event[f"{point}_hi"] <= limit).then(False)
+        for point in ("start", "end")
+    )
+    return one(starts_late | (event["end_stated"] & ends_late), event.dated(), Severity.ERROR, message)
 
 
 @rule(
@@ -171,16 +183,17 @@ def end_before_start(event: Subject) -> Judged:
     source=Logic("a patient with a later event was known of later"),
 )
 def event_after_last_contact(contact: Subject) -> pl.Expr:
-    """An event other than death or an autopsy lies on a day after the last contact.
+    """An event other than death or an autopsy lies, or ends, on a day after the last contact.
 
     Why it matters: follow-up is longer than recorded, and the patient is censored too early.
     Usual cause: the follow-up form was not updated when the event was entered.
     Repair: move the last contact to the latest date the patient was known of.
     Ties: an event on the day of the last contact passes. Only the latest of several last contacts is judged.
     """
-    superseded = contact.start.on_earlier_day_than(LastContact)
-    later = contact.start.on_earlier_day_than(BUT_THE_LAST) | contact.start.on_earlier_day_than(EXAMINATIONS)
-    return later & ~superseded
+    start = contact.start
+    ends_later = start.on_earlier_day_than(ENDED, point="end")
+    later = start.on_earlier_day_than(BUT_THE_LAST) | start.on_earlier_day_than(EXAMINATIONS) | ends_later
+    return later & ~start.on_earlier_day_than(LastContact)
 
 
 @rule(

@@ -34,21 +34,26 @@ def ord_01(me: Placed, world: World) -> Verdict:
 
 
 def ord_02(me: Placed, world: World) -> Verdict:
-    """Some recorded event but an autopsy lies on a day after death."""
+    """Some recorded event but an autopsy lies, or is told to end, on a day after death."""
     return any(
-        placed.start[0] > me.start[0]
+        _told_until(placed) > me.start[0]
         for placed in world.recorded()
         if not isinstance(placed.event, Death)
         and not (isinstance(placed.event, Examination) and placed.event.method == "autopsy")
     )
 
 
+def _told_until(placed: Placed) -> int:
+    """The last day that is told of an event: of its end, or else of its start."""
+    return placed.end[0] if placed.event.until else placed.start[0]
+
+
 def ord_05(me: Placed, world: World) -> Verdict:
-    """Some recorded event but death or an autopsy lies on a day after the latest last contact."""
+    """Some recorded event but death or an autopsy lies, or is told to end, on a day after the latest last contact."""
     if any(contact.start[0] > me.start[0] for contact in world.recorded(LastContact)):
         return False
     rest = [p for p in world.recorded() if not isinstance(p.event, Death | LastContact) and not _is_autopsy(p)]
-    return any(placed.start[0] > me.start[0] for placed in rest)
+    return any(_told_until(placed) > me.start[0] for placed in rest)
 
 
 def _is_autopsy(placed: Placed) -> bool:

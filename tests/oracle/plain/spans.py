@@ -83,7 +83,7 @@ def _since(me: Placed, found: Sequence[Placed], moment: str = "start") -> int | 
 
 
 def ord_03(me: Placed, _: World) -> Verdict:
-    return me.start[0] > day_of(CUT_OFF)
+    return (me.end if me.event.until else me.start)[0] > day_of(CUT_OFF)
 
 
 def fup_04(me: Placed, world: World) -> Verdict:
@@ -341,6 +341,7 @@ SPANS: dict[str, Span] = {
             Around([ALIVE, LastContact(id="")], [-2, -1, 0, 1, 300, 731, 732]),
             Around([ALIVE], [-1, 0, 730, 731], chance=0.4),
             Around([Death(id=""), Relapse(id="")], [300, 729, 731, 733], chance=0.5),
+            Around([TreatmentBlock(id="")], [700], [30, 31, 32], chance=0.4),
         ],
     ),
     "first year": Span(
