@@ -136,6 +136,7 @@ KINDS: Kinds = {
         SupportiveTreatment(id="", agents=(Agent(name="rasburicase"),)),
         Immunotherapy(id=""),
     ),
+    "treatment until the end": (TreatmentBlock(id=""), TreatmentBlock(id=""), LastContact(id=""), Death(id="")),
     "decisions": (
         Diagnosis(id=""),
         RiskAssignment(id="", rests_on=("a result",)),
