@@ -30,6 +30,11 @@ from .rule import Judged, Outcome, one, rule
 from .subject import Count, Days, Subject, Those
 
 INDUCTION = Those(TreatmentBlock.TYPE, "named induction", lambda b: b["block"].eq_missing("induction"))
+FIRST_INDUCTION = Those(
+    TreatmentBlock.TYPE,
+    "named induction, and not after a relapse",
+    lambda b: b["block"].eq_missing("induction") & ~b.preceded_by(Relapse, recorded=True),
+)
 
 
 def is_complete(remission: Subject) -> pl.Expr:
@@ -55,10 +60,11 @@ def remission_before_end_of_induction(remission: Subject) -> Judged:
 
     Why it matters: by the Ponte-di-Legno consensus it cannot be declared earlier.
     Usual cause: the date of an early marrow was taken; the end of induction was entered late.
-    Repair: give the date at which remission was declared, and the criteria.
+    Repair: give the date at which remission was declared, and the criteria. An induction after a relapse is not
+    meant.
     Ties: a remission on the last day of induction passes.
     """
-    early = remission.start.on_earlier_day_than(INDUCTION, point="end")
+    early = remission.start.on_earlier_day_than(FIRST_INDUCTION, point="end")
     strict = declared_by(remission).eq_missing("ponte_di_legno")
     return Judged(
         outcomes=(

@@ -23,11 +23,12 @@ from oracle.worlds import Placed, World
 
 
 def rem_01(me: Placed, world: World) -> Verdict:
-    """A first complete remission before the day on which induction ends."""
+    """A first complete remission before the day on which induction ends; one after a relapse is another induction."""
     induction = [b for b in world.recorded(TreatmentBlock) if getattr(b.event, "block", None) == "induction"]
     if not induction or getattr(me.event, "number", None) not in (None, 1) or not _is_complete(me):
         return SILENT
-    return any(me.start[0] < block.end[0] for block in induction)
+    first_line = [block for block in induction if not before(block, world.recorded(Relapse))]
+    return any(me.start[0] < block.end[0] for block in first_line)
 
 
 def _is_complete(me: Placed) -> bool:
