@@ -22,7 +22,7 @@ def test_the_list(run):
     assert rows[0] == "id name accrual groups blocks"
     assert "interfant-06 Interfant-06 2006–2016 LR, HR, MR 9" in rows
     assert "interfant-21 Interfant-21 2022– HR, MR 8" in rows
-    assert "cog-p9407 COG P9407 2001–2006 — 5" in rows
+    assert "cog-p9407 COG P9407 1996–2006 — 5" in rows
     assert max(map(len, said.out.splitlines())) <= 80
 
 
