@@ -9,6 +9,7 @@ from infant_course import Cohort, Course, Patient
 from infant_course.events import Engraftment, Transplant
 from infant_course.rules import RULES, Settings, answers, engine
 from infant_course.rules.answers import could_be_preceded
+from infant_course.rules.subject import Subject, Trace
 from infant_course.vocabulary import CellLine
 from infant_course.when import parse
 
@@ -73,3 +74,13 @@ def test_what_one_rule_asked_of_some_is_asked_anew_for_others(monkeypatch: pytes
         verdicts = pl.concat([one.judge([first]).verdicts, one.judge([second]).verdicts])
         failed = verdicts.filter("failed")
         assert failed.select("rule", "patient").rows() == [("HCT-08", 1)]
+
+
+def test_several_questions_may_be_put_to_nobody() -> None:
+    cohort = Cohort.from_courses([Course(patient=Patient(id="p"), events=(Transplant(id="hsct"),))])
+    trace = Trace(about=Transplant.TYPE, settings=Settings())
+    asked = Subject(trace)
+    asked.start.on_later_day_than(Transplant)
+    asked.preceded_by(Transplant)
+    one = answers.Answers(cohort, Settings())
+    assert one.answered(one.frame(Transplant.TYPE).clear(), trace).height == 0

@@ -780,7 +780,8 @@ class Answers:
         place = placed.select(pl.col("number") * height + pl.col("place")).to_series()
         none = _repeated(0, height * len(questions), pl.UInt32)
         sure, maybe = (none.clone().scatter(place, placed[name]) for name in ("sure", "maybe"))
-        return [(sure.slice(at, height), maybe.slice(at, height)) for at in range(0, none.len(), height)]
+        starts = [number * height for number in range(len(questions))]
+        return [(sure.slice(start, height), maybe.slice(start, height)) for start in starts]
 
     def _pairs_in_slices(
         self, questions: Sequence[Question], frame: pl.DataFrame, about: str
