@@ -119,6 +119,6 @@ def preceded(course: ic.Course, about: type[ic.Event], event: str, other: type[i
     trace = Trace(about=about.TYPE, settings=settings)
     Subject(trace).preceded_by(other)
     (column,) = trace.questions.values()
-    frame = answers.answered(answers.frame(about.TYPE), trace)
-    found: bool | None = frame[column][frame["event"].to_list().index(event)]
+    answered = answers.answered(answers.frame(about.TYPE), trace)
+    found: bool | None = answered[column][answered["event"].to_list().index(event)]
     return found
