@@ -229,7 +229,7 @@ def test_every_field_can_be_flagged():
 
 # --- verdicts ------------------------------------------------------------------------------------------------------
 
-CALENDAR = {"PRO-01", "PRO-09", "ORD-13"}
+CALENDAR = {"PRO-01", "PRO-09", "MRD-14", "ORD-13"}
 """Rules that compare with years of a protocol or publication: days have no year, and shifted dates a wrong one."""
 
 OF_THE_TELLING = {"ORD-08", "ORD-11"}
