@@ -780,9 +780,9 @@ class Answers:
         return toward, back
 
     def _pair_counts(self, questions: Sequence[Question], frame: pl.DataFrame, about: str) -> list[Counts]:
-        """For each question the counts over the rows of a frame."""
+        """For each question the counts over the rows of a frame. What surely counts also may: the rest is left out."""
         slices = [
-            pairs.group_by("number", "row").agg(pl.col("sure").sum(), pl.col("maybe").sum()).collect()
+            pairs.filter("maybe").group_by("number", "row").agg(pl.col("sure").sum(), pl.col("maybe").sum()).collect()
             for pairs in self._pairs_in_slices(questions, frame, about)
         ]
         counted = pl.concat(slices or [pl.DataFrame(schema=COUNT_COLUMNS)])
