@@ -674,8 +674,8 @@ def long_gap_before_block(block: Subject) -> Judged:
     Repair: confirm both dates; record what was given in between, or what held the treatment up. Immunotherapy,
     targeted therapy and radiotherapy fill a gap. A long gap is no fault after a relapse, refractory disease, a
     lineage switch, a return of MRD, a second malignancy, CAR T cells, HSCT, abandonment or the end of therapy.
-    Only long gaps are told: where the protocols' own plans give days, a block begins on the day after the one before,
-    so that a short gap is no fault; none of them leaves eight weeks.
+    Only long gaps are told: where the protocols' own plans give days, a block mostly begins on the day after the one
+    before, so that a short gap is no fault; none of them leaves eight weeks.
     Ties: a relapse, or what else explains the gap, on the day of the block is left undecided.
     """
     start, longest = block.start, int(threshold("block_gap").value)
