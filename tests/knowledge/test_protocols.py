@@ -1,6 +1,7 @@
 """The protocols: everything they name exists, and facts read by hand in the papers' abstracts and registry texts."""
 
 from collections import Counter
+from itertools import product
 
 import pytest
 
@@ -9,6 +10,7 @@ from infant_course.knowledge.agents import agent
 from infant_course.knowledge.outcomes import outcomes_of, protocols_of
 from infant_course.knowledge.protocols import Block, Drug, Protocol, protocol, protocol_ids, protocols, the_protocol
 from infant_course.knowledge.reading import knowledge
+from infant_course.knowledge.thresholds import threshold
 from infant_course.sources import Cite, Confidence
 
 IDS = [p.id for p in protocols()]
@@ -336,3 +338,27 @@ def test_outcomes_of_the_pilot_are_not_those_of_its_backbone():
     assert set(pilot) & set(backbone) == set()
     assert outcomes_of(the_protocol("tini")) == ()
     assert protocols_of("children with ALL") == ()
+
+
+def test_days_between_two_blocks_of_a_plan_are_fewer_than_pro_12_allows():
+    """Counted by hand from the days that the plans give: from the last day of a block to the first of the next.
+
+    One day is the rule, so that a short gap is no fault. The 15 days of cohort 1 of AALL0631 rest on the one start of
+    Induction Intensification that the plan has, after the longer induction of cohort 2.
+    """
+    found = {}
+    for known in protocols():
+        for block, later in product(known.blocks, repeat=2):
+            start, length, begins = block.nominal_start_day, block.nominal_duration_days, later.nominal_start_day
+            if later.order == block.order + 1 and start and length and begins:
+                found[known.id, block.id, later.id] = begins - (start + length - 1)
+    assert found == {
+        ("interfant-99", "prednisone_prephase", "induction"): 1,
+        ("interfant-06", "prednisone_prephase", "induction"): 1,
+        ("interfant-06", "induction", "ib"): 1,
+        ("interfant-06", "induction", "ade"): 1,
+        ("cog-p9407", "induction", "induction_intensification"): 1,
+        ("aall0631", "induction", "induction_intensification"): 1,
+        ("aall0631", "induction_cohort1", "induction_intensification"): 15,
+    }
+    assert max(found.values()) < threshold("block_gap").value

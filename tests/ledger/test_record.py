@@ -6,11 +6,13 @@ import attrs
 import polars as pl
 import pytest
 
-from infant_course import Cohort, UsageError
+from infant_course import Cohort, Course, Patient, UsageError
+from infant_course.events import TreatmentBlock
 from infant_course.intake import Intake
 from infant_course.ledger import Ledger, LedgerError
 from infant_course.ledger.ledger import GONE
 from infant_course.report.check import check
+from infant_course.when import parse
 from ledger.sights import course, day, new_ledger, record, seen, sight, statuses
 
 
@@ -179,6 +181,23 @@ def test_an_accepted_finding_comes_back_when_the_data_behind_it_change(tmp_path:
         if back:
             assert [change.why for change in result.fresh] == ["the data behind it changed since it was accepted"]
             assert record(ledger, [NOW], day(4), "ORD-09").counts["accepted"] == 1  # as it was when accepted
+
+
+def blocks(start: str = "2020-01-10", end: str = "2020-03-10") -> Course:
+    """A block, and one that starts on 1 June 2020."""
+    first = TreatmentBlock(id="first", when=(parse(start),), until=(parse(end),))
+    second = TreatmentBlock(id="second", when=(parse("2020-06-01"),), until=(parse("2020-06-20"),))
+    whole = frozenset({"treatment_block", "immunotherapy"})
+    return Course(patient=Patient(id="p1"), events=(first, second), complete=whole)
+
+
+@pytest.mark.parametrize("then", [blocks(start="2020-01-11"), blocks(end="2020-03-11")], ids=["start", "end"])
+def test_both_points_of_the_block_before_a_gap_are_data_behind_it(tmp_path: Path, then: Course):
+    with new_ledger(tmp_path) as ledger:
+        record(ledger, [blocks()], day(1), "PRO-12")
+        ledger.accept("Q1", by="Ann", why="held up by an infection", as_of=day(1))
+        assert record(ledger, [blocks()], day(2), "PRO-12").counts["accepted"] == 1
+        assert record(ledger, [then], day(3), "PRO-12").counts["reopened"] == 1
 
 
 def test_times_of_an_export_without_statements_count_as_data(tmp_path: Path):

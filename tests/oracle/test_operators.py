@@ -19,10 +19,10 @@ from infant_course.when import parse
 from oracle.agreement import engine_verdicts, truth
 from oracle.plain.operators import Verdict, before, others
 from oracle.random_courses import course as random_course
+from oracle.random_courses import dated_course
 from oracle.worlds import Placed, World, worlds
 
 KINDS = (Relapse(id=""), Remission(id=""), TreatmentBlock(id=""), Relapse(id=""))
-SUBJECT = ("relapse",)
 Operator = tuple[Callable[[Subject], pl.Expr], Callable[[Placed, World], Verdict], tuple[Event, ...]]
 
 
@@ -32,6 +32,11 @@ def _days(me: Placed, other: Placed) -> int:
 
 def _rest(me: Placed, world: World, kind: type[Event]) -> list[Placed]:
     return others(me, world.recorded(kind))
+
+
+def under_way(me: Placed, found: list[Placed], within: int = 0) -> bool:
+    """Whether one of these started before, and ended so many days before at most."""
+    return any(one.start < me.start and me.start[0] - one.end[0] <= within for one in others(me, found))
 
 
 CR, REL, BLOCK = Remission(id="x"), Relapse(id="x"), TreatmentBlock(id="x")
@@ -120,35 +125,55 @@ SOUND: dict[str, Operator] = {
         lambda me, w: len(before(me, w.of(Remission))) == 1,
         (CR,),
     ),
+    "under way": (
+        lambda r: r.start.under_way(TreatmentBlock),
+        lambda me, w: under_way(me, w.of(TreatmentBlock)),
+        (BLOCK,),
+    ),
+    "a recorded one under way": (
+        lambda r: r.start.under_way(TreatmentBlock, recorded=True),
+        lambda me, w: under_way(me, w.recorded(TreatmentBlock)),
+        (),
+    ),
+    "under way, or ended within a day": (
+        lambda r: r.start.under_way(TreatmentBlock, within=1),
+        lambda me, w: under_way(me, w.of(TreatmentBlock), within=1),
+        (BLOCK,),
+    ),
+    "under way, though it does not last": (
+        lambda r: r.start.under_way(Remission, recorded=True),
+        lambda me, w: under_way(me, w.recorded(Remission)),
+        (),
+    ),
 }
 """Sound, and exact against one other event: over several a window or an exact number may stay unknown."""
 
 
-def as_rule(name: str, body: Callable[[Subject], pl.Expr]) -> Rule:
+def as_rule(name: str, body: Callable[[Subject], pl.Expr], about: type[Event] = Relapse) -> Rule:
     """An operator as a rule that is broken where it says true."""
 
     def operator(subject: Subject) -> pl.Expr:
         return body(subject)
 
     operator.__doc__ = "An operator.\n\nWhy it matters: it is tried.\nUsual cause: a test.\nRepair: none."
-    made = rule(name, about=Relapse, severity=Severity.INFO, category=Kahn.PLAUSIBILITY, source=Logic("a test"))
+    made = rule(name, about=about, severity=Severity.INFO, category=Kahn.PLAUSIBILITY, source=Logic("a test"))
     return made(operator)
 
 
-def compare(courses: list[Course], operators: dict[str, Operator]) -> list[tuple[str, int, Course, Verdict, Verdict]]:
-    """(operator, number of other events of interest, course, engine, worlds) for every relapse."""
+def compare(
+    courses: list[Course], operators: dict[str, Operator], about: type[Event] = Relapse, other: type[Event] = Remission
+) -> list[tuple[str, int, Course, Verdict, Verdict]]:
+    """(operator, number of other events of interest, course, engine, worlds) for every relapse, or another subject."""
     found = [(number, course, worlds(course)) for number, course in enumerate(courses)]
-    said = engine_verdicts(Cohort.from_courses(courses), [as_rule(n, op[0]) for n, op in operators.items()])
+    said = engine_verdicts(Cohort.from_courses(courses), [as_rule(n, op[0], about) for n, op in operators.items()])
     rows: list[tuple[str, int, Course, Verdict, Verdict]] = []
     for number, course, possible in found:
         if not possible:
             continue
-        for event in course.of(Relapse):
+        for event in course.of(about):
             for name, (_, plain, extra) in operators.items():
-                expected = truth(course, possible, event, SUBJECT, plain, [extra] if extra else [])
-                rows.append(
-                    (name, len(course.of(Remission)), course, said.get((name, number, event.id), False), expected)
-                )
+                expected = truth(course, possible, event, (about.TYPE,), plain, [extra] if extra else [])
+                rows.append((name, len(course.of(other)), course, said.get((name, number, event.id), False), expected))
     return rows
 
 
@@ -167,6 +192,52 @@ def test_other_operators_are_sound_and_exact_against_one_event() -> None:
     rows = compare([random_course(random, number, KINDS) for number in range(150)], SOUND)
     assert not [row for row in rows if row[3] is not None and row[3] is not row[4]]
     assert not [row for row in rows if row[1] <= 1 and row[3] is not row[4]]
+
+
+BLOCKS: dict[str, Operator] = {
+    "another under way": (
+        lambda b: b.start.under_way(TreatmentBlock),
+        lambda me, w: under_way(me, w.of(TreatmentBlock)),
+        (BLOCK,),
+    ),
+    "another under way, or ended within a day": (
+        lambda b: b.start.under_way(TreatmentBlock, within=1, recorded=True),
+        lambda me, w: under_way(me, w.recorded(TreatmentBlock), within=1),
+        (),
+    ),
+    "under way at its end": (
+        lambda b: b.end.under_way(TreatmentBlock, recorded=True),
+        lambda me, w: any(
+            one.start < me.end and me.end[0] <= one.end[0] for one in others(me, w.recorded(TreatmentBlock))
+        ),
+        (),
+    ),
+}
+
+
+def test_blocks_under_way_at_a_block_are_told_from_itself() -> None:
+    """Dated courses hold several blocks, told by days, by two days, and by order to each other."""
+    random = Random(19)
+    courses = [dated_course(random, number, KINDS) for number in range(80)]
+    courses += [_two_blocks(random, len(courses) + number) for number in range(80)]
+    rows = compare(courses, BLOCKS, about=TreatmentBlock, other=TreatmentBlock)
+    for name in BLOCKS:
+        assert {verdict for one, *_, verdict in rows if one == name} == {True, False, None}
+    assert not [row for row in rows if row[3] is not None and row[3] is not row[4]]
+    two = [row for row in rows if row[1] <= 2]
+    assert len(two) > 200
+    assert not [row for row in two if row[3] is not row[4]]
+
+
+def _two_blocks(random: Random, number: int) -> Course:
+    """Two blocks of which one is told by the other: more is known of them together than of each."""
+    start = random.choice(["2020-01-01..2020-01-03", "2020-01-02..2020-01-03", "2020-01-02"])
+    first = TreatmentBlock(id="a", when=(parse(start),), until=(parse("2020-01-03"),))
+    told = random.choice(["after a", "after start of a", "before a", "during a", "1 day after a", "2 days before a"])
+    until = random.choice(["1 day before a", "2 days before a", "after start of a", "before end of a", "2020-01-03"])
+    second = TreatmentBlock(id="b", when=(parse(told),), until=(parse(until),))
+    complete = frozenset({"treatment_block"} if random.random() < 0.6 else ())
+    return Course(patient=Patient(id=f"p{number}"), events=(first, second), complete=complete)
 
 
 def test_contradictions_are_exactly_the_courses_without_a_world() -> None:

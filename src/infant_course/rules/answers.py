@@ -80,7 +80,8 @@ def columns_used(frame: pl.DataFrame, trace: Trace, asked: Iterable[pl.Expr]) ->
 
 def pair_facts(questions: Sequence[Question]) -> tuple[pl.Expr, pl.Expr]:
     """(sure, maybe) of one pair, from ``least``/``greatest`` = days from the other point to the subject's point,
-    and ``y_first``/``y_maybe_first``/``x_first``/``x_maybe_first``.
+    and ``y_first``/``y_maybe_first``/``x_first``/``x_maybe_first``; of ``Relation.UNDER_WAY`` also from
+    ``least_since_end``/``greatest_since_end``.
 
     Of several questions ``number`` tells which one the pair is for.
     """
@@ -114,6 +115,9 @@ def facts_of_a_pair(relation: Relation, within: int | None) -> tuple[pl.Expr, pl
         if within is not None:
             sure, maybe = sure & (greatest <= within), maybe & (least <= within)
         return sure, maybe
+    if relation is Relation.UNDER_WAY:
+        sure, maybe = pl.col("greatest_since_end") <= within, pl.col("least_since_end") <= within
+        return pl.col("y_first") & sure, pl.col("y_maybe_first") & maybe
     sure, maybe = pl.col("x_first"), pl.col("x_maybe_first")
     if within is not None:
         sure, maybe = sure & (least >= -within), maybe & (greatest >= -within)
@@ -518,16 +522,18 @@ class Answers:
     def _counts_of(self, questions: Iterable[Question], frame: pl.DataFrame, about: str) -> dict[Question, Counts]:
         """For each question, how many others surely, and at most, stand in the relation: a number for each subject.
 
-        In a small cohort questions are put together: a query costs more there than what it works out.
+        In a small cohort questions of the same points are put together: a query costs more there than what it works
+        out.
         """
         found: dict[Question, Counts] = {}
-        together: dict[tuple[str, str], list[Question]] = {}
+        together: dict[tuple[str, str, bool], list[Question]] = {}
         for question in questions:
             if not self._any_of(question.others) or (question.alike and not self._alike(about).height):
                 none = _repeated(0, frame.height, pl.UInt32)
                 found[question] = none, none
             elif self.small and question.via is None and not question.alike and question.others.against is None:
-                together.setdefault((question.point, question.other_point), []).append(question)
+                points = question.point, question.other_point, question.relation is Relation.UNDER_WAY
+                together.setdefault(points, []).append(question)
             else:
                 found[question] = self._counts(question, frame, about)
         for some in together.values():
@@ -632,10 +638,11 @@ class Answers:
         or maybe counts.
 
         ``candidates``: all that may concern these subjects; None where the subjects name them. Several questions are
-        of the same two points and compare no values (:meth:`_counts_of`).
+        of the same points and compare no values (:meth:`_counts_of`).
         """
         question, several = questions[0], len(questions) > 1
         p, q = question.point, question.other_point
+        lasting = question.relation is Relation.UNDER_WAY
         timed = f"{p}_lo" in frame.columns
         low = pl.col(f"{p}_lo") if timed else pl.lit(-UNBOUNDED, dtype=pl.Int32)
         high = pl.col(f"{p}_hi") if timed else pl.lit(UNBOUNDED, dtype=pl.Int32)
@@ -649,6 +656,7 @@ class Answers:
             pl.col("sure"),
             pl.col(f"{q}_lo").alias("y_lo"),
             pl.col(f"{q}_hi").alias("y_hi"),
+            *(pl.col(f"end_{bound}").alias(f"y_end_{bound}") for bound in (("lo", "hi") if lasting else ())),
             *([] if against is None else [pl.col(THEIRS + name) for name in against.values]),
         ]
         if question.alike:
@@ -684,6 +692,7 @@ class Answers:
         )
         if self.cohort.gap.height and timed:
             pairs = self._with_gaps(pairs, p, q)
+        pairs = self._with_days_since_end(pairs, p) if lasting else pairs
         related, perhaps = pair_facts(questions)
         number = pl.col("number") if several else pl.lit(0, dtype=pl.UInt32).alias("number")
         return pairs.select(number, "row", "other", sure=related & pl.col("sure"), maybe=perhaps)
@@ -742,6 +751,22 @@ class Answers:
             x_maybe_first=pl.coalesce("gap_x_maybe", "x_maybe_first"),
         )
 
+    def _with_days_since_end(self, pairs: pl.LazyFrame, point: str) -> pl.LazyFrame:
+        """``least_since_end``/``greatest_since_end``: days from the other's end to the subject's point."""
+        pairs = pairs.with_columns(
+            least_since_end=_within_bounds(pl.col("x_lo") - pl.col("y_end_hi")),
+            greatest_since_end=_within_bounds(pl.col("x_hi") - pl.col("y_end_lo")),
+        )
+        if not self.cohort.gap.height:
+            return pairs
+        toward, _ = self._kept.get(("gaps", point, "end"), lambda: self._gaps_of(point, "end"))
+        keys = ["unit", "event", "other"]
+        known = toward.lazy().select(*keys, least_beyond="gap_least", greatest_beyond="gap_greatest")
+        return pairs.join(known, on=keys, how="left", maintain_order="left").with_columns(
+            least_since_end=pl.coalesce("least_beyond", "least_since_end"),
+            greatest_since_end=pl.coalesce("greatest_beyond", "greatest_since_end"),
+        )
+
     def _gaps_of(self, point: str, other_point: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The gap table from the subject's side, and from the other's."""
         gap = self.cohort.gap
@@ -765,9 +790,9 @@ class Answers:
         return toward, back
 
     def _pair_counts(self, questions: Sequence[Question], frame: pl.DataFrame, about: str) -> list[Counts]:
-        """For each question the counts over the rows of a frame."""
+        """For each question the counts over the rows of a frame. What surely counts also may: the rest is left out."""
         slices = [
-            pairs.group_by("number", "row").agg(pl.col("sure").sum(), pl.col("maybe").sum()).collect()
+            pairs.filter("maybe").group_by("number", "row").agg(pl.col("sure").sum(), pl.col("maybe").sum()).collect()
             for pairs in self._pairs_in_slices(questions, frame, about)
         ]
         counted = pl.concat(slices or [pl.DataFrame(schema=COUNT_COLUMNS)])

@@ -7,6 +7,8 @@ from functools import cache
 import polars as pl
 
 from ..events import (
+    Abandonment,
+    CellTherapy,
     Death,
     Decision,
     Diagnosis,
@@ -15,10 +17,14 @@ from ..events import (
     Immunotherapy,
     LineageSwitch,
     MrdAssessment,
+    MrdReemergence,
     PrednisoneResponse,
+    Radiotherapy,
     Refractory,
     Relapse,
     RiskAssignment,
+    SecondMalignancy,
+    TargetedTherapy,
     Transplant,
     TreatmentBlock,
 )
@@ -652,6 +658,46 @@ def marma_after_second_blinatumomab(block: Subject) -> Judged:
         (name_of(block) == "marma").fill_null(False) & (protocol_of(block) == "interfant-21").fill_null(False),
         Severity.WARNING,
         "MARMA was given after a second cycle of blinatumomab in Interfant-21.",
+    )
+
+
+BRIDGES = (Immunotherapy, TargetedTherapy, Radiotherapy)
+"""Treatment, other than blocks, that may stand between two blocks."""
+BREAKS = (MrdReemergence, SecondMalignancy, CellTherapy, Transplant, EndOfTherapy, Abandonment)
+"""What ends the plan, so that a block after it need not follow soon; besides what :func:`new_treatment_before` asks."""
+
+
+@rule(
+    "PRO-12",
+    about=TreatmentBlock,
+    severity=Severity.WARNING,
+    category=Kahn.PLAUSIBILITY,
+    source=threshold("block_gap").source,
+)
+def long_gap_before_block(block: Subject) -> Judged:
+    """A block starts more than eight weeks after the end of the last treatment before it.
+
+    Why it matters: it is a delay of treatment, or what was given in between is not recorded.
+    Usual cause: a block or a cycle in between is missing; a month or year mistyped; a long recovery from toxicity.
+    Repair: confirm both dates; record what was given in between, or what held the treatment up. Immunotherapy,
+    targeted therapy and radiotherapy fill a gap. A long gap is no fault after a relapse, refractory disease, a
+    lineage switch, a return of MRD, a second malignancy, CAR T cells, HSCT, abandonment or the end of therapy.
+    Only long gaps are told: where the protocols' own plans give days, a block mostly begins on the day after the one
+    before, so that a short gap is no fault; none of them leaves eight weeks.
+    Ties: a relapse, or what else explains the gap, on the day of the block is left undecided.
+    """
+    start, longest = block.start, int(threshold("block_gap").value)
+    treated = [
+        start.under_way(kind, within=longest, recorded=kind is not TreatmentBlock)
+        for kind in (TreatmentBlock, *BRIDGES)
+    ]
+    explained = [start.preceded_by(kind, recorded=True) for kind in BREAKS]
+    late = start.preceded_by(TreatmentBlock, point="end", recorded=True) & ~pl.any_horizontal(treated)
+    return one(
+        late & ~new_treatment_before(block) & ~pl.any_horizontal(explained),
+        (),
+        Severity.WARNING,
+        "A block starts more than eight weeks after the end of the last treatment before it.",
     )
 
 

@@ -5,7 +5,7 @@ as :class:`Question` records, which the engine answers as columns. Every answer 
 tell). Two kinds of question are kept apart by name:
 
 * **order** (``preceded_by``, ``followed_by``, ``count_before``): which came first; a tie on one day is unknown
-  unless an order is stated;
+  unless an order is stated (``under_way`` asks it of the start, and counts days from the end);
 * **day** (``on_later_day_than``, ``on_earlier_day_than``, ``same_day_as``, ``same_day_as_its_like``): what the
   calendar says.
 
@@ -33,6 +33,7 @@ class Relation(StrEnum):
     EARLIER_DAY = "earlier_day"
     LATER_DAY = "later_day"
     SAME_DAY = "same_day"
+    UNDER_WAY = "under_way"
     ANY = "any"
 
 
@@ -245,6 +246,14 @@ class Point:
     ) -> pl.Expr:
         """Whether such an event came after (order); ``recorded``: whether one that is recorded did."""
         return self._exists(kind, Relation.AFTER, other_point=point, within=within, via=via, recorded=recorded)
+
+    def under_way(self, kind: Kind, *, within: int = 0, recorded: bool = False) -> pl.Expr:
+        """Whether such an event had begun before (order) and was still going on, or had ended no more than ``within``
+        days before; ``recorded``: whether one that is recorded had.
+
+        The days are the calendar's: one that ended earlier on the same day ended 0 days before.
+        """
+        return self._exists(kind, Relation.UNDER_WAY, within=within, recorded=recorded)
 
     def on_later_day_than(self, kind: Kind, *, point: str = "start", via: str | None = None) -> pl.Expr:
         """Whether this lies on a later day than some *recorded* such event (day; a tie is a no)."""

@@ -13,6 +13,7 @@ from attrs import frozen
 
 from infant_course import Course, Event, Patient
 from infant_course.events import (
+    Abandonment,
     AdverseEvent,
     Agent,
     CellTherapy,
@@ -32,6 +33,7 @@ from infant_course.events import (
     LineageSwitch,
     Measurement,
     MrdAssessment,
+    MrdReemergence,
     Presentation,
     Quantity,
     Radiotherapy,
@@ -39,7 +41,9 @@ from infant_course.events import (
     Relapse,
     Remission,
     RiskAssignment,
+    SecondMalignancy,
     SymptomOnset,
+    TargetedTherapy,
     Transplant,
     TreatmentBlock,
 )
@@ -60,7 +64,7 @@ from infant_course.vocabulary import (
     VitalStatus,
 )
 from infant_course.when import parse
-from oracle.plain.operators import SILENT, Rules, Verdict
+from oracle.plain.operators import SILENT, Rules, Verdict, others
 from oracle.worlds import Placed, World, day_of
 
 CUT_OFF = date(2024, 6, 1)
@@ -156,6 +160,29 @@ def pro_10(me: Placed, world: World) -> Verdict:
         return SILENT
     days = _since(me, _inductions(world))
     return None if days is None else days > 122
+
+
+END_OF_PLAN = (
+    Relapse,
+    Refractory,
+    LineageSwitch,
+    MrdReemergence,
+    SecondMalignancy,
+    EndOfTherapy,
+    Abandonment,
+    CellTherapy,
+    Transplant,
+)
+
+
+def pro_12(me: Placed, world: World) -> Verdict:
+    """A block ended before, and nothing was given in the eight weeks (56 days) before, while the plan was running."""
+    ended = [one for one in others(me, world.recorded(TreatmentBlock)) if one.end < me.start]
+    if not ended or any(one.start < me.start for one in world.recorded(*END_OF_PLAN)):
+        return False
+    bridges = world.recorded(Immunotherapy, TargetedTherapy, Radiotherapy)
+    given = [one for one in (*others(me, world.of(TreatmentBlock)), *bridges) if one.start < me.start]
+    return all(me.start[0] - one.end[0] > 56 for one in given)
 
 
 def pro_13(me: Placed, world: World) -> Verdict:
@@ -263,6 +290,7 @@ RULES: Rules = {
     "PRO-02": (("diagnosis",), pro_02, ()),
     "PRO-09": (("risk_assignment",), pro_09, ()),
     "PRO-10": (("transplant",), pro_10, ()),
+    "PRO-12": (("treatment_block",), pro_12, ((TreatmentBlock(id="x"),),)),
     "PRO-13": (("end_of_therapy", "treatment_block"), pro_13, ()),
     "DOS-01": (("treatment_block",), dos_01, ()),
     "DOS-11": (("conditioning",), dos_11, ()),
@@ -273,12 +301,16 @@ RULES: Rules = {
 
 @frozen
 class Around:
-    """An event on one of some days after the origin, known to a few days; how long it lasts, likewise."""
+    """An event on one of some days after the origin, known to a few days; how long it lasts, likewise.
+
+    ``ends``: chance that its end is told. An end that is not may lie on any day, which makes many worlds.
+    """
 
     choices: Sequence[Event]
     days: Sequence[int]
     lengths: Sequence[int] = ()
     chance: float = 1.0
+    ends: float = 0.85
 
 
 @frozen
@@ -298,7 +330,7 @@ class Span:
             if random.random() < one.chance:
                 day = random.choice(one.days)
                 until = ()
-                if one.lengths and random.random() < 0.85:
+                if one.lengths and random.random() < one.ends:
                     until = (parse(_known(random, zero, day + random.choice(one.lengths))),)
                 when = (parse(_known(random, zero, day)),)
                 event = random.choice(one.choices)
@@ -333,6 +365,24 @@ def _given(name: str, value: float, unit: str, basis: DoseBasis = DoseBasis.ACTU
 ALIVE = LastContact(id="", vital_status=VitalStatus.ALIVE)
 DIAGNOSIS = Diagnosis(id="")
 LEVEL_1E4 = Quantity(1e-4, "fraction")
+GAPS = [
+    Around([_block("octadad")], [100], [5], ends=1),
+    Around([_block("ib"), _block("marma")], [0, 10], [32, 33, 34, 42, 43, 44, 100, 110]),
+    Around(
+        [
+            Immunotherapy(id="", agent="blinatumomab"),
+            TargetedTherapy(id="", agent="revumenib"),
+            Radiotherapy(id="", site=Site.CNS),
+            _block("mae"),
+        ],
+        [20, 60, 99],
+        [0, 23, 24, 25],
+        chance=0.3,
+        ends=1,
+    ),
+    Around([kind(id="") for kind in END_OF_PLAN], [30, 99, 100, 101], chance=0.2),
+]
+"""A block, one that mostly ends about eight weeks before it, and what may fill or explain the gap."""
 SPANS: dict[str, Span] = {
     "cut-off": Span(
         ["ORD-03", "FUP-04"],
@@ -550,6 +600,8 @@ SPANS: dict[str, Span] = {
         ],
         complete=("treatment_block",),
     ),
+    "gaps between blocks": Span(["PRO-12"], "2020-01-01", GAPS, complete=("treatment_block",)),
+    "gaps between blocks recorded in part": Span(["PRO-12"], "2020-01-01", GAPS),
     "days after HSCT": Span(
         ["HCT-07", "HCT-08", "HCT-09", "HCT-11"],
         "2020-01-01",
