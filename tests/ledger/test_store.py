@@ -206,12 +206,14 @@ def test_a_disk_that_refuses_bytes_leaves_it_as_it_was(tmp_path: Path):
     path = tmp_path / "ledger.sqlite"
     with Ledger(path, create=True) as ledger:
         ledger.record(sight(*(seen(f"p-{n}", message="old") for n in range(FINDINGS))), as_of=day(0))
-    before = whole(path)
+    before, bytes_before = whole(path), path.read_bytes()
     limit = path.stat().st_size
     process = start(path, "q", 1, f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))")
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "the ledger is as it was" in err.splitlines()[-1]
+    assert path.read_bytes() == bytes_before  # so a copy of this one file is whole, too
+    assert not path.with_name("ledger.sqlite-journal").exists()
     assert whole(path) == before
     assert [one.name for one in tmp_path.iterdir()] == ["ledger.sqlite"]
 

@@ -6,12 +6,14 @@ import os
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 import zstandard
 from benchmarks.synthetic import synthetic
 
 from infant_course.cli import main, progress
 from infant_course.cohort import Cohort
+from infant_course.errors import UsageError
 from infant_course.intake import Intake
 from infant_course.io.tables.own import read
 from infant_course.io.tables.stream import READING, Stream
@@ -234,3 +236,23 @@ def test_a_terminal_gets_a_bar_a_log_gets_lines_and_a_pipe_nothing(
                 pass
     with os.fdopen(there) as said:
         assert said.read() == ""
+
+
+def test_parts_that_find_no_room_are_no_fault_of_the_package(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Polars tells of a full disk as it tells of wrong data; the folder is named, and what to do."""
+
+    def full(*_: object, **__: object) -> None:
+        raise pl.exceptions.ComputeError("parquet: underlying IO error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    with pytest.raises(UsageError, match=r"could not be laid aside here .*disk full.* name another folder") as told:
+        next(iter(Stream(export, scratch=tmp_path)))
+    assert str(told.value).startswith(str(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(OSError, match="disk full") as unwritten:
+        write(read(export), tmp_path / "out", to="parquet")
+    assert unwritten.value.filename == str(tmp_path / "out")
+    with pytest.raises(UsageError, match="no such folder to lay the parts"):
+        next(iter(Stream(export, scratch=tmp_path / "nowhere")))

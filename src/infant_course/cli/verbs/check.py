@@ -109,6 +109,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.format in FILES_ONLY and not arguments.out:
         raise UsageError(f"--format {arguments.format} needs -o FILE")
+    if arguments.out:
+        refuse_out(Path(arguments.out))
     config = read_config()  # all that was asked for is looked at before reading: what is wrong is told at once
     rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
     chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)
@@ -151,6 +153,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.ledger is not None:
         code = take_part(arguments, sights, report, code, names=key is None)
     return max(code, UNREAD if unread else 0)
+
+
+def refuse_out(path: Path) -> None:
+    """Raises UsageError where no file can have this name, before a long run is made for it."""
+    if path.is_dir():
+        raise UsageError(f"{path}: expected a file to write the report into, found a folder")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
 
 
 def key_of(arguments: argparse.Namespace, out: Path | None = None) -> "Key | None":
