@@ -4,6 +4,7 @@ import gzip
 import io
 import os
 import re
+import time
 from pathlib import Path
 
 import polars as pl
@@ -256,3 +257,31 @@ def test_parts_that_find_no_room_are_no_fault_of_the_package(
     assert unwritten.value.filename == str(tmp_path / "out")
     with pytest.raises(UsageError, match="no such folder to lay the parts"):
         next(iter(Stream(export, scratch=tmp_path / "nowhere")))
+
+
+def test_work_in_one_piece_is_told_on_a_terminal_alone_and_once_it_takes_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And it is taken away at the end, also where the work fails."""
+    monkeypatch.setattr(progress, "SOON", 0.01)
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    with pytest.raises(KeyError), progress.doing("judging 40 patients"):
+        until = time.monotonic() + 20
+        while "judging 40 patients ... 0 s" not in terminal.getvalue() and time.monotonic() < until:
+            time.sleep(0.02)
+        raise KeyError
+    assert "judging 40 patients ... 0 s" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\x1b[1A\x1b[2K")
+    monkeypatch.setattr(progress, "SOON", 20.0)
+    short = Terminal()
+    monkeypatch.setattr("sys.stderr", short)
+    with progress.doing("judging 40 patients"):
+        pass
+    monkeypatch.setattr(progress, "SOON", 0.01)
+    with (tmp_path / "log").open("w") as log:
+        monkeypatch.setattr("sys.stderr", log)
+        with progress.doing("judging 40 patients"):
+            time.sleep(0.05)
+    assert (short.getvalue(), (tmp_path / "log").read_text()) == ("", "")

@@ -11,7 +11,7 @@ from ...files import write_whole
 from ...report.formats import COUNT_UNDECIDED, FILES_ONLY, FORMATS
 from ..ledgers import add_recording_to, look, prepare, statuses_of, take_part
 from ..output import colours, say
-from ..progress import watching
+from ..progress import doing, watching
 from ..reading import add_export_to, add_parts_to, export_in, files_of, read_all, read_export, stream_of
 
 if TYPE_CHECKING:
@@ -128,7 +128,8 @@ def run(arguments: argparse.Namespace) -> int:
         unread, stream = 0, stream_of(arguments, export)
         inputs = files_of(export) if Path(export).exists() else []  # reading says that it is not there
     else:
-        read, unread = read_all(arguments.paths)
+        with doing(f"reading {len(arguments.paths):,} case files"):
+            read, unread = read_all(arguments.paths)
         if not read:
             return UNREAD
         inputs, stream = [(file.name, file.sha256) for file in read], None
@@ -140,8 +141,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         courses = [] if export is not None else [file.course for file in read]
         cohort = read_export(arguments, export) if export is not None else cohort_of(courses, settings)
-        report = check(cohort, rules=chosen, settings=settings)
-        seen(cohort, report)
+        with doing(f"judging {cohort.patients.height:,} patients, {cohort.n_events:,} events"):
+            report = check(cohort, rules=chosen, settings=settings)
+            seen(cohort, report)
     statuses = statuses_of(arguments, sights) if arguments.format == "html" else {}
     if key is None:
         named = [Input(name=name, sha256=digest) for name, digest in inputs]
@@ -192,7 +194,8 @@ def tell(
     from ...report.formats import told
 
     colour = not arguments.out and colours()
-    text = told(report, arguments.format, inputs, colour=colour, cohort=cohort, rules=rules, statuses=statuses)
+    with doing("writing the report"):
+        text = told(report, arguments.format, inputs, colour=colour, cohort=cohort, rules=rules, statuses=statuses)
     if arguments.out:
         write_whole(Path(arguments.out), text)
     elif isinstance(text, str):
