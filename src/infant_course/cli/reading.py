@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ..cohort import Cohort
     from ..io.tables.stream import Stream
 
-TABLES = (".csv", ".tsv", ".txt", ".parquet", ".gz", ".zst")
-"""How the name of a file that is an export ends."""
+TABLES = (".csv", ".tsv", ".txt", ".parquet", ".gz", ".zst", ".xlsx", ".xlsm", ".xls", ".ods", ".zip")
+"""How the name of a file that is an export ends; reading says of workbooks and archives what to do."""
 SOURCES = ("csv", "redcap", "cbioportal", "pcdc")
 DAY_ZEROS = ("diagnosis", "birth", "enrolment", "first-treatment")
 _OPTIONS = {

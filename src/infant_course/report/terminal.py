@@ -69,7 +69,7 @@ def _cells(cells: "Sequence[CellFinding]", paint: _Paint) -> list[str]:
     lines = ["", paint("what could not be taken as it stands", "bold")]
     for finding in sorted(cells, key=lambda one: -one.rows)[:MOST_CELLS]:
         for number, line in enumerate(str(finding).splitlines()):
-            lines += wrapped(line, "    " if number else "  ", "    ")
+            lines += wrapped(line.strip(), "    " if number else "  ", "      " if number else "    ")
     left = len(cells) - MOST_CELLS
     return [*lines, f"  and {left:,} more of these (--format json lists all)"] if left > 0 else lines
 

@@ -10,7 +10,7 @@ from ...errors import UsageError
 from ...files import write_whole
 from ...report.formats import COUNT_UNDECIDED, FILES_ONLY, FORMATS
 from ..ledgers import add_recording_to, look, prepare, statuses_of, take_part
-from ..output import colours, say
+from ..output import colours, complain, say
 from ..progress import doing, watching
 from ..reading import add_export_to, add_parts_to, export_in, files_of, read_all, read_export, stream_of
 
@@ -152,6 +152,9 @@ def run(arguments: argparse.Namespace) -> int:
         shared = {Pseudonyms(key=key).fingerprint(name): status for name, status in statuses.items()}
         tell(for_sharing(report, key), arguments, [], rules=chosen, statuses=shared)
     code = report.exit_code(arguments.fail_on)
+    if report.intake is not None and any(count.read for count in report.intake.rows) and not report.patients:
+        complain("infant-course: no row of the export could be kept, so nothing was judged.")
+        unread = 1
     if arguments.ledger is not None:
         code = take_part(arguments, sights, report, code, names=key is None)
     return max(code, UNREAD if unread else 0)

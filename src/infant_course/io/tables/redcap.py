@@ -38,9 +38,10 @@ def read(
     """The cohort of an export: one file, a folder of files, or frames by name (as PyCap gives).
 
     ``mapping``: which instrument and field is which event and attribute; without it, or where it says missing-data
-    codes alone, the export must be one of the template's dictionary. ``dictionary``: the data dictionary (a file or a frame); a folder or frames may hold it
-    among the others. ``complete``: event types recorded in full; without it those that the mapping calls complete and
-    whose instrument was exported. Raises InputError for what cannot be read, UsageError for an unknown day zero.
+    codes alone, the export must be one of the template's dictionary. ``dictionary``: the data dictionary (a file or a
+    frame); a folder or frames may hold it among the others. ``complete``: event types recorded in full; without it
+    those that the mapping calls complete and whose instrument was exported. Raises InputError for what cannot be read,
+    UsageError for an unknown day zero.
     """
     zero = day_zero_of(day_zero)
     records = read_records(
