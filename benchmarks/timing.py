@@ -1,5 +1,6 @@
 """Wall time: of one run, of several in turn, and of a process of its own."""
 
+import os
 import subprocess
 import sys
 import time
@@ -39,5 +40,6 @@ def python(*arguments: str) -> Callable[[], object]:
 
 
 def process(*words: str) -> Callable[[], object]:
-    """Running a command, whatever it says and however it ends."""
-    return lambda: subprocess.run(words, check=False, stdout=subprocess.DEVNULL)
+    """Running a command, whatever it says and however it ends. Python may keep what it compiles, as it usually does."""
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return lambda: subprocess.run(words, check=False, stdout=subprocess.DEVNULL, env=usual)

@@ -14,7 +14,7 @@ anything new.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
+from functools import cache, cached_property, partial
 from itertools import product
 from math import prod
 from typing import NamedTuple
@@ -326,13 +326,14 @@ class _Resolver:
 def _dangling(course: Course, told: Iterable[Told]) -> Iterable[Problem]:
     """References to events that are not there."""
     there = {event.id for event in course} | {BIRTH}
+    absent = cache(partial(_absent, there=there))  # one event that is missing may be named everywhere
     for one in told:
         for target in dict.fromkeys(ref for option in one.options for ref in option.references()):
             if target not in there:
                 yield Problem(
                     rule="REC-02",
                     events=(one.statement.event,),
-                    message=f"{one.statement}: {_absent(target, there)}",
+                    message=f"{one.statement}: {absent(target)}",
                     statements=(one.statement,),
                 )
     for event in course:
@@ -345,12 +346,12 @@ def _dangling(course: Course, told: Iterable[Told]) -> Iterable[Problem]:
                 yield Problem(
                     rule="REC-02",
                     events=(event.id,),
-                    message=f"{statement}: {_absent(target, there)}",
+                    message=f"{statement}: {absent(target)}",
                     statements=(statement,),
                 )
 
 
-MOST_NAMES = 500
+MOST_NAMES = 200
 """Events of a course up to which a name that is not there is compared with those that are."""
 
 

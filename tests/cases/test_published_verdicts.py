@@ -118,8 +118,7 @@ def preceded(course: ic.Course, about: type[ic.Event], event: str, other: type[i
     answers = Answers(Cohort.from_courses([course]), settings)
     trace = Trace(about=about.TYPE, settings=settings)
     Subject(trace).preceded_by(other)
-    ((question, column),) = trace.questions.items()
-    frame = answers.frame(about.TYPE)
-    (answer,) = answers.answer(question, frame, about.TYPE, column)
-    found: bool | None = answer[frame["event"].to_list().index(event)]
+    (column,) = trace.questions.values()
+    answered = answers.answered(answers.frame(about.TYPE), trace)
+    found: bool | None = answered[column][answered["event"].to_list().index(event)]
     return found

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from unittest.mock import patch
 
 from infant_course import Cohort, Course, Event
-from infant_course.rules import Rule, Settings, judge
+from infant_course.rules import Rule, Settings, answers, engine, judge
 from oracle.plain.diagnosis import INFANT_LIMIT
 from oracle.plain.operators import SILENT, Verdict
 from oracle.worlds import Placed, World, with_unrecorded
@@ -14,7 +15,19 @@ About = Callable[[Placed, World], Verdict]
 
 
 def engine_verdicts(cohort: Cohort, rules: Iterable[Rule], cut_off: date | None = None) -> dict[Key, bool | None]:
-    """Failed (true) and undecided (null) subjects by rule, patient number and event; the others passed."""
+    """Failed (true) and undecided (null) subjects by rule, patient number and event; the others passed.
+
+    They are worked out as for a few courses and as for millions, which must come to the same.
+    """
+    rules = tuple(rules)
+    few = said(cohort, rules, cut_off)
+    with patch.object(answers, "SMALL", 0), patch.object(engine, "LARGE", -1):
+        assert said(cohort, rules, cut_off) == few
+    return few
+
+
+def said(cohort: Cohort, rules: Iterable[Rule], cut_off: date | None = None) -> dict[Key, bool | None]:
+    """:func:`engine_verdicts`, worked out in the way that the size of the cohort asks for."""
     judgement = judge(cohort, rules, Settings(infant_limit_days=INFANT_LIMIT, cut_off=cut_off, debug=True))
     return {
         (row["rule"], row["patient"], row["event"]): True if row["failed"] else None

@@ -10,13 +10,13 @@ import pytest
 from infant_course import Cohort, Relapse
 from infant_course.rules import answers as answers_module
 from infant_course.rules.answers import Answers
-from infant_course.rules.subject import Question, Relation
-from oracle.agreement import engine_verdicts, truth
+from infant_course.rules.subject import Relation
+from oracle.agreement import said, truth
 from oracle.random_courses import course as random_course
 from oracle.test_operators import KINDS, OPERATORS, SUBJECT, as_rule
 from oracle.worlds import worlds
 
-Facts = Callable[[Question], tuple[pl.Expr, pl.Expr]]
+Facts = Callable[[Relation, int | None], tuple[pl.Expr, pl.Expr]]
 
 
 def wrong_verdicts(spoil: Callable[[Cohort], Cohort] = lambda cohort: cohort) -> int:
@@ -24,14 +24,14 @@ def wrong_verdicts(spoil: Callable[[Cohort], Cohort] = lambda cohort: cohort) ->
     random = Random(5)
     courses = [random_course(random, number, KINDS) for number in range(60)]
     cohort = spoil(Cohort.from_courses(courses))
-    said = engine_verdicts(cohort, [as_rule(name, operator[0]) for name, operator in OPERATORS.items()])
+    verdicts = said(cohort, [as_rule(name, operator[0]) for name, operator in OPERATORS.items()])
     wrong = 0
     for number, course in enumerate(courses):
         possible = worlds(course)
         for event in course.of(Relapse) if possible else ():
             for name, (_, plain, extra) in OPERATORS.items():
                 expected = truth(course, possible, event, SUBJECT, plain, [extra] if extra else [])
-                wrong += said.get((name, number, event.id), False) is not expected
+                wrong += verdicts.get((name, number, event.id), False) is not expected
     return wrong
 
 
@@ -49,14 +49,14 @@ def test_a_slip_of_one_day_is_noticed(column: str) -> None:
 
 
 def test_a_lost_tie_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    right: Facts = answers_module.pair_facts
+    right: Facts = answers_module.facts_of_a_pair
 
-    def days_only(question: Question) -> tuple[pl.Expr, pl.Expr]:
-        if question.relation is Relation.BEFORE and question.within is None:
+    def days_only(relation: Relation, within: int | None) -> tuple[pl.Expr, pl.Expr]:
+        if relation is Relation.BEFORE and within is None:
             return pl.col("least") >= 1, pl.col("greatest") >= 1
-        return right(question)
+        return right(relation, within)
 
-    monkeypatch.setattr(answers_module, "pair_facts", days_only)
+    monkeypatch.setattr(answers_module, "facts_of_a_pair", days_only)
     assert wrong_verdicts() > 0
 
 

@@ -154,6 +154,9 @@ def test_damaged_input_is_no_fault_of_the_package(run, tmp_path, sound, seed):
     """Bytes changed, cut out and doubled, in a case file and in an export: findings or unreadable, never more."""
     chance = random.Random(seed)
     shutil.copytree(sound, tmp_path, dirs_exist_ok=True)
+    tables = sorted((tmp_path / "export").iterdir())
+    for path in chance.sample(tables, len(tables) - 12):
+        path.unlink()
     damaged = [tmp_path / "case.yaml"] if seed % 2 else chance.choices(sorted((tmp_path / "export").iterdir()), k=5)
     for path in damaged:
         raw = bytearray(path.read_bytes())

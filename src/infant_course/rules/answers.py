@@ -88,14 +88,17 @@ def pair_facts(questions: Sequence[Question]) -> tuple[pl.Expr, pl.Expr]:
     for number, question in enumerate(questions):
         asked.setdefault((question.relation, question.within), []).append(number)
     (first, _), *others = asked.items()
-    sure, maybe = _facts(*first)
+    sure, maybe = facts_of_a_pair(*first)
     for how, numbers in others:
         its_own, so_far = pl.col("number").is_in(numbers), (sure, maybe)
-        sure, maybe = (pl.when(its_own).then(a).otherwise(b) for a, b in zip(_facts(*how), so_far, strict=True))
+        sure, maybe = (
+            pl.when(its_own).then(a).otherwise(b) for a, b in zip(facts_of_a_pair(*how), so_far, strict=True)
+        )
     return sure, maybe
 
 
-def _facts(relation: Relation, within: int | None) -> tuple[pl.Expr, pl.Expr]:
+def facts_of_a_pair(relation: Relation, within: int | None) -> tuple[pl.Expr, pl.Expr]:
+    """:func:`pair_facts` of one relation."""
     least, greatest = pl.col("least"), pl.col("greatest")
     true = pl.lit(True)
     if relation is Relation.ANY:
@@ -325,14 +328,21 @@ class Answers:
         point, other_point = question.point, question.other_point
         earlier = question.relation in _BEFORE_LIKE
         reach = pl.col(f"{point}_hi").max() if earlier else pl.col(f"{point}_lo").min()
-        limit = self._per_unit(frame.group_by("unit").agg(limit=reach))["limit"]
 
-        def in_reach(table: pl.DataFrame) -> pl.Series:
-            bound = limit[table["unit"]]
-            inside = table[f"{other_point}_lo"] <= bound if earlier else table[f"{other_point}_hi"] >= bound
-            return inside.fill_null(False)
+        def reached(subjects: pl.DataFrame) -> pl.DataFrame:
+            limit = self._per_unit(subjects.group_by("unit").agg(limit=reach))["limit"]
 
-        found = self._kept.get(("reached", question, about), lambda: self._among(question.others, in_reach))
+            def in_reach(table: pl.DataFrame) -> pl.Series:
+                bound = limit[table["unit"]]
+                inside = table[f"{other_point}_lo"] <= bound if earlier else table[f"{other_point}_hi"] >= bound
+                return inside.fill_null(False)
+
+            return self._among(question.others, in_reach)
+
+        if frame.height > FEW * self.cohort.units.height:  # kept for all subjects: others may ask of some of them
+            found = self._kept.get(("reached", question, about), lambda: reached(self.frame(about)))
+        else:
+            found = reached(frame)
         return self._extremes_of(found, other_point, whole=question.others.condition is None)
 
     def _extremes_of(self, candidates: pl.DataFrame, point: str, *, whole: bool) -> pl.DataFrame:
@@ -770,7 +780,8 @@ class Answers:
         place = placed.select(pl.col("number") * height + pl.col("place")).to_series()
         none = _repeated(0, height * len(questions), pl.UInt32)
         sure, maybe = (none.clone().scatter(place, placed[name]) for name in ("sure", "maybe"))
-        return [(sure.slice(at, height), maybe.slice(at, height)) for at in range(0, none.len(), height)]
+        starts = [number * height for number in range(len(questions))]
+        return [(sure.slice(start, height), maybe.slice(start, height)) for start in starts]
 
     def _pairs_in_slices(
         self, questions: Sequence[Question], frame: pl.DataFrame, about: str

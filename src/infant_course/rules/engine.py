@@ -259,11 +259,13 @@ class Engine:
 
     def _told(self, task: _Task, frame: pl.DataFrame, codes: pl.Series) -> _Told:
         """The verdicts worth telling, and how many there were of each kind."""
+        worst = codes.max()
+        if not isinstance(worst, int) or worst < UNDECIDED:  # so in all readings
+            subjects = self._subjects_of_all_readings(frame, codes)
+            return _Told(verdicts=NO_VERDICTS, subjects=subjects, failed=0, undecided=0)
         if self.cohort.has_readings:
             frame, codes = self._agreed(frame, codes)
-        subjects, worst = codes.len() - codes.null_count(), codes.max()
-        if not isinstance(worst, int) or worst < UNDECIDED:
-            return _Told(verdicts=NO_VERDICTS, subjects=subjects, failed=0, undecided=0)
+        subjects = codes.len() - codes.null_count()
         worth = (codes >= UNDECIDED).fill_null(False)
         codes_told = codes.filter(worth)
         told = (frame if task.trace.questions else frame[list(NAMING)]).filter(worth)
@@ -284,6 +286,13 @@ class Engine:
         if conflicts.height:
             verdicts = verdicts.drop("conflicts_with").join(conflicts, on="row", how="left", maintain_order="left")
         return _Told(subjects=subjects, failed=n_failed, undecided=told.height - n_failed, verdicts=verdicts)
+
+    def _subjects_of_all_readings(self, frame: pl.DataFrame, codes: pl.Series) -> int:
+        """How many a rule applies to, each counted once."""
+        if not self.cohort.has_readings or codes.null_count() == codes.len():
+            return codes.len() - codes.null_count()
+        told = pl.DataFrame([self.cohort.units["patient"][frame["unit"]], frame["event"]])
+        return told.filter(codes.is_not_null()).n_unique()
 
     def _agreed(self, frame: pl.DataFrame, codes: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
         """One subject and verdict of those of all readings: that on which they agree, or undecided."""

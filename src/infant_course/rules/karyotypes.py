@@ -9,7 +9,6 @@ import polars as pl
 
 from ..knowledge.genetics import partners, symbols
 
-
 FEW = 50
 """Up to so many values are worked on one by one: telling them apart would take longer."""
 

@@ -126,10 +126,10 @@ def distinct(texts: "pl.Series") -> Distinct:
 
 def trimmed(texts: "pl.Series") -> "pl.Series":
     """Texts without blanks around them; null where nothing is left."""
-    import polars as pl
 
     stripped = texts.str.strip_chars()
-    return stripped.set(stripped == "", None) if (stripped == "").any() else pl.Series(texts.name, stripped)
+    blank = stripped == ""
+    return stripped.set(blank, None) if blank.any() else stripped
 
 
 MOST_ID_STEM = MAXIMUM_ID - 20
@@ -182,7 +182,7 @@ def read_fields(
     for name, parts in by_field.items():
         column = parts[Part.VALUE]
         dtype = column_type(str) if name in ("patient", "id", "lasting") else schema[name]
-        if column.name not in frame.columns:
+        if column.name not in frame.columns or frame[column.name].null_count() == height:
             empty: list[str] | None = [] if isinstance(dtype, pl.List) else None
             read[name] = pl.Series(name, [empty], dtype=dtype).new_from_index(0, height)
             continue

@@ -171,10 +171,11 @@ def _without_long_cells(
     import polars as pl
 
     most = Limits().cell
-    for name in columns:
+    if not columns:
+        return frame
+    longest = frame.select(pl.col(columns).str.len_bytes().max()).row(0, named=True)
+    for name in (name for name in columns if (longest[name] or 0) > most):
         long = (frame[name].str.len_bytes() > most).fill_null(False)
-        if not long.any():
-            continue
         rows = frame.filter(long)[ROW]
         cells.append(
             CellFinding(
