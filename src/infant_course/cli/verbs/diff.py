@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..ledgers import day
 from ..output import complain, say
+from ..progress import doing
 from ..reading import add_export_to, export_in, read_all, read_export
 from .check import add_profile_to, settings_of
 
@@ -64,7 +65,8 @@ def _side(arguments: argparse.Namespace, path: Path, rules: "Mapping[str, Rule]"
     if path.suffix.lower() == ".json" and _is_report(path):
         return side_of_json(path)
     cohort = _cohort(arguments, path, settings)
-    report = check(cohort, rules=rules.values(), settings=settings)
+    with doing(f"judging {path.name}"):
+        report = check(cohort, rules=rules.values(), settings=settings)
     for rule, reason in report.errored.items():
         complain(f"Warning: {rule} could not be run on {path}: {reason}")
     return side(report, cohort)
