@@ -34,6 +34,22 @@ def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path, monkeypat
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_full_disk_names_the_file_that_was_asked_for(tmp_path, monkeypatch):
+    """Not the one beside it, and never nothing; the reason stands there even where it came without a number."""
+    path = tmp_path / "a.txt"
+    for error, why in ((OSError(28, "No space left"), "No space left"), (OSError("(os error 28)"), "(os error 28)")):
+
+        def full(*_: object, error: OSError = error) -> None:
+            raise error
+
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "fdopen", full)
+            with pytest.raises(OSError, match=r"space|28") as told:
+                write_whole(path, "new")
+        assert (told.value.filename, told.value.strerror) == (str(path), why)
+    assert not path.exists()
+
+
 def test_a_new_file_is_as_open_as_any_other(tmp_path):
     """Not private, as temporary files are."""
     other = tmp_path / "other.txt"

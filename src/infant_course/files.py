@@ -1,13 +1,14 @@
 """Files are written whole or not at all: to the side first, then renamed over the old one."""
 
+import errno
 import hashlib
 import os
 import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,6 +19,23 @@ class HeldFileError(InfantCourseError):
     """A file could not be replaced, mostly because another program has it open; says what became of the new content."""
 
 
+NO_ROOM = "it could not be written (is the disk full?)"
+"""What is said where the system gave no reason."""
+
+
+@contextmanager
+def written_for(path: Path) -> Iterator[None]:
+    """Errors of the system are told of the file or folder that was asked for, not of one beside it that nobody knows.
+
+    Raises OSError, with the path and with words, whatever was raised without.
+    """
+    try:
+        yield
+    except OSError as error:
+        number, why = error.errno or errno.EIO, error.strerror or str(error) or NO_ROOM
+        raise OSError(number, why, str(path)) from None
+
+
 def write_whole(path: Path, content: str | bytes) -> Path:
     """Write a file in one step as seen from outside, so that none is ever half written.
 
@@ -26,7 +44,8 @@ def write_whole(path: Path, content: str | bytes) -> Path:
     """
     aside = _staged(path, content)
     try:
-        os.replace(aside, path)
+        with written_for(path):
+            os.replace(aside, path)
     except PermissionError:
         if not path.is_dir():
             raise _held(path, aside) from None
@@ -83,12 +102,10 @@ def write_together(contents: Mapping[Path, str | bytes]) -> tuple[Path, ...]:
 def _staged(path: Path, content: str | bytes) -> Path:
     """The content in a file beside its place, with the rights of an ordinary file."""
     data = content.encode() if isinstance(content, str) else content
-    try:
+    with written_for(path):
         handle, aside = tempfile.mkstemp(dir=path.parent, prefix=".infant-course-")
-    except OSError as error:  # of the file that was asked for, not of one that nobody knows
-        raise type(error)(error.errno, error.strerror, str(path)) from None
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with written_for(path), os.fdopen(handle, "wb") as stream:
             stream.write(data)
         if os.name == "posix":
             os.chmod(aside, 0o666 & ~_umask())  # mkstemp makes it private; a report is an ordinary file

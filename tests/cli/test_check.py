@@ -180,3 +180,12 @@ def test_every_rule_can_be_selected_alone(run, case):
     path = case()
     for rule in RULES:
         assert run("check", path, "--select", rule).code in (0, 1)
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_read(run, tmp_path):
+    """A check may take long; the file to check is not even there."""
+    said = run("check", tmp_path / "none.csv", "-o", tmp_path / "nowhere" / "report.txt")
+    assert (said.code, said.out) == (2, "")
+    assert said.err.endswith(f"there is no folder {tmp_path / 'nowhere'}; make it first\n")
+    said = run("check", tmp_path / "none.csv", "-o", tmp_path)
+    assert "expected a file to write the report into, found a folder" in said.err

@@ -79,3 +79,12 @@ def test_exports_in_tables_are_compared(run, tmp_path):
     ledger = ("--select", "ORD-09", "--ledger", tmp_path / "ledger.sqlite")
     assert "2 new" in run("check", tmp_path / "old", *ledger, "--as-of", "2024-01-01").out
     assert "1 open, 1 resolved" in run("check", tmp_path / "new", *ledger, "--as-of", "2024-02-01").out
+
+
+def test_text_keeps_to_80_columns(run, case):
+    """As other reports in text do; a long message goes on in the next line."""
+    old, new = case("a.yaml"), case("b.yaml", patient="P" * 40, wbc=WRONG_WBC)
+    said = run("diff", old, new)
+    assert "Findings that came: 1\n  warning BAS-02 PPPP" in said.out
+    assert "The white cell count is outside" in " ".join(said.out.split())
+    assert max(map(len, said.out.splitlines())) <= 80

@@ -30,6 +30,7 @@ def test_json_names_the_files(run):
         (["check", "a.yaml", OWN], "one export per run"),
         (["check", "a.yaml", "--day-zero", "birth"], "--day-zero is for exports"),
         (["check", "nothing.csv"], "nothing.csv: expected an export"),
+        (["check", "tests/io"], "named after event types"),
         (["check", OWN, "--mapping", "x.toml"], "mapping has no meaning for source 'csv'"),
         (["check", OWN, "--encoding", "klingon"], "no encoding 'klingon'"),
         (["draw", OWN, "-o", "x.svg"], "--patient ID"),
@@ -71,3 +72,31 @@ def test_a_template_can_be_checked(run, tmp_path):
     """It is an export without patients."""
     assert run("template", "csv", tmp_path / "t").code == 0
     assert "0 patients, 0 events" in run("check", tmp_path / "t").out
+
+
+@pytest.mark.parametrize(
+    ("name", "head"), [("may.xlsx", b"PK\x03\x04"), ("may.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")]
+)
+def test_a_workbook_is_refused_with_what_to_do(run, tmp_path, name, head):
+    """Alone, under its own name or a wrong one, and where a folder holds nothing else."""
+    for path in (tmp_path / name, tmp_path / "diagnosis.csv"):
+        path.write_bytes(head + bytes(2_000))
+        said = run("check", path)
+        assert (said.code, said.out) == (2, "")
+        assert "expected a table as text, found a zip archive or a workbook" in said.err
+        assert "save the sheet as CSV" in said.err
+    (tmp_path / "diagnosis.csv").unlink()
+    said = run("check", tmp_path)
+    assert f"found {name}.\n  Hint: tables are CSV, TSV or Parquet files named after event types" in said.err
+
+
+def test_an_export_of_which_no_row_is_kept_is_unreadable(run, tmp_path):
+    """Of the wrong column for the patient comes no green light; an empty template is no fault."""
+    export = tmp_path / "diagnosis.csv"
+    export.write_text("record,id,start\nP1,dx,2021-02-03\n")
+    said = run("check", export, "--fail-on", "never")
+    assert said.code == 2
+    assert "1 set aside: no patient id" in said.out
+    assert said.err == "infant-course: no row of the export could be kept, so nothing was judged.\n"
+    export.write_text("patient,id,start\n")
+    assert (run("check", export).code, run("check", export).err) == (0, "")

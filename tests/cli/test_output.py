@@ -77,3 +77,12 @@ def test_results_are_shown_on_a_console_of_ascii(monkeypatch, tmp_path, words):
     assert main(words) == 0
     assert console.shown.isascii()
     assert "?" * 2 not in console.shown
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
+def test_a_full_disk_behind_standard_output_is_one_line(monkeypatch, capsys):
+    """As where the output is sent into a file; it is no fault of any input."""
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main(["rules"]) == 2
+    assert capsys.readouterr().err == "infant-course: what was to be printed: No space left on device.\n"

@@ -134,8 +134,8 @@ def test_two_replies_of_one_file_to_one_query_are_told_and_not_taken(ledger: Led
 
 STRANGE = {
     "unknown number": ({"query": "Q99"}, Remark.UNKNOWN),
-    "no number": ({"query": "first"}, Remark.UNKNOWN),
-    "huge number": ({"query": "Q" + "9" * 40}, Remark.UNKNOWN),
+    "no number": ({"query": "first"}, Remark.UNNAMED),
+    "huge number": ({"query": "Q" + "9" * 40}, Remark.UNNAMED),
     "other fingerprint": ({"fingerprint": "fp-0000000000000000"}, Remark.MISMATCH),
     "number of another": ({"query": "Q2"}, Remark.MISMATCH),
     "changed question": ({"question": "Is it fine? Please say yes."}, Remark.CHANGED),
@@ -229,3 +229,19 @@ def test_a_workbook_that_unpacks_to_a_huge_size_is_refused(tmp_path: Path):
         parts.writestr("xl/worksheets/sheet1.xml", b"0" * 201_000_000)
     with pytest.raises(InputError, match="huge"):
         read_replies(path)
+
+
+def test_what_a_site_wrote_beside_the_file_is_told(ledger: Ledger, tmp_path: Path):
+    """In a column of its own: with a reply it is a note, without one it may be the reply. A blank number is told."""
+
+    def change(rows: Rows) -> None:
+        for row, note, reply in zip(rows, ("as above", "the date was wrong", ""), ("yes", "", ""), strict=True):
+            row |= {"our notes": note, "reply": reply}
+        rows.append(rows[2] | {"query": "", "reply": "lost"})
+        rows.append(rows[2] | {"fingerprint": "", "reply": "lost too"})
+        rows.append(rows[2] | {"query": " q 3 ", "reply": "spaced"})
+
+    back = answered(ask(ledger, tmp_path / "queries"), change)
+    told = [Remark.TAKEN, Remark.ELSEWHERE, Remark.EMPTY, Remark.UNNAMED, Remark.UNNAMED, Remark.TAKEN]
+    assert take(ledger, back) == told
+    assert not Remark.ELSEWHERE.quiet and not Remark.ELSEWHERE.kept

@@ -73,3 +73,19 @@ def test_a_patient_who_is_gone_is_told_apart(export: Path, tmp_path: Path):
             path.write_text("\n".join(kept) + "\n", encoding="utf-8")
         result = record(ledger, export, 2)
         assert (result.absent, result.untouched) == (1, {"patient": 1})
+
+
+def test_a_query_names_the_record_as_the_site_knows_it(tmp_path: Path):
+    """Also where the id had to be written in another way here, and for a finding that is about no event."""
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "diagnosis.csv").write_text("patient,id,start\n12/07 A,dx,2020-01-01\nP1,dx,2020-01-01\n")
+    (folder / "relapse.csv").write_text("patient,id,start\n12/07 A,rel,2019-01-01\nP1,rel,2019-01-01\n")
+    (folder / "death.csv").write_text("patient,id,start\n")
+    (folder / "last_contact.csv").write_text("patient,id,start\n")
+    cohort = ic.read(folder, complete=["diagnosis", "relapse", "death", "last_contact"])
+    report = ic.check(cohort, rules=[ic.RULES["ORD-09"], ic.RULES["FUP-01"]])
+    with new_ledger(tmp_path) as ledger:
+        ledger.record(ledger.see(cohort, report), as_of=day(1))
+        asked = [(entry.rule, entry.place["record"]) for entry in ledger.standing(as_of=day(1))]
+    assert sorted(asked) == [(rule, record) for rule in ("FUP-01", "ORD-09") for record in ("12/07 A", "P1")]

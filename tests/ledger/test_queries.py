@@ -8,9 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from infant_course.ledger import Ledger, LedgerError
+from infant_course.ledger import Ledger, LedgerError, query_files
 from infant_course.ledger.entry import NO_REQUEST
-from infant_course.ledger.queries import COLUMNS, write_queries
+from infant_course.ledger.queries import COLUMNS, Sheet, write_queries
 from infant_course.rules import RULES
 from ledger.sights import day, new_ledger, seen, sight
 
@@ -256,3 +256,23 @@ def test_every_rule_of_the_catalogue_asks_in_a_sentence():
     """Its repair begins with a verb, or with one of the words that are known to ask for nothing."""
     openings = {rule.repair.split()[0] for rule in RULES.values()}
     assert openings - {word.strip() for word in NO_REQUEST} <= VERBS
+
+
+def test_a_round_of_queries_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Where the disk is full at the second site nothing is left that would have the folder refused afterwards."""
+    folder, real, full = tmp_path / "june", query_files.write_sheet, [None, OSError(28, "No space left on device")]
+
+    def write(sheet: Sheet, path: Path, kind: str) -> Path:
+        error = full.pop(0) if full else None
+        if error is not None:
+            raise error
+        return real(sheet, path, kind)
+
+    monkeypatch.setattr(query_files, "write_sheet", write)
+    with new_ledger(tmp_path) as ledger:
+        ledger.record(sight(*map(seen, SITES), sites=SITES), as_of=day(1))
+        standing = ledger.standing(as_of=day(1))
+        with pytest.raises(OSError, match="No space"):
+            write_queries(standing, folder, kind="csv", as_of=day(1))
+        assert list(folder.iterdir()) == []
+        assert len(write_queries(standing, folder, kind="csv", as_of=day(1))) == 4

@@ -206,12 +206,14 @@ def test_a_disk_that_refuses_bytes_leaves_it_as_it_was(tmp_path: Path):
     path = tmp_path / "ledger.sqlite"
     with Ledger(path, create=True) as ledger:
         ledger.record(sight(*(seen(f"p-{n}", message="old") for n in range(FINDINGS))), as_of=day(0))
-    before = whole(path)
+    before, bytes_before = whole(path), path.read_bytes()
     limit = path.stat().st_size
     process = start(path, "q", 1, f"import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))")
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "the ledger is as it was" in err.splitlines()[-1]
+    assert path.read_bytes() == bytes_before  # so a copy of this one file is whole, too
+    assert not path.with_name("ledger.sqlite-journal").exists()
     assert whole(path) == before
     assert [one.name for one in tmp_path.iterdir()] == ["ledger.sqlite"]
 
@@ -251,3 +253,37 @@ def test_a_share_and_an_open_door_are_told(tmp_path: Path, monkeypatch: pytest.M
         assert "chmod 600" in cautions(path)[0]
     monkeypatch.setattr("infant_course.ledger.place.share", lambda path: "nfs4")
     assert "network share (nfs4)" in cautions(path)[0]
+
+
+TINY = """
+mount -t tmpfs -o size=400k tmpfs "$1" || exit 77
+cp "$2" "$1/ledger.sqlite"
+"$3" -c "$4" "$1/ledger.sqlite"
+cmp "$2" "$1/ledger.sqlite" && ls -A "$1"
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts a small disk as Linux does")
+def test_a_disk_that_fills_up_leaves_one_file_as_it_was(tmp_path: Path):
+    """No journal is left that would have to be copied with it. The disk is there in a name space of its own."""
+    path, disk = tmp_path / "before.sqlite", tmp_path / "disk"
+    disk.mkdir()
+    with Ledger(path, create=True) as ledger:
+        ledger.record(sight(*(seen(f"p-{n}") for n in range(FINDINGS))), as_of=day(0))
+    code = (
+        "import sys; from infant_course.ledger import Ledger, LedgerError; from ledger.sights import day, seen, sight\n"
+        "found = [seen(f'p-{n}', message='x' * 5000) for n in range(400)]\n"
+        "with Ledger(sys.argv[1]) as ledger:\n"
+        "    ledger._db.execute('PRAGMA cache_size=5')\n"  # so that much is written before it is kept
+        "    try: ledger.record(sight(*found), as_of=day(1))\n"
+        "    except LedgerError as error: print(error)\n"
+    )
+    command = ["unshare", "-rm", "sh", "-c", TINY, "sh", str(disk), str(path), sys.executable, code]
+    try:
+        done = subprocess.run(command, env=ENV, capture_output=True, text=True, timeout=60, check=False)
+    except FileNotFoundError:
+        pytest.skip("there is no unshare")
+    if done.returncode == 77 or "unshare" in done.stderr:
+        pytest.skip("no disk may be mounted here")
+    told = f"{disk}/ledger.sqlite: the disk is full. Nothing was written, and the ledger is as it was."
+    assert (done.stdout.splitlines(), done.stderr) == ([told, "ledger.sqlite"], "")

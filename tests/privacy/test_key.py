@@ -1,6 +1,7 @@
 """Keys are private, kept apart from what is shared, and never shown."""
 
 import os
+import secrets
 import stat
 
 import pytest
@@ -31,6 +32,20 @@ def test_a_key_is_never_written_over(tmp_path):
     with pytest.raises(UsageError, match="left as it was"):
         make_key(path)
     assert path.read_bytes() == before
+
+
+def test_a_key_that_finds_no_room_leaves_no_file(tmp_path, monkeypatch):
+    """Else an empty one would keep the name."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(secrets, "token_hex", full)
+        with pytest.raises(OSError, match="No space left") as told:
+            make_key(tmp_path / "k.key")
+    assert told.value.filename == str(tmp_path / "k.key")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("place", ["k.key", "deep/er/k.key"])

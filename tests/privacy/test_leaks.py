@@ -204,6 +204,9 @@ def test_errors_that_end_as_tracebacks_are_not_made_of_values():
         ("rules/record", "f'REC-09 is not about {event.trace.about}'"),
         ("knowledge/definitions", "f'{self.id}: {measure}'"),
         ("knowledge/risk", "f'risk.yaml: no criterion {word!r}'"),
+        *(("files", text) for text in ("number", "why", "str(path)")),  # what the system says of a file to be written
+        *(("io/tables/write", text) for text in ("errno.EIO", "NO_ROOM", "str(path)")),
+        *(("cli/output", text) for text in ("error.errno", "error.strerror")),
         ("report/workbook", "f'{report.table.height:,} findings: a sheet holds {MOST_ROWS - 1:,}; use --format csv'"),
     }
     made = set()

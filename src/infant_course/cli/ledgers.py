@@ -108,7 +108,8 @@ def as_text(result: "RunResult", accepted: "Sequence[Entry]" = (), *, names: boo
         lines.append(f"  {change.status} {change.severity} {change.rule} Q{change.number} {change.fingerprint}")
         lines.append(f"    {printable(f'{change.patient}{event}{why}')}")
     if len(result.fresh) > SHOWN and names:
-        lines.append(f"  and {len(result.fresh) - SHOWN:,} more: `infant-course ledger list --status new,reopened`")
+        more = len(result.fresh) - SHOWN
+        lines.append(f"  and {more:,} more: `infant-course ledger list --ledger FILE --status new,reopened`")
     gone = sum(change.why == GONE for change in result.of("resolved"))
     if gone:
         lines.append(f"  Of the resolved ones {gone:,} went with an event: it is not in this export any more.")

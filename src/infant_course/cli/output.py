@@ -111,9 +111,11 @@ def _write(stream: TextIO, text: str, how: str = _LIKENESSES) -> None:
     try:
         stream.write(fitting if fitting.endswith("\n") else f"{fitting}\n")
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # The interpreter flushes once more at exit; that must not fail either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise OSError(error.errno, error.strerror, "what was to be printed") from None
 
 
 def colours() -> bool:

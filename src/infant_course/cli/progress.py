@@ -1,11 +1,15 @@
-"""How far a long run has come: a bar on a terminal, plain lines in a log file, nothing in a pipe."""
+"""How far a long run has come: a bar on a terminal, plain lines in a log file, nothing in a pipe.
+
+Of what is done in one piece a terminal is told what it is, and for how long it has gone on.
+"""
 
 import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from threading import Timer
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -14,6 +18,8 @@ from .output import complain
 if TYPE_CHECKING:
     from ..io.tables.stream import Stream
 
+SOON = 1.0
+"""Seconds until a terminal is told of work that is done in one piece: what is over sooner needs no word."""
 EVERY = 10.0
 """Seconds between two lines of a log."""
 
@@ -46,6 +52,37 @@ def in_words(seconds: float | None) -> str:
     ('', '1:02:05 left')
     """
     return "" if seconds is None else f"{timedelta(seconds=round(seconds))} left"
+
+
+@contextmanager
+def doing(what: str) -> Iterator[None]:
+    """Say on a terminal what is being done, once that has taken a second, and take it away when it is done."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    began, lines = monotonic(), ExitStack()
+    timer = Timer(SOON, lambda: lines.enter_context(_line(what, began)))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()  # or the line would come when the work is done
+        lines.close()
+
+
+@contextmanager
+def _line(what: str, began: float) -> Iterator[None]:
+    """What is done and the seconds since, growing, on one line of standard error."""
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    def words() -> Text:
+        return Text(f"{what} ... {monotonic() - began:.0f} s", no_wrap=True, overflow="ellipsis")
+
+    with Live(get_renderable=words, console=Console(stderr=True), transient=True, redirect_stdout=False):
+        yield
 
 
 @contextmanager

@@ -11,13 +11,14 @@ from attrs import field, frozen
 from ..course import Course
 from ..errors import InfantCourseError, UsageError
 from .output import complain
+from .progress import doing
 
 if TYPE_CHECKING:
     from ..cohort import Cohort
     from ..io.tables.stream import Stream
 
-TABLES = (".csv", ".tsv", ".txt", ".parquet", ".gz", ".zst")
-"""How the name of a file that is an export ends."""
+TABLES = (".csv", ".tsv", ".txt", ".parquet", ".gz", ".zst", ".xlsx", ".xlsm", ".xls", ".ods", ".zip")
+"""How the name of a file that is an export ends; reading says of workbooks and archives what to do."""
 SOURCES = ("csv", "redcap", "cbioportal", "pcdc")
 DAY_ZEROS = ("diagnosis", "birth", "enrolment", "first-treatment")
 _OPTIONS = {
@@ -140,7 +141,8 @@ def read_export(arguments: argparse.Namespace, path: str) -> "Cohort":
     from ..io.tables.read import read
 
     options = {name: getattr(arguments, name) for name in _OPTIONS}
-    return read(path, source=arguments.source or "csv", **options)
+    with doing(f"reading {Path(path).name}"):
+        return read(path, source=arguments.source or "csv", **options)
 
 
 def files_of(path: str) -> list[tuple[str, str]]:

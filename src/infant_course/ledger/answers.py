@@ -20,8 +20,10 @@ class Remark(StrEnum):
     FURTHER = "taken beside an earlier reply that says something else"
     CHANGED = "taken; the question beside it is not the one that is asked now"
     EMPTY = "no reply"
+    ELSEWHERE = "no reply, but something beside it in a column that is not one of a query file; it was not taken"
     KNOWN = "kept before"
     REPEATED = "the same line stands above"
+    UNNAMED = "not taken: the line has no query number, or no fingerprint"
     UNKNOWN = "not taken: this ledger has no such query"
     MISMATCH = "not taken: query number and fingerprint belong to different findings"
     TWICE = "not taken: the file has two replies to this query"
@@ -39,13 +41,18 @@ class Remark(StrEnum):
 
 @frozen(kw_only=True)
 class Line:
-    """One line of a file of replies. ``number``: None where the cell holds no query number."""
+    """One line of a file of replies.
+
+    ``number``: None where the cell holds no query number. ``beside``: whether something stands in columns that no
+    query file has.
+    """
 
     row: int
     number: int | None
     fingerprint: str
     question: str = field(repr=False)
     reply: str = field(repr=False)
+    beside: bool = False
 
 
 @frozen(kw_only=True)
@@ -81,13 +88,15 @@ def settle(lines: Iterable[Line], find: Callable[[int], Entry | None]) -> Taken:
     for line in lines:
         key = (line.number, line.fingerprint)
         if not line.reply:
-            remark = Remark.EMPTY
+            remark = Remark.ELSEWHERE if line.beside else Remark.EMPTY
+        elif line.number is None or not line.fingerprint:
+            remark = Remark.UNNAMED
         elif len(replies[key]) > 1:
             remark = Remark.TWICE
         elif key in above:
             remark = Remark.REPEATED
         else:
-            remark = _settled(line, None if line.number is None else find(line.number))
+            remark = _settled(line, find(line.number))
             above.add(key)
         told.append((line, remark))
     return Taken(lines=tuple(told))

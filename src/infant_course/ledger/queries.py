@@ -88,7 +88,7 @@ def sheets(entries: Iterable[Entry], as_of: date) -> tuple[Sheet, ...]:
 
 
 def write_queries(entries: Iterable[Entry], folder: Path, *, kind: str, as_of: date) -> tuple[tuple[Path, Sheet], ...]:
-    """Write one file per site into a folder, which is made where it is missing.
+    """Write one file per site into a folder, which is made where it is missing: all of them, or none.
 
     Raises LedgerError, and writes nothing, where the folder has query files already: they may hold replies.
     """
@@ -105,7 +105,15 @@ def write_queries(entries: Iterable[Entry], folder: Path, *, kind: str, as_of: d
                 "replies. Give a folder of its own to each round of queries."
             )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return tuple((write_sheet(sheet, folder / f"{sheet.name}.{kind}", kind), sheet) for sheet in told)
+    written: list[tuple[Path, Sheet]] = []
+    try:
+        for sheet in told:
+            written.append((write_sheet(sheet, folder / f"{sheet.name}.{kind}", kind), sheet))
+    except BaseException:  # else the folder would be refused when that is put right
+        for path, _ in written:
+            path.unlink()
+        raise
+    return tuple(written)
 
 
 def _is_query_file(name: str) -> bool:

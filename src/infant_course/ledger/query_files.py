@@ -159,22 +159,24 @@ def read_replies(path: Path) -> tuple[Line, ...]:
                 hint = "send back the file of `infant-course queries` as XLSX or CSV, with its headings as they were"
                 raise _fault(path, f"a column {name!r} in the first line", found, hint)
             places[name] = head.index(name)
-        return tuple(_line(row, cells, places) for row, cells in rows if any(cell.strip() for cell in cells))
+        ours = {place for place, name in enumerate(head) if name in COLUMNS}
+        return tuple(_line(row, cells, places, ours) for row, cells in rows if any(cell.strip() for cell in cells))
     except csv.Error as error:
         raise _fault(path, "comma-separated values", "a line that is none") from error
 
 
-def _line(row: int, cells: list[str], places: dict[str, int]) -> Line:
+def _line(row: int, cells: list[str], places: dict[str, int], ours: set[int]) -> Line:
     def cell(name: str) -> str:
         return cells[places[name]].strip() if places[name] < len(cells) else ""
 
-    number = cell(QUERY).lstrip("Qq")
+    number = cell(QUERY).lstrip("Qq").lstrip()
     return Line(
         row=row,
         number=int(number) if number.isascii() and number.isdigit() and len(number) < 13 else None,
         fingerprint=cell(FINGERPRINT).lower().removeprefix("fp-"),
         question=cell(QUESTION),
         reply=cell(REPLY)[:MOST_IN_A_CELL],
+        beside=any(other.strip() for place, other in enumerate(cells) if place not in ours),
     )
 
 

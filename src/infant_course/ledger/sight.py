@@ -261,6 +261,7 @@ class _Eye:
     def _origins(self, codes: list[int]) -> None:
         origins = self.cohort.origin.filter(pl.col("patient").is_in(codes))
         self.origins = {(row["patient"], row["event"]): row for row in origins.iter_rows(named=True)}
+        self.records = {row["patient"]: row["record"] for row in self.origins.values() if row["record"]}
 
     def _others(self, findings: Iterable[Mapping[str, Any]]) -> None:
         """All events of the types a rule asks for as such, by patient and type."""
@@ -355,7 +356,7 @@ class _Eye:
         return {
             "file": origin.get("file") or finding["file"],
             "row": origin.get("row") or finding["line"] or None,
-            "record": origin.get("record") or finding["patient"],
+            "record": origin.get("record") or self.records.get(code) or finding["patient"],
             "visit": origin.get("visit"),
             "instrument": origin.get("instrument"),
             "instance": origin.get("instance"),

@@ -178,9 +178,10 @@ def transaction(connection: sqlite3.Connection, *, keep: bool = True) -> Iterato
         yield
         connection.execute("COMMIT" if keep else "ROLLBACK")
     except BaseException:
-        if connection.in_transaction:  # SQLite has already taken back what did not fit on the disk
-            with suppress(sqlite3.Error):
+        with suppress(sqlite3.Error):
+            if connection.in_transaction:  # else the disk is full, and SQLite has given up on it
                 connection.execute("ROLLBACK")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # puts back what is in the journal
         raise
 
 

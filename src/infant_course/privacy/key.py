@@ -13,6 +13,7 @@ from pathlib import Path
 from attrs import field, frozen
 
 from ..errors import UsageError
+from ..files import written_for
 
 KEY_BYTES = 32
 """Random bytes of a key; a key file holds them as twice as many hexadecimal digits on one line."""
@@ -47,14 +48,18 @@ class Key:
 
 
 def make_key(file: str | Path) -> Path:
-    """Write a new key, readable by its owner only. Raises UsageError where there is a file of that name."""
+    """Write a new key, readable by its owner only. Raises UsageError where there is a file of that name, OSError."""
     path = Path(file)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise UsageError(f"{path}: there is a file of this name already, and it was left as it was") from None
-    with os.fdopen(handle, "w", encoding="ascii", newline="\n") as stream:
-        stream.write(f"{secrets.token_hex(KEY_BYTES)}\n")
+    try:
+        with written_for(path), os.fdopen(handle, "w", encoding="ascii", newline="\n") as stream:
+            stream.write(f"{secrets.token_hex(KEY_BYTES)}\n")
+    except OSError:
+        path.unlink()  # or half a key would keep the name
+        raise
     return path
 
 

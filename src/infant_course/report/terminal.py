@@ -44,22 +44,22 @@ def as_text(report: "Report", *, colour: bool = False) -> str:
     lines += _cells(report.intake.cells, paint) if report.intake else []
     lines += _findings(report, paint)
     for rule, reason in sorted(report.errored.items()):
-        lines += ["", *_wrapped(f"{rule} could not be run: {reason}", "", "  ")]
+        lines += ["", *wrapped(f"{rule} could not be run: {reason}", "", "  ")]
     return "\n".join([*lines, "", _verdict(report), ""])
 
 
 def _intake(intake: "Intake") -> list[str]:
     """Rows read, kept and set aside, and what was assumed."""
     read, kept = sum(count.read for count in intake.rows), sum(count.kept for count in intake.rows)
-    lines = _wrapped(
+    lines = wrapped(
         f"{_count(read, 'row')} read from {_count(len(intake.rows), 'file')}: {kept:,} kept, {read - kept:,} set aside",
         "",
         "  ",
     )
     for count in intake.rows:
         for why, number in count.set_aside.items():
-            lines += _wrapped(f"{count.file}: {number:,} set aside: {why}", "  ", "    ")
-    return [*lines, *(line for said in intake.assumptions for line in _wrapped(said, "  ", "    "))]
+            lines += wrapped(f"{count.file}: {number:,} set aside: {why}", "  ", "    ")
+    return [*lines, *(line for said in intake.assumptions for line in wrapped(said, "  ", "    "))]
 
 
 def _cells(cells: "Sequence[CellFinding]", paint: _Paint) -> list[str]:
@@ -69,7 +69,7 @@ def _cells(cells: "Sequence[CellFinding]", paint: _Paint) -> list[str]:
     lines = ["", paint("what could not be taken as it stands", "bold")]
     for finding in sorted(cells, key=lambda one: -one.rows)[:MOST_CELLS]:
         for number, line in enumerate(str(finding).splitlines()):
-            lines += _wrapped(line, "    " if number else "  ", "    ")
+            lines += wrapped(line.strip(), "    " if number else "  ", "      " if number else "    ")
     left = len(cells) - MOST_CELLS
     return [*lines, f"  and {left:,} more of these (--format json lists all)"] if left > 0 else lines
 
@@ -126,14 +126,14 @@ def _findings(report: "Report", paint: _Paint) -> list[str]:
         shown = list(objects(group.sort("patient", "line", maintain_order=True).head(most).collect()))
         lines += ["", f"{paint(str(severity), str(severity))} {paint(str(rule), 'bold')}"]
         for finding in shown:
-            lines += _wrapped(_place(finding), "  ", "    ")
-            lines += _wrapped(finding.message, "    ", "    ")
+            lines += wrapped(_place(finding), "  ", "    ")
+            lines += wrapped(finding.message, "    ", "    ")
         if height > most:
             lines.append(f"  and {height - most:,} more, {_count(people, 'patient')} in all (--format csv lists them)")
         for advice in dict.fromkeys(f.advice for f in shown if f.advice):
-            lines += _wrapped(f"What to do: {advice}", "  ", "    ")
+            lines += wrapped(f"What to do: {advice}", "  ", "    ")
         for source in dict.fromkeys(f.source for f in shown if f.source):
-            lines += [paint(line, "dim") for line in _wrapped(f"Source: {source}", "  ", "    ")]
+            lines += [paint(line, "dim") for line in wrapped(f"Source: {source}", "  ", "    ")]
     return lines
 
 
@@ -145,7 +145,8 @@ def _place(finding: "Finding") -> str:
     return text
 
 
-def _wrapped(text: str, first: str, rest: str) -> list[str]:
+def wrapped(text: str, first: str = "", rest: str = "  ") -> list[str]:
+    """One line as lines of at most 80 columns, without control characters; ``first`` and ``rest`` go before them."""
     return wrap(printable(text), WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
 
 

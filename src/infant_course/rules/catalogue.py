@@ -147,7 +147,10 @@ def explain(rule_id: str, *, rules: Mapping[str, Rule] = RULES) -> str:
     if key not in rules:
         raise UsageError(f"no rule {rule_id!r}: {_hint(rule_id, rules)}")
     found = rules[key]
-    grounds = "\n".join(f"  {ground}" for ground in (found.ground, *found.also))
+    grounds = "\n".join(
+        textwrap.fill(str(ground), 80, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+        for ground in (found.ground, *found.also)
+    )
     parts = [
         f"{found.id}  {found.name.replace('_', ' ')}",
         f"{found.severity}, {found.category}; about: {about_words(found)}",

@@ -184,7 +184,7 @@ def test_courses_entered_in_a_project_of_the_template_come_back(
     )
     read = ic.read(path, source="redcap")
     assert read.intake is not None
-    assert [str(cell) for cell in read.intake.cells if cell.column != "Complete?"] == []
+    assert [str(cell) for cell in read.intake.cells] == []
     assert read.intake.rows[0].read == read.intake.rows[0].kept == len(rows)
     assert sum(len(course) for course in courses) == read.n_events > 150
     ids = [course.id for course in courses]
@@ -230,3 +230,26 @@ def test_the_record_id_may_be_called_otherwise_and_what_was_added_is_told(tmp_pa
     cohort = ic.read(path, source="redcap")
     assert cohort.course("007").patient.sex == "male"
     assert [(cell.column, cell.rows) for cell in cohort.intake.cells] == [("shoe_size", 1)]
+
+
+@pytest.mark.parametrize("form", ["raw", "labels"])
+def test_missing_data_codes_of_a_project_of_the_template_take_one_line(
+    tmp_path: Path, dictionary: Dictionary, form: str
+) -> None:
+    """A mapping that holds nothing else; without it they are cells that cannot be read."""
+    columns = _columns(dictionary)
+    words = {"record_id": "P1", "patient_sex": "UNK", "diagnosis_date": "2023-03-02", "diagnosis_wbc": "NASK"}
+    path, mapping = tmp_path / "export.csv", tmp_path / "missing.toml"
+    if form == "labels":
+        words |= {"patient_sex": "Unknown", "diagnosis_wbc": "Not asked"}
+    path.write_text(as_csv([words], columns, label_header(columns, dictionary) if form == "labels" else None))
+    mapping.write_text('missing = ["UNK", "NASK", "Unknown", "Not asked"]')
+    told = [(cell.column, cell.value) for cell in ic.read(path, source="redcap").intake.cells]
+    assert sorted(told) == [("diagnosis_wbc", words["diagnosis_wbc"]), ("patient_sex", words["patient_sex"])]
+    read = ic.read(path, source="redcap", mapping=mapping)
+    assert read.intake.cells == ()
+    assert any("2 cells" in said for said in read.intake.assumptions), read.intake.assumptions
+    assert [(event.TYPE, event.wbc) for event in read.course("P1")] == [("diagnosis", None)]
+    with pytest.raises(ic.InputError, match="at least one"):
+        mapping.write_text("missing = []")
+        ic.read(path, source="redcap", mapping=mapping)

@@ -112,7 +112,7 @@ def test_a_folder_with_more_than_tables(tmp_path):
 
 
 def test_what_cannot_be_read_at_all(tmp_path):
-    with pytest.raises(InputError, match=r"a folder with a file for each event type, found none"):
+    with pytest.raises(InputError, match=r"a folder with a file for each event type, found other\.csv"):
         read(put(tmp_path / "x", other="a\n1\n"))
     put(tmp_path / "y", relapse="patient\nP1\n")
     (tmp_path / "y" / "relapse.tsv").write_text("patient\nP1\n")

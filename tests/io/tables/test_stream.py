@@ -4,14 +4,17 @@ import gzip
 import io
 import os
 import re
+import time
 from pathlib import Path
 
+import polars as pl
 import pytest
 import zstandard
 from benchmarks.synthetic import synthetic
 
 from infant_course.cli import main, progress
 from infant_course.cohort import Cohort
+from infant_course.errors import UsageError
 from infant_course.intake import Intake
 from infant_course.io.tables.own import read
 from infant_course.io.tables.stream import READING, Stream
@@ -234,3 +237,51 @@ def test_a_terminal_gets_a_bar_a_log_gets_lines_and_a_pipe_nothing(
                 pass
     with os.fdopen(there) as said:
         assert said.read() == ""
+
+
+def test_parts_that_find_no_room_are_no_fault_of_the_package(
+    export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Polars tells of a full disk as it tells of wrong data; the folder is named, and what to do."""
+
+    def full(*_: object, **__: object) -> None:
+        raise pl.exceptions.ComputeError("parquet: underlying IO error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    with pytest.raises(UsageError, match=r"could not be laid aside here .*disk full.* name another folder") as told:
+        next(iter(Stream(export, scratch=tmp_path)))
+    assert str(told.value).startswith(str(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(OSError, match="disk full") as unwritten:
+        write(read(export), tmp_path / "out", to="parquet")
+    assert unwritten.value.filename == str(tmp_path / "out")
+    with pytest.raises(UsageError, match="no such folder to lay the parts"):
+        next(iter(Stream(export, scratch=tmp_path / "nowhere")))
+
+
+def test_work_in_one_piece_is_told_on_a_terminal_alone_and_once_it_takes_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And it is taken away at the end, also where the work fails."""
+    monkeypatch.setattr(progress, "SOON", 0.01)
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    with pytest.raises(KeyError), progress.doing("judging 40 patients"):
+        until = time.monotonic() + 20
+        while "judging 40 patients ... 0 s" not in terminal.getvalue() and time.monotonic() < until:
+            time.sleep(0.02)
+        raise KeyError
+    assert "judging 40 patients ... 0 s" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\x1b[1A\x1b[2K")
+    monkeypatch.setattr(progress, "SOON", 20.0)
+    short = Terminal()
+    monkeypatch.setattr("sys.stderr", short)
+    with progress.doing("judging 40 patients"):
+        pass
+    monkeypatch.setattr(progress, "SOON", 0.01)
+    with (tmp_path / "log").open("w") as log:
+        monkeypatch.setattr("sys.stderr", log)
+        with progress.doing("judging 40 patients"):
+            time.sleep(0.05)
+    assert (short.getvalue(), (tmp_path / "log").read_text()) == ("", "")

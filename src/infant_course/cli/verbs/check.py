@@ -10,8 +10,8 @@ from ...errors import UsageError
 from ...files import write_whole
 from ...report.formats import COUNT_UNDECIDED, FILES_ONLY, FORMATS
 from ..ledgers import add_recording_to, look, prepare, statuses_of, take_part
-from ..output import colours, say
-from ..progress import watching
+from ..output import colours, complain, say
+from ..progress import doing, watching
 from ..reading import add_export_to, add_parts_to, export_in, files_of, read_all, read_export, stream_of
 
 if TYPE_CHECKING:
@@ -109,6 +109,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.format in FILES_ONLY and not arguments.out:
         raise UsageError(f"--format {arguments.format} needs -o FILE")
+    if arguments.out:
+        refuse_out(Path(arguments.out))
     config = read_config()  # all that was asked for is looked at before reading: what is wrong is told at once
     rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
     chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)
@@ -126,7 +128,8 @@ def run(arguments: argparse.Namespace) -> int:
         unread, stream = 0, stream_of(arguments, export)
         inputs = files_of(export) if Path(export).exists() else []  # reading says that it is not there
     else:
-        read, unread = read_all(arguments.paths)
+        with doing(f"reading {len(arguments.paths):,} case files"):
+            read, unread = read_all(arguments.paths)
         if not read:
             return UNREAD
         inputs, stream = [(file.name, file.sha256) for file in read], None
@@ -138,8 +141,9 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         courses = [] if export is not None else [file.course for file in read]
         cohort = read_export(arguments, export) if export is not None else cohort_of(courses, settings)
-        report = check(cohort, rules=chosen, settings=settings)
-        seen(cohort, report)
+        with doing(f"judging {cohort.patients.height:,} patients, {cohort.n_events:,} events"):
+            report = check(cohort, rules=chosen, settings=settings)
+            seen(cohort, report)
     statuses = statuses_of(arguments, sights) if arguments.format == "html" else {}
     if key is None:
         named = [Input(name=name, sha256=digest) for name, digest in inputs]
@@ -148,9 +152,20 @@ def run(arguments: argparse.Namespace) -> int:
         shared = {Pseudonyms(key=key).fingerprint(name): status for name, status in statuses.items()}
         tell(for_sharing(report, key), arguments, [], rules=chosen, statuses=shared)
     code = report.exit_code(arguments.fail_on)
+    if report.intake is not None and any(count.read for count in report.intake.rows) and not report.patients:
+        complain("infant-course: no row of the export could be kept, so nothing was judged.")
+        unread = 1
     if arguments.ledger is not None:
         code = take_part(arguments, sights, report, code, names=key is None)
     return max(code, UNREAD if unread else 0)
+
+
+def refuse_out(path: Path) -> None:
+    """Raises UsageError where no file can have this name, before a long run is made for it."""
+    if path.is_dir():
+        raise UsageError(f"{path}: expected a file to write the report into, found a folder")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {path.parent}; make it first")
 
 
 def key_of(arguments: argparse.Namespace, out: Path | None = None) -> "Key | None":
@@ -182,7 +197,8 @@ def tell(
     from ...report.formats import told
 
     colour = not arguments.out and colours()
-    text = told(report, arguments.format, inputs, colour=colour, cohort=cohort, rules=rules, statuses=statuses)
+    with doing("writing the report"):
+        text = told(report, arguments.format, inputs, colour=colour, cohort=cohort, rules=rules, statuses=statuses)
     if arguments.out:
         write_whole(Path(arguments.out), text)
     elif isinstance(text, str):

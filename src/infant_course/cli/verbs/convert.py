@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from ..output import complain, say
+from ..progress import doing
 from ..reading import add_export_to, export_in, read_course, read_export
 
 
@@ -28,7 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     export = export_in(arguments, [arguments.path])
     cohort = Cohort.from_courses([read_course(arguments.path)]) if export is None else read_export(arguments, export)
-    folder, lost = write_told(cohort, arguments.out, to=arguments.to)
+    with doing(f"writing {arguments.out}"):
+        folder, lost = write_told(cohort, arguments.out, to=arguments.to)
     if cohort.intake is not None and cohort.intake.cells:
         told = sum(cell.rows for cell in cohort.intake.cells)
         complain(

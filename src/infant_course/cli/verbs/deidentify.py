@@ -4,6 +4,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from ..output import complain, say
+from ..progress import doing
 from ..reading import add_export_to, export_in, read_all, read_export
 
 if TYPE_CHECKING:
@@ -57,16 +58,17 @@ def run(arguments: argparse.Namespace) -> int:
     cohort = _read(arguments)
     if cohort is None:
         return 2
-    written = release(
-        cohort,
-        arguments.out,
-        arguments.key_file,
-        times=arguments.times,
-        age_unit=arguments.age_unit,
-        drop=arguments.drop,
-        to=arguments.to,
-        sources=sources,
-    )
+    with doing(f"writing {arguments.out}"):
+        written = release(
+            cohort,
+            arguments.out,
+            arguments.key_file,
+            times=arguments.times,
+            age_unit=arguments.age_unit,
+            drop=arguments.drop,
+            to=arguments.to,
+            sources=sources,
+        )
     say(written.text())
     say(str(written.folder))
     unread = sum(cell.rows for cell in cohort.intake.cells) if cohort.intake else 0

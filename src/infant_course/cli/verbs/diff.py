@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...files import printable
 from ..ledgers import day
 from ..output import complain, say
+from ..progress import doing
 from ..reading import add_export_to, export_in, read_all, read_export
 from .check import add_profile_to, settings_of
 
@@ -65,7 +65,8 @@ def _side(arguments: argparse.Namespace, path: Path, rules: "Mapping[str, Rule]"
     if path.suffix.lower() == ".json" and _is_report(path):
         return side_of_json(path)
     cohort = _cohort(arguments, path, settings)
-    report = check(cohort, rules=rules.values(), settings=settings)
+    with doing(f"judging {path.name}"):
+        report = check(cohort, rules=rules.values(), settings=settings)
     for rule, reason in report.errored.items():
         complain(f"Warning: {rule} could not be run on {path}: {reason}")
     return side(report, cohort)
@@ -96,7 +97,9 @@ def _is_report(path: Path) -> bool:
 
 
 def as_text(found: "Changes") -> str:
-    """What differs, in lines: at most so many of a kind."""
+    """What differs, in lines of 80 columns: at most so many of a kind."""
+    from ...report.terminal import wrapped
+
     lines: list[str] = []
     lines += _part("Findings that came", [_finding(one) for one in found.came])
     lines += _part("Findings that went", [_finding(one) for one in found.went])
@@ -110,16 +113,18 @@ def as_text(found: "Changes") -> str:
         moved = [f"{m.patient}, {m.type} {m.event}: {m.before}, now {m.now}" for m in found.moved]
         lines += _part("Dates of diagnosis, relapse or death that moved", moved)
     if found.rules:
-        lines += [f"Not compared, because they ran on one side only: {', '.join(found.rules)}."]
+        lines += wrapped(f"Not compared, because they ran on one side only: {', '.join(found.rules)}.")
     return "\n".join(lines if found else [*lines, "Nothing differs."])
 
 
 def _part(title: str, told: Iterable[str]) -> list[str]:
+    from ...report.terminal import wrapped
+
     told = list(told)
     if not told:
         return []
     more = [f"  and {len(told) - SHOWN:,} more (--format json lists them)"] if len(told) > SHOWN else []
-    return [f"{title}: {len(told):,}", *(f"  {printable(one)}" for one in told[:SHOWN]), *more]
+    return [f"{title}: {len(told):,}", *(line for one in told[:SHOWN] for line in wrapped(one, "  ", "    ")), *more]
 
 
 def _finding(finding: "ToldFinding") -> str:

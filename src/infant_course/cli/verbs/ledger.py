@@ -75,6 +75,8 @@ _WORDS = ("error", "warning", "info")
 
 
 def _history(entry: "Entry") -> str:
+    from ...report.terminal import wrapped
+
     lines = [
         f"Q{entry.number}  {entry.fingerprint}  {entry.rule}  {entry.severity}  {entry.status} since {entry.since}",
         f"patient {entry.patient}{f' of {entry.site}' if entry.site else ''}, {entry.event or entry.about}",
@@ -88,7 +90,7 @@ def _history(entry: "Entry") -> str:
         ended = f" (ended {word.ended})" if word.ended else ""
         lines.append(f"{word.as_of}  accepted by {word.by}{until}{ended}: {word.why}")
     lines += [f"{reply.as_of}  reply of {reply.by} ({reply.file}): {reply.text}" for reply in entry.replies]
-    return "\n".join(printable(line) for line in lines)
+    return "\n".join(part for line in lines for part in wrapped(line, rest="    "))
 
 
 def run_list(arguments: argparse.Namespace) -> int:

@@ -114,8 +114,9 @@ class Gathered:
             else:
                 found[name] = path
         if not found:
-            hint = f"files are named after event types: patient.csv, {', '.join(list(EVENT_TYPES)[:3])}.csv ..."
-            raise unreadable(str(folder), "a folder with a file for each event type", "none", hint)
+            others = ", ".join(cell.file for cell in self.cells[:3])
+            hint = "tables are CSV, TSV or Parquet files named after event types: patient.csv, diagnosis.csv ..."
+            raise unreadable(str(folder), "a folder with a file for each event type", others or "no file", hint)
         return [(found[name], name) for name in (*TABLES, EVENT_COLUMN) if name in found]
 
     def add(self, raw: RawTable, name: str) -> None:

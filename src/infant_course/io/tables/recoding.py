@@ -137,7 +137,7 @@ class Recoding:
 class Recodings:
     """All of a mapping file. ``details``: rows that add fields to the one event of their type.
 
-    ``missing`` and ``told`` are folded words.
+    ``missing`` and ``told`` are folded words. A file may hold these alone, beside a mapping that is known otherwise.
     """
 
     file: str
@@ -147,3 +147,8 @@ class Recodings:
     patients: tuple[Recoding, ...]
     events: tuple[Recoding, ...]
     details: tuple[Recoding, ...]
+
+    @property
+    def only_words(self) -> bool:
+        """Whether the file says no more than which words mean that nothing was stated."""
+        return not (self.patients or self.events or self.details)

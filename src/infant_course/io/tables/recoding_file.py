@@ -31,19 +31,22 @@ def shipped(name: str) -> Recodings:
     return checked(tomllib.loads(source), f"{name}.toml")
 
 
-def read_recodings(path: str | Path) -> Recodings:
-    """Read a mapping file. Raises InputError with all that is wrong with it."""
+def read_recodings(path: str | Path, *, words_alone: bool = False) -> Recodings:
+    """Read a mapping file. Raises InputError with all that is wrong with it.
+
+    ``words_alone``: it may say no more than which words mean that nothing was stated.
+    """
     path = Path(path)
     text = _text_of(path)
     if path.suffix != ".toml":
-        return checked(parse_yaml(text, str(path)).plain(), str(path))
+        return checked(parse_yaml(text, str(path)).plain(), str(path), words_alone=words_alone)
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _unreadable(path, "a mapping in TOML", str(error)) from None
     except RecursionError:
         raise _unreadable(path, "a mapping in TOML", "nesting that is too deep") from None
-    return checked(content, str(path))
+    return checked(content, str(path), words_alone=words_alone)
 
 
 def _text_of(path: Path) -> str:
@@ -66,9 +69,9 @@ def _unreadable(path: Path, expected: str, found: str) -> InputError:
     return InputError(faults=[Fault(file=str(path), expected=expected, found=found)])
 
 
-def checked(content: Any, file: str) -> Recodings:
+def checked(content: Any, file: str, *, words_alone: bool = False) -> Recodings:
     """A mapping file's content as recodings. Raises InputError with all that is wrong with it."""
-    return _Checker(file).recodings(content)
+    return _Checker(file).recodings(content, words_alone)
 
 
 class _Checker:
@@ -78,7 +81,7 @@ class _Checker:
         self.file = file
         self.faults: list[Fault] = []
 
-    def recodings(self, content: Any) -> Recodings:
+    def recodings(self, content: Any, words_alone: bool) -> Recodings:
         top = self._table(content, "", _FILE_KEYS)
         column = self._text(top.get("patient_column", "PATIENT_ID"), "patient_column") or ""
         patients = top.get("patient", [])
@@ -91,7 +94,8 @@ class _Checker:
             events=tuple(self._events(top.get("event", []))),
             details=tuple(self._details(top.get("detail", []))),
         )
-        if not made.events and not self.faults:
+        told = words_alone and made.only_words and (made.missing or made.told)
+        if not made.events and not told and not self.faults:
             self._wrong("event", "at least one [[event]]", "none")
         if self.faults:
             raise InputError(faults=self.faults)

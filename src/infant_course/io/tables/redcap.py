@@ -37,10 +37,11 @@ def read(
 ) -> Cohort:
     """The cohort of an export: one file, a folder of files, or frames by name (as PyCap gives).
 
-    ``mapping``: which instrument and field is which event and attribute; without it the export must be one of the
-    template's dictionary. ``dictionary``: the data dictionary (a file or a frame); a folder or frames may hold it
-    among the others. ``complete``: event types recorded in full; without it those that the mapping calls complete and
-    whose instrument was exported. Raises InputError for what cannot be read, UsageError for an unknown day zero.
+    ``mapping``: which instrument and field is which event and attribute; without it, or where it says missing-data
+    codes alone, the export must be one of the template's dictionary. ``dictionary``: the data dictionary (a file or a
+    frame); a folder or frames may hold it among the others. ``complete``: event types recorded in full; without it
+    those that the mapping calls complete and whose instrument was exported. Raises InputError for what cannot be read,
+    UsageError for an unknown day zero.
     """
     zero = day_zero_of(day_zero)
     records = read_records(
@@ -70,7 +71,7 @@ def read_records(
     limits: Limits | None = None,
 ) -> Records:
     """The events of an export. Raises InputError."""
-    recodings = None if mapping is None else read_recodings(mapping)
+    recodings = None if mapping is None else read_recodings(mapping, words_alone=True)
     known = None if dictionary is None else read_dictionary(dictionary, encoding=encoding)
     if recodings is not None and known is not None:
         check_against_dictionary(recodings, known, str(mapping))  # before the export is opened

@@ -30,6 +30,8 @@ STRUCTURE = {
 """Columns that are no field of an instrument, each with its name (folded) in a header of labels."""
 STATUS, STAMP = "_complete", "_timestamp"
 """How the columns end that tell the state of an instrument and when a survey was filled in."""
+STATE = "complete?"
+"""What a header of labels calls the state of every instrument: as often as there are instruments."""
 WHOLE = "(all fields)"
 """The one instrument of an export of which no instruments are known."""
 
@@ -67,6 +69,13 @@ class Export:
         """Columns that are data."""
         structure = set(self.structure)
         return tuple(name for name in self.columns if name not in structure)
+
+
+def without_states(raw: RawTable) -> RawTable:
+    """An export without the states of instruments that a header of labels has: they tell nothing of a patient."""
+    states = [name for name in raw.columns if folded(name) == STATE]
+    cells = tuple(cell for cell in raw.cells if cell.column not in states)
+    return evolve(raw, frame=raw.frame.drop(states), cells=cells)
 
 
 def export_of(raw: RawTable, dictionary: Dictionary | None, mapped: Mapping[str, Sequence[str]]) -> Export:

@@ -19,7 +19,7 @@ from .recoding import FieldSource, Recoding, Recodings, folded
 from .redcap_checks import changed, check_against_header, each, in_terms_of
 from .redcap_codes import in_codes, with_points
 from .redcap_dictionary import Dictionary
-from .redcap_export import GROUP, REPEATS, Export, bare, export_of, foreign, holding, instruments_of
+from .redcap_export import GROUP, REPEATS, Export, bare, export_of, foreign, holding, instruments_of, without_states
 from .redcap_template import template_dictionary, template_recodings
 from .split_fields import choice_columns, filled
 
@@ -41,11 +41,14 @@ class RecordsReader:
     """Gathers flat tables and what is to be told."""
 
     def __init__(self, recodings: Recodings | None, dictionary: Dictionary | None, mapping: str) -> None:
-        self.is_template = recodings is None
+        self.is_template = recodings is None or recodings.only_words
         self.mapping = mapping
         self.own_dictionary = dictionary
         self.dictionary = dictionary
-        recodings = template_recodings() if recodings is None else recodings
+        if recodings is None:
+            recodings = template_recodings()
+        elif recodings.only_words:
+            recodings = evolve(template_recodings(), missing=recodings.missing, told=recodings.told)
         if dictionary is not None:
             recodings = in_terms_of(recodings, dictionary)
         codes = recodings.missing | recodings.told
@@ -104,6 +107,7 @@ class RecordsReader:
 
     def _export(self, raw: RawTable) -> None:
         """One file."""
+        raw = without_states(raw)
         self.raws.append(raw)
         self.cells += raw.cells
         self.assumptions += raw.assumptions

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 from attrs import define, evolve, field
 
 from ...cohort import Cohort
+from ...errors import UsageError
 from ...events import EVENT_TYPES
+from ...files import NO_ROOM
 from ...intake import CellFinding, Intake, RowCount
 from .chunks import CHUNK, raw_chunks
 from .clock import DayZero
 from .flat import ROW
 from .own import EVENT_COLUMN, Gathered
 from .raw import RawTable
+from .write import write_parquet
 
 if TYPE_CHECKING:
     import polars as pl
@@ -59,8 +62,17 @@ class Stream:
 
     def __iter__(self) -> Iterator[Cohort]:
         """Raises InputError for a file that cannot be read at all."""
-        with tempfile.TemporaryDirectory(prefix="infant-course-", dir=self.scratch) as folder:
-            files = self._lay_aside(Path(folder))
+        scratch = self.scratch or Path(tempfile.gettempdir())
+        if not scratch.is_dir():
+            raise UsageError(f"{scratch}: there is no such folder to lay the parts of an export aside in")
+        with tempfile.TemporaryDirectory(prefix="infant-course-", dir=scratch) as folder:
+            try:
+                files = self._lay_aside(Path(folder))
+            except OSError as error:
+                raise UsageError(
+                    f"{scratch}: the parts of the export could not be laid aside here ({error.strerror or NO_ROOM}). "
+                    "They take about as much room as the export; name another folder as scratch"
+                ) from None
             for share in range(self.shares):
                 cohort = self._cohort(Path(folder), share, files)
                 if cohort is not None:
@@ -137,7 +149,7 @@ def _into_shares(frame: "pl.DataFrame", folder: Path, place: int, number: int, s
     for (share,), rows in frame.with_columns(mine.alias("_share")).group_by("_share", maintain_order=True):
         target = folder / str(share)
         target.mkdir(exist_ok=True)
-        rows.drop("_share").sort(ROW).write_parquet(target / f"{place}-{number}.parquet", compression="lz4")
+        write_parquet(rows.drop("_share").sort(ROW), target / f"{place}-{number}.parquet", "lz4")
 
 
 PACKED = 8

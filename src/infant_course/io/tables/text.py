@@ -15,7 +15,9 @@ from attrs import field, frozen
 
 from ...errors import Fault, InputError, UsageError
 
-GZIP, ZSTD, PARQUET, ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1", b"PK\x03\x04"
+GZIP, ZSTD, PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+"""How archives and workbooks begin: those of today, and those of the older kind (.xls)."""
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 DELIMITER_NAMES = {name: sign for sign, name in DELIMITERS.items()}
 
@@ -121,7 +123,7 @@ def read_text(raw: bytes, name: str, *, encoding: str | None, delimiter: str | N
     ``encoding``: a codec's name; without one UTF-8, else Windows-1252. ``delimiter``: the sign itself, or comma,
     semicolon or tab; without one it is recognised in the header.
     """
-    if raw.startswith(ZIP):
+    if raw.startswith((ZIP, OLE)):
         raise unreadable(name, "a table as text", "a zip archive or a workbook", "unpack it, or save the sheet as CSV")
     data, assumptions = _utf8(raw, name, encoding)
     if not data[:4096].strip() and not data.strip():

@@ -73,6 +73,9 @@ def typed(table: FlatTable, *, decimal_comma: bool, days_from_birth: bool) -> Ty
         points.append(read_times(frame, point, of_point, telling, from_birth=days_from_birth))
     read = pl.DataFrame(list(columns.values()))
     placed = frame.select(ROW, ORDER, *ORIGINS)
+    if RECORD in missing:  # an id that had to be written in another way: sites know it as it stood
+        stood = trimmed(frame["patient"])
+        placed = placed.with_columns(pl.when(stood != read["patient"]).then(stood).alias(RECORD))
     return Typed(
         type=table.type,
         file=table.file,

@@ -4,6 +4,7 @@ What is written reads back as the same cohort: statements of time as they were t
 ids as they were given. A type that is recorded in full and of which there is no event gets a file without rows.
 """
 
+import errno
 import json
 import os
 import re
@@ -17,6 +18,7 @@ from ...cohort import Cohort, table_schema
 from ...course import BIRTH
 from ...errors import UsageError
 from ...events import EVENT_TYPES
+from ...files import NO_ROOM, written_for
 from ...shortest_paths import UNBOUNDED
 from ...spreadsheet import inert
 from .flat import PATIENT, FlatColumn, Part, Shape, flat_columns
@@ -25,6 +27,7 @@ from .own import ORDER_COLUMN
 
 if TYPE_CHECKING:
     import polars as pl
+    from polars._typing import ParquetCompression
 
 FORMATS = ("csv", "parquet")
 
@@ -44,9 +47,19 @@ def write_tables(cohort: Cohort, folder: Path, *, to: str = "csv") -> None:
     for name, frame in tables(cohort).items():
         path = folder / f"{name}.{to}"
         if to == "parquet":
-            frame.write_parquet(path)
+            write_parquet(frame, path)
         else:
             frame.write_csv(path)
+
+
+def write_parquet(frame: "pl.DataFrame", path: Path, compression: "ParquetCompression" = "zstd") -> None:
+    """Write a frame as Parquet. Raises OSError: Polars tells of a full disk as it tells of wrong data."""
+    import polars as pl
+
+    try:
+        frame.write_parquet(path, compression=compression)
+    except pl.exceptions.ComputeError:
+        raise OSError(errno.EIO, NO_ROOM, str(path)) from None
 
 
 def write_folder(folder: Path, fill: Callable[[Path], None]) -> Path:
@@ -57,9 +70,11 @@ def write_folder(folder: Path, fill: Callable[[Path], None]) -> Path:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: expected a folder that is new or empty; nothing was written")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".infant-course-"))
+    with written_for(folder):
+        aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".infant-course-"))
     try:
-        fill(aside)
+        with written_for(folder):
+            fill(aside)
         mask = os.umask(0)
         os.umask(mask)
         aside.chmod(0o777 & ~mask)  # mkdtemp makes it private; an export is an ordinary folder
