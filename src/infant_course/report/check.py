@@ -32,11 +32,23 @@ class RuleCount:
     passed: int
 
 
+@frozen(kw_only=True)
+class OutcomeCount:
+    """How many findings there are of one outcome of a rule with one severity, and of how many patients."""
+
+    rule: str
+    outcome: str
+    severity: Severity
+    failed: int
+    patients: int
+
+
 @frozen(kw_only=True, eq=False)
 class Report:
     """The result of a check. ``table`` holds the findings, with the columns :data:`.findings.FINDING_COLUMNS`.
 
-    ``audience``: local, or sharing (see :mod:`infant_course.report.sharing`).
+    ``outcomes``: how many failed, also where the table does not hold them all. ``audience``: local, or sharing (see
+    :mod:`infant_course.report.sharing`).
     """
 
     version: str
@@ -50,6 +62,16 @@ class Report:
     errored: Mapping[str, str] = field(factory=dict)
     intake: Intake | None = None
     audience: str = LOCAL
+    outcomes: tuple[OutcomeCount, ...] = field()
+
+    @outcomes.default
+    def _counted_in_the_table(self) -> tuple[OutcomeCount, ...]:
+        failed = self.table.lazy().filter(verdict="failed").group_by("rule", "outcome", "severity")
+        counted = failed.agg(failed=pl.len(), patients=pl.col("patient").n_unique()).sort("rule", "outcome", "severity")
+        return tuple(
+            OutcomeCount(**{**row, "severity": Severity(row["severity"])})
+            for row in counted.collect().iter_rows(named=True)
+        )
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -67,17 +89,15 @@ class Report:
         return tuple(objects(self.table.filter(pl.col("verdict") == "undecided")))
 
     def counted(self, verdict: str, severity: str | None = None) -> int:
-        """How many findings have a verdict (and a severity)."""
-        like = pl.col("verdict") == verdict
-        return int(
-            self.table.select((like if severity is None else like & (pl.col("severity") == severity)).sum()).item()
-        )
+        """How many verdicts ("failed", "undecided") there are, of a severity or of all; listed or not."""
+        if verdict == "undecided":
+            return sum(one.undecided for one in self.rules if severity in (None, one.severity))
+        return sum(one.failed for one in self.outcomes if severity in (None, one.severity))
 
     @property
     def worst(self) -> Severity | None:
         """The worst severity among failed findings; None where nothing failed."""
-        found = self.table.filter(pl.col("verdict") == "failed")["severity"].unique()
-        return max((Severity(one) for one in found), key=LEVELS.__getitem__, default=None)
+        return max((one.severity for one in self.outcomes), key=LEVELS.__getitem__, default=None)
 
     def exit_code(self, fail_on: str = "error") -> int:
         """0 where nothing failed at or above the level (a severity, or "never"), 1 otherwise, 3 if a rule errored."""
@@ -125,6 +145,7 @@ def merged(reports: Iterable[Report]) -> Report:
         rules=tuple(counts),
         errored={rule: why for one in reports for rule, why in one.errored.items()},
         intake=merged_intakes([one.intake for one in reports if one.intake is not None]),
+        outcomes=_added_outcomes(one for report in reports for one in report.outcomes),
     )
     del first
     return evolve(whole, table=together(reports.pop(0).table for _ in range(len(reports))))
@@ -135,6 +156,17 @@ def _added(counts: tuple[RuleCount, ...]) -> RuleCount:
         counts[0],
         **{name: sum(getattr(one, name) for one in counts) for name in ("subjects", "failed", "undecided", "passed")},
     )
+
+
+def _added_outcomes(counts: Iterable[OutcomeCount]) -> tuple[OutcomeCount, ...]:
+    """The patients of the reports differ, so that their numbers can be added too."""
+    added: dict[tuple[str, str, Severity], OutcomeCount] = {}
+    for one in counts:
+        key = one.rule, one.outcome, one.severity
+        before = added.get(key)
+        both = (before, one) if before else (one,)
+        added[key] = evolve(one, failed=sum(n.failed for n in both), patients=sum(n.patients for n in both))
+    return tuple(added[key] for key in sorted(added))
 
 
 def cohort_of(what: Course | Iterable[Course] | Cohort, settings: Settings) -> Cohort:
@@ -151,11 +183,12 @@ def check(
     rules: Iterable[Rule] | None = None,
     settings: Settings | None = None,
     cut_off: date | None = None,
+    undecided: bool = True,
 ) -> Report:
     """Judge one course, several, or a cohort, by the catalogue or by the rules given.
 
     Never raises because of a patient: what is wrong in a history is a finding. Without ``cut_off`` no event is
-    too late, because no rule reads the clock.
+    too late, because no rule reads the clock. With ``undecided`` false what cannot be told is counted, not listed.
     """
     from .. import __version__
 
@@ -187,7 +220,7 @@ def check(
         patients=cohort.patients.height,
         events=cohort.n_events,
         rules=counts,
-        table=findings_table(cohort, judgement, by_id, settings),
+        table=findings_table(cohort, judgement, by_id, settings, undecided=undecided),
         errored=dict(judgement.errored),
         intake=cohort.intake,
     )

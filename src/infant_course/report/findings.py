@@ -110,9 +110,29 @@ def together(tables: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=FINDING_COLUMNS), *parts])
 
 
-def findings_table(cohort: Cohort, judgement: Judgement, rules: Mapping[str, Rule], settings: Settings) -> pl.DataFrame:
-    """The verdicts told, in order (:func:`in_order`)."""
-    verdicts = judgement.verdicts
+def first_of_each(table: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Of the failed findings of each rule, outcome and severity so many, the first by patient and line."""
+    failed = table.filter(pl.col("verdict") == "failed").sort("patient", "line", maintain_order=True)
+    first = failed.group_by("rule", "outcome", "severity", maintain_order=True).head(most)
+    return by_themselves(first.select(table.columns))
+
+
+def by_themselves(table: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with texts of their own: a table of few rows else holds on to all texts that it was taken from."""
+    texts = [pl.col(name) + pl.lit("") for name in ("patient", "event", "message", "fingerprint")]
+    return table.with_columns(*texts, pl.col("conflicts_with").list.eval(pl.element() + pl.lit("")))
+
+
+def findings_table(
+    cohort: Cohort,
+    judgement: Judgement,
+    rules: Mapping[str, Rule],
+    settings: Settings,
+    *,
+    undecided: bool = True,
+) -> pl.DataFrame:
+    """The verdicts told, in order (:func:`in_order`); with ``undecided`` false those that failed only."""
+    verdicts = judgement.verdicts if undecided else judgement.verdicts.filter("failed")
     if not verdicts.height:
         return pl.DataFrame(schema=FINDING_COLUMNS)
     table = verdicts.rename({"patient": "code"}).with_row_index("row")

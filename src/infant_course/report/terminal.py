@@ -102,34 +102,30 @@ def _table(report: "Report", paint: _Paint) -> Iterator[str]:
 def worst_severities(report: "Report") -> dict[str, str]:
     """The worst severity among the failed findings of each rule: a rule may have milder outcomes than its own."""
     worst: dict[str, str] = {}
-    failed = report.table.select("verdict", "rule", "severity").unique()
-    for rule, found in failed.filter(failed["verdict"] == "failed").select("rule", "severity").iter_rows():
-        worst[rule] = min(worst.get(rule, found), found, key=WORST_FIRST.index)
+    for one in report.outcomes:
+        found = str(one.severity)
+        worst[one.rule] = min(worst.get(one.rule, found), found, key=WORST_FIRST.index)
     return worst
 
 
 def _findings(report: "Report", paint: _Paint) -> list[str]:
     """What failed, grouped by rule and outcome, worst first; of a large group its first, and how many there are."""
-    import polars as pl
+    from .findings import first_of_each, objects
 
-    from .findings import objects
-
-    keys = ("severity", "rule", "outcome")
-    found = report.table.lazy()  # of millions of findings no copy is made: only those shown are taken out
-    sizes = found.filter(verdict="failed").group_by(*keys).agg(pl.len(), pl.col("patient").n_unique()).collect()
+    first: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in objects(first_of_each(report.table, FEW)):
+        first.setdefault((finding.severity, finding.rule, finding.outcome), []).append(finding)
     lines: list[str] = []
-    for severity, rule, outcome, height, people in sorted(
-        sizes.iter_rows(), key=lambda group: (WORST_FIRST.index(str(group[0])), group[1:3])
-    ):
-        most = MOST_EACH if height > FEW else FEW
-        group = found.filter(verdict="failed", severity=severity, rule=rule, outcome=outcome)
-        shown = list(objects(group.sort("patient", "line", maintain_order=True).head(most).collect()))
-        lines += ["", f"{paint(str(severity), str(severity))} {paint(str(rule), 'bold')}"]
+    for one in sorted(report.outcomes, key=lambda one: (WORST_FIRST.index(one.severity), one.rule, one.outcome)):
+        shown = first[one.severity, one.rule, one.outcome]
+        shown = shown if one.failed <= FEW else shown[:MOST_EACH]
+        lines += ["", f"{paint(str(one.severity), str(one.severity))} {paint(one.rule, 'bold')}"]
         for finding in shown:
             lines += wrapped(_place(finding), "  ", "    ")
             lines += wrapped(finding.message, "    ", "    ")
-        if height > most:
-            lines.append(f"  and {height - most:,} more, {_count(people, 'patient')} in all (--format csv lists them)")
+        left = one.failed - len(shown)
+        if left:
+            lines.append(f"  and {left:,} more, {_count(one.patients, 'patient')} in all (--format csv lists them)")
         for advice in dict.fromkeys(f.advice for f in shown if f.advice):
             lines += wrapped(f"What to do: {advice}", "  ", "    ")
         for source in dict.fromkeys(f.source for f in shown if f.source):
@@ -156,6 +152,6 @@ def _verdict(report: "Report") -> str:
         _count(report.counted("failed", severity), noun)
         for severity, noun in (("error", "error"), ("warning", "warning"), ("info", "note"))
     ]
-    undecided = sum(count.undecided for count in report.rules)
+    undecided = report.counted("undecided")
     tail = f"; {_count(undecided, 'verdict')} undecided (--format json lists them)" if undecided else ""
     return f"{', '.join(parts)}{tail}."

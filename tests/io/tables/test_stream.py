@@ -21,6 +21,7 @@ from infant_course.io.tables.stream import READING, Stream
 from infant_course.io.tables.write import write
 from infant_course.report.check import Report, check
 from infant_course.report.parts import check_in_parts
+from infant_course.report.terminal import FEW, as_text
 from infant_course.rules import RULES, Settings
 
 PATIENTS = 40
@@ -119,9 +120,24 @@ def test_undecided_verdicts_may_be_counted_only(export: Path) -> None:
     rules = [RULES[name] for name in ("REM-06", "ORD-02", "FUP-01", "BAS-02")]
     brief = check_in_parts(Stream(export, share=40_000), rules=rules, settings=Settings(), undecided=False)
     whole = check(read(export), rules=rules)
-    assert brief.counted("undecided") == 0 < whole.counted("undecided")
+    assert not brief.undecided
+    assert brief.counted("undecided") == whole.counted("undecided") > 0
     assert brief.rules == whole.rules
-    assert brief.counted("failed") == whole.counted("failed")
+    assert brief.counted("failed") == whole.counted("failed") > 0
+
+
+def test_text_of_parts_needs_the_first_of_each_outcome_only(export: Path) -> None:
+    """However many failed, no more are held than are shown; what is said is the same."""
+
+    def parts(most_each: int | None) -> Report:
+        return check_in_parts(
+            Stream(export, share=40_000), rules=RULES.values(), settings=Settings(), most_each=most_each
+        )
+
+    every, few = parts(None), parts(FEW)
+    assert few.table.height < every.table.filter(verdict="failed").height
+    assert few.outcomes == every.outcomes == check(read(export)).outcomes
+    assert as_text(few) == as_text(every)
 
 
 def test_the_parts_are_gone_afterwards(export: Path, tmp_path: Path) -> None:

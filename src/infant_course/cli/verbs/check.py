@@ -104,6 +104,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ...report.json import Input
     from ...report.parts import check_in_parts
     from ...report.sharing import for_sharing
+    from ...report.terminal import FEW
     from ...rules import load_rules, select
     from ..config import read_config
 
@@ -118,10 +119,10 @@ def run(arguments: argparse.Namespace) -> int:
     key = key_of(arguments, Path(arguments.out).parent if arguments.out else None)
     prepare(arguments)
     sights: list[Sight] = []
+    listed = arguments.format not in COUNT_UNDECIDED
 
     def seen(cohort: "Cohort", report: "Report") -> None:
-        if arguments.ledger is not None:
-            sights.append(look(arguments, cohort, report, rules))
+        sights.append(look(arguments, cohort, report, rules))
 
     export = export_in(arguments, arguments.paths)
     if export is not None:
@@ -136,14 +137,21 @@ def run(arguments: argparse.Namespace) -> int:
     cohort: Cohort | None = None
     if stream is not None:
         with watching(stream):
-            told = arguments.format not in COUNT_UNDECIDED
-            report = check_in_parts(stream, rules=chosen, settings=settings, undecided=told, seen=seen)
+            report = check_in_parts(
+                stream,
+                rules=chosen,
+                settings=settings,
+                undecided=listed,
+                most_each=FEW if arguments.format == "text" and key is None else None,
+                seen=None if arguments.ledger is None else seen,
+            )
     else:
         courses = [] if export is not None else [file.course for file in read]
         cohort = read_export(arguments, export) if export is not None else cohort_of(courses, settings)
         with doing(f"judging {cohort.patients.height:,} patients, {cohort.n_events:,} events"):
-            report = check(cohort, rules=chosen, settings=settings)
-            seen(cohort, report)
+            report = check(cohort, rules=chosen, settings=settings, undecided=listed or arguments.ledger is not None)
+            if arguments.ledger is not None:
+                seen(cohort, report)
     statuses = statuses_of(arguments, sights) if arguments.format == "html" else {}
     if key is None:
         named = [Input(name=name, sha256=digest) for name, digest in inputs]
