@@ -1,5 +1,6 @@
 """Courses become columns and come back; the order in which they were told changes no verdict."""
 
+from itertools import permutations
 from random import Random
 
 import attrs
@@ -8,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infant_course import Cohort, Course, Patient, Relapse, Remission, UsageError
+from infant_course.events import CellTherapy, Decision, Lymphodepletion, Measurement, Radiotherapy
 from infant_course.rules import RULES, Settings, judge
-from infant_course.when import parse
+from infant_course.when import parse, parse_duration
 from strategies import courses
 
 
@@ -63,3 +65,24 @@ def test_the_order_of_telling_changes_no_verdict(told: list[Course], random: Ran
     shuffled = [attrs.evolve(course, events=random.sample(course.events, len(course))) for course in told]
     random.shuffle(shuffled)
     assert _verdicts(Cohort.from_courses(told)) == _verdicts(Cohort.from_courses(shuffled))
+
+
+def test_the_order_of_telling_does_not_choose_among_contradictions() -> None:
+    """Two sets of statements contradict each other, and what is set aside for one settles the other."""
+    events = (
+        Radiotherapy(
+            id="kQw",
+            when=(parse("before 03t"),),
+            until=(parse("6 months before 9OO"), parse("1998")),
+            lasting=parse_duration("46 years"),
+        ),
+        CellTherapy(id="m+0", when=(parse("2015-05-10"), parse("during XU"))),
+        Lymphodepletion(id="9OO", when=(parse("49 days before m+0"), parse("2006-11-23"))),
+        Decision(id="XU"),
+        Measurement(id="03t"),
+    )
+    told = [Course(patient=Patient(id="a"), events=order) for order in permutations(events)]
+    assert told[0].problems
+    first = _verdicts(Cohort.from_courses(told[:1]))
+    assert all(_verdicts(Cohort.from_courses([course])) == first for course in told[1::17])
+    assert len({course.problems for course in told}) == 1

@@ -118,7 +118,7 @@ class Telling:
         self.course = course
         self.settings = settings
         self.types = {event.id: event.TYPE for event in course}
-        self.lasting = tuple(event.id for event in course if event.LASTS)
+        self.lasting = tuple(sorted(event.id for event in course if event.LASTS))
         self._lasting = frozenset(self.lasting)
         self.contacts = [event.id for event in course if event.TYPE == "last_contact"]
         self.told = tuple(self._tell())
@@ -137,7 +137,9 @@ class Telling:
     def _stated(self) -> Iterator[tuple[str, str, When, int | None]]:
         for when in self.course.patient.birth:
             yield BIRTH, "start", when, None
-        for event in self.course:
+        # By id: where several sets of statements contradict each other, the first is told and set aside, and the
+        # order of the telling must not decide which that is.
+        for event in sorted(self.course, key=lambda event: event.id):
             for when in event.when:
                 yield event.id, "start", when, event.line
             for when in event.until:

@@ -27,7 +27,7 @@ from .write import write_parquet
 if TYPE_CHECKING:
     import polars as pl
 
-SHARE = 128 << 20
+SHARE = 96 << 20
 """Bytes of text of which one share is made, at most so many on the average."""
 MOST_SHARES = 512
 READING = 0.2
