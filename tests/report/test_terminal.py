@@ -77,3 +77,13 @@ def test_the_last_line_counts_by_severity():
     """Info is called a note."""
     notes = [finding(severity=Severity.INFO, event=name) for name in ("a", "b")]
     assert as_text(report(finding(), WARNING, *notes)).rstrip().endswith("1 error, 1 warning, 2 notes.")
+
+
+def test_numbers_of_millions_do_not_run_together() -> None:
+    """A space stands between any two numbers of the table, and lines keep to 80 columns."""
+    of_many = count("REM-06", Severity.ERROR, 123_456_789, 23_456_789, 12_345_678)
+    of_few = count("REM-07", Severity.ERROR, 9, 1, 0)
+    lines = as_text(report(rules=(of_many, of_few))).splitlines()
+    rows = [line.split() for line in lines if line.startswith("REM-0")]
+    assert [row[2:5] for row in rows] == [["123,456,789", "23,456,789", "12,345,678"], ["9", "1", "0"]]
+    assert max(map(len, lines)) <= 80

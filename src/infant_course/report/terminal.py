@@ -90,11 +90,16 @@ def _table(report: "Report", paint: _Paint) -> Iterator[str]:
         return
     severity = {count.rule: str(count.severity) for count in rows} | worst_severities(report)
     rows.sort(key=lambda count: (WORST_FIRST.index(severity[count.rule]), count.rule))
-    yield paint(f"{'rule':<8}{'severity':<9}{'subjects':>9}{'failed':>8}{'undecided':>11}  what it finds", "bold")
-    indent = 8 + 9 + 9 + 8 + 11 + 2
+    widths = {
+        name: max(least, *(len(f"{getattr(count, name):,}") + 2 for count in rows))
+        for name, least in (("subjects", 9), ("failed", 8), ("undecided", 11))
+    }
+    heads = "".join(f"{name:>{width}}" for name, width in widths.items())
+    yield paint(f"{'rule':<8}{'severity':<9}{heads}  what it finds", "bold")
+    indent = 8 + 9 + sum(widths.values()) + 2
     for count in rows:
         title, *more = wrap(printable(count.title), WIDTH - indent) or [""]
-        numbers = f"{count.subjects:>9,}{count.failed:>8,}{count.undecided:>11,}"
+        numbers = "".join(f"{getattr(count, name):>{width},}" for name, width in widths.items())
         yield f"{count.rule:<8}{severity[count.rule]:<9}{numbers}  {title}"
         yield from (f"{'':<{indent}}{line}" for line in more)
 
