@@ -45,7 +45,7 @@ def as_text(report: "Report", *, colour: bool = False) -> str:
     lines += _findings(report, paint)
     for rule, reason in sorted(report.errored.items()):
         lines += ["", *wrapped(f"{rule} could not be run: {reason}", "", "  ")]
-    return "\n".join([*lines, "", _verdict(report), ""])
+    return "\n".join([*lines, "", *wrapped(_verdict(report)), ""])
 
 
 def _intake(intake: "Intake") -> list[str]:
