@@ -7,7 +7,7 @@ guessed: no unit, no decimal comma that was not declared, no word that is nearly
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from attrs import define, field
 
@@ -356,23 +356,32 @@ def _by_distinct(
         try:
             found.append(read(value))
         except ValueError as error:
-            wrong[value] = error
+            wrong[value] = Wanted.by(error)
             found.append(nothing)
     tell_wrong(column.name, texts, wrong, telling)
     return pl.Series(column.name, found, dtype=dtype).gather((numbers + 1).fill_null(0))
 
 
-def tell_wrong(column: str, texts: "pl.Series", wrong: Mapping[str, ValueError], telling: Telling) -> None:
+class Wanted(NamedTuple):
+    """What a text should have been. Kept instead of the error that said it: that would keep all columns alive."""
+
+    expected: str
+    hint: str | None = None
+
+    @classmethod
+    def by(cls, error: ValueError) -> Self:
+        """What an error of a reader says: what was expected, and a hint where it has one."""
+        expected, hint = (*error.args, None)[:2]
+        return cls(str(expected), hint or None)
+
+
+def tell_wrong(column: str, texts: "pl.Series", wrong: Mapping[str, Wanted], telling: Telling) -> None:
     """Tell the texts that could not be read, by what was expected of them."""
     kinds: dict[str, list[str]] = {}
-    for value, error in wrong.items():
-        kinds.setdefault(str(error.args[0]), []).append(value)
+    for value, wanted in wrong.items():
+        kinds.setdefault(wanted.expected, []).append(value)
     for expected, some in kinds.items():
-        telling.tell(column, texts, texts.is_in(some).fill_null(False), expected, lambda value: _hint_of(wrong[value]))
-
-
-def _hint_of(error: ValueError) -> str | None:
-    return str(error.args[1]) if len(error.args) > 1 and error.args[1] else None
+        telling.tell(column, texts, texts.is_in(some).fill_null(False), expected, lambda value: wrong[value].hint)
 
 
 def _quantities(

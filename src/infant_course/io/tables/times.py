@@ -28,7 +28,7 @@ from ...when import (
     parse,
     parse_date,
 )
-from .cells import Telling, distinct, read_whole, tell_wrong, trimmed
+from .cells import Telling, Wanted, distinct, read_whole, tell_wrong, trimmed
 from .flat import FlatColumn, Part
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _statements(column: FlatColumn, cells: "pl.Series", telling: Telling) -> "pl
     days = texts.set(~full.fill_null(False), None).str.to_date("%Y-%m-%d", strict=False)
     values, numbers = distinct(texts.set(days.is_not_null(), None))
     rows: list[tuple[Any, ...]] = [(0, None, None, None, None)]
-    wrong: dict[str, ValueError] = {}
+    wrong: dict[str, Wanted] = {}
     clock: set[str] = set()
     for value in values:
         told = []
@@ -167,7 +167,7 @@ def _statements(column: FlatColumn, cells: "pl.Series", telling: Telling) -> "pl
                     clock.add(value)
                 told.append(_read_one(day))
         except ValueError as error:
-            wrong[value] = error
+            wrong[value] = Wanted.by(error)
         if value in wrong or not told:
             rows.append(rows[0])
         elif len(told) == 1:
@@ -274,13 +274,13 @@ def _ranges(names: list[str], texts: "list[pl.Series]", telling: Telling, *, fro
     pairs = pl.select(texts[0] + pl.lit("..") + texts[1]).to_series()
     values, numbers = distinct(pairs)
     rows: list[tuple[Any, ...]] = [(0, None, None, None, None)]
-    wrong: dict[str, ValueError] = {}
+    wrong: dict[str, Wanted] = {}
     for value in values:
         try:
             told = _range(value, from_birth=from_birth)
             rows.append((int(told.kind), told.low, told.high, told.ref, told.text))
         except ValueError as error:
-            wrong[value] = error
+            wrong[value] = Wanted.by(error)
             rows.append(rows[0])
     tell_wrong(names[0], pairs, wrong, telling)
     return pl.DataFrame(rows, schema=_schema(), orient="row")[(numbers + 1).fill_null(0)]
@@ -323,20 +323,20 @@ _SERIAL = re.compile(r"[1-7]\d{4}(?:\.\d+)?")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
-def _tell_wrong_dates(column: str, texts: "pl.Series", wrong: dict[str, ValueError], telling: Telling) -> None:
+def _tell_wrong_dates(column: str, texts: "pl.Series", wrong: dict[str, Wanted], telling: Telling) -> None:
     """Tell what is no statement of time; what looks like a date of a spreadsheet with what it may mean."""
     dates = {value: meant for value in wrong if (meant := readings(value))}
     suspect = texts.is_in(list(dates)).fill_null(False)
     telling.tell(column, texts, suspect, _SHORT_FORMS, lambda value: _meant(dates[value]), CellProblem.SUSPECT)
-    other = {value: _plainer(error) for value, error in wrong.items() if value not in dates}
+    other = {value: _plainer(wanted) for value, wanted in wrong.items() if value not in dates}
     tell_wrong(column, texts, other, telling)
 
 
-def _plainer(error: ValueError) -> ValueError:
+def _plainer(wanted: Wanted) -> Wanted:
     """A shorter list of forms for a cell: a hint leads to the others."""
-    if error.args and error.args[0] == FORMS:
-        return ValueError(_SHORT_FORMS, f"accepted are {FORMS}")
-    return error
+    if wanted.expected == FORMS:
+        return Wanted(_SHORT_FORMS, f"accepted are {FORMS}")
+    return wanted
 
 
 def _meant(found: list[tuple[date, str]]) -> str:
