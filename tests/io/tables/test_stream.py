@@ -1,5 +1,6 @@
 """An export judged in parts gives the report of the whole."""
 
+import gc
 import gzip
 import io
 import os
@@ -138,6 +139,30 @@ def test_text_of_parts_needs_the_first_of_each_outcome_only(export: Path) -> Non
     assert few.table.height < every.table.filter(verdict="failed").height
     assert few.outcomes == every.outcomes == check(read(export)).outcomes
     assert as_text(few) == as_text(every)
+
+
+def test_nothing_of_a_part_is_kept_when_it_is_judged(export: Path) -> None:
+    """Not even as rubbish: what waits to be collected takes memory as well (kept errors hold whole columns)."""
+
+    def columns() -> int:
+        return sum(isinstance(one, pl.Series) for one in gc.get_objects())
+
+    counts = []
+    gc.collect()
+    gc.disable()
+    try:
+        check_in_parts(
+            Stream(export, share=1 << 13),
+            rules=RULES.values(),
+            settings=Settings(),
+            most_each=FEW,
+            seen=lambda cohort, report: counts.append(columns()),
+        )
+        after = columns()
+    finally:
+        gc.enable()
+    assert len(counts) > 2
+    assert counts[-1] <= counts[0] + 1 and after <= 1, (counts, after)
 
 
 def test_the_parts_are_gone_afterwards(export: Path, tmp_path: Path) -> None:
