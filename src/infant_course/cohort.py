@@ -232,6 +232,10 @@ class Cohort:
             return self.timeline
         return self.tables[name] if name in self.tables else _no_events(name)
 
+    def any_of(self, name: str) -> bool:
+        """Whether :meth:`table` has rows; to ask makes no table of a type that is absent."""
+        return (name not in EVENT_TYPES or name in self.tables) and self.table(name).height > 0
+
     def is_complete(self, event_type: str) -> pl.Series | bool:
         """Whether absence of this type means that it did not happen (per unit, or for all)."""
         return self.complete.get(event_type, False)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import UnionType
 from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from attrs import Attribute, field, fields, frozen, has, validators
+from attrs import Attribute, Converter, field, fields, frozen, has, validators
 
 from .vocabulary import (
     AnthracyclineScheme,
@@ -61,14 +61,16 @@ def said(doc: str, *, unit: str | tuple[str, ...] | None = None, ref: bool = Fal
 
 
 def _each(values: Iterable[Any]) -> tuple[Any, ...]:
-    # A function of ours, as attrs asks a converter for its signature and that of ``tuple`` takes long to find.
     return tuple(values)
+
+
+_EACH = Converter(_each)  # one for all fields: attrs looks up the signature of each converter it makes
 
 
 def many(doc: str, *, ref: bool = False, source: str | None = None) -> Any:
     """A field that may hold several values; empty until stated."""
     metadata = {"doc": doc, "unit": None, "ref": ref, "source": source}
-    return field(default=(), converter=_each, repr=False, metadata=metadata)
+    return field(default=(), converter=_EACH, repr=False, metadata=metadata)
 
 
 UNITS: dict[str, dict[str, float]] = {
@@ -178,9 +180,13 @@ def _shown(value: Any) -> str:
     return str(value)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Event:
-    """What all events share."""
+    """What all events share.
+
+    Equal are events of one type of which the same was stated, wherever they stood in the input. That and ``repr`` are
+    here for all types: methods of their own would each have to be compiled when the command starts.
+    """
 
     TYPE: ClassVar[str] = ""
     """The word for this type in files and columns."""
@@ -199,6 +205,14 @@ class Event:
     line: int | None = field(
         default=None, eq=False, repr=False, metadata={"doc": "line in the input", "internal": True}
     )
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return all(getattr(self, a.name) == getattr(other, a.name) for a in fields(type(self)) if a.eq)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *(getattr(self, a.name) for a in fields(type(self)) if a.eq)))
 
     def __str__(self) -> str:
         """All that was stated, for the person who looks at it. ``repr`` tells the type alone: it ends up in logs."""
@@ -229,7 +243,7 @@ def event_type(name: str, *, lasts: bool = False) -> Callable[[E], E]:
 
 
 @event_type("symptom_onset")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class SymptomOnset(Event):
     """First symptoms before presentation."""
 
@@ -237,7 +251,7 @@ class SymptomOnset(Event):
 
 
 @event_type("presentation")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Presentation(Event):
     """The patient is first seen."""
 
@@ -245,7 +259,7 @@ class Presentation(Event):
 
 
 @event_type("diagnosis")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Diagnosis(Event):
     """The index leukaemia is diagnosed. Time zero of the course."""
 
@@ -275,7 +289,7 @@ class Diagnosis(Event):
 
 
 @event_type("enrolment")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Enrolment(Event):
     """The patient enters a protocol, or is treated according to it."""
 
@@ -286,7 +300,7 @@ class Enrolment(Event):
 
 
 @event_type("randomisation")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Randomisation(Event):
     """The patient is allotted to an arm of a trial."""
 
@@ -295,7 +309,7 @@ class Randomisation(Event):
 
 
 @event_type("risk_assignment")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class RiskAssignment(Event):
     """A risk group is assigned."""
 
@@ -305,7 +319,7 @@ class RiskAssignment(Event):
 
 
 @event_type("decision")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Decision(Event):
     """A decision for or against a treatment, with its reason."""
 
@@ -316,7 +330,7 @@ class Decision(Event):
 
 
 @event_type("measurement")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Measurement(Event):
     """Size of the patient, on which doses rest."""
 
@@ -325,7 +339,7 @@ class Measurement(Event):
 
 
 @event_type("laboratory")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Laboratory(Event):
     """Laboratory values of one sample of blood."""
 
@@ -338,7 +352,7 @@ class Laboratory(Event):
 
 
 @event_type("prednisone_response")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class PrednisoneResponse(Event):
     """Response to the prednisone prephase."""
 
@@ -348,7 +362,7 @@ class PrednisoneResponse(Event):
 
 
 @event_type("treatment_block", lasts=True)
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class TreatmentBlock(Event):
     """A block of chemotherapy."""
 
@@ -362,7 +376,7 @@ class TreatmentBlock(Event):
 
 
 @event_type("immunotherapy", lasts=True)
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Immunotherapy(Event):
     """A cycle of antibody therapy (blinatumomab, inotuzumab ozogamicin)."""
 
@@ -377,7 +391,7 @@ class Immunotherapy(Event):
 
 
 @event_type("targeted_therapy", lasts=True)
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class TargetedTherapy(Event):
     """A targeted agent (menin inhibitor, venetoclax, FLT3 inhibitor ...)."""
 
@@ -386,7 +400,7 @@ class TargetedTherapy(Event):
 
 
 @event_type("apheresis")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Apheresis(Event):
     """Collection of lymphocytes for a cell therapy."""
 
@@ -394,7 +408,7 @@ class Apheresis(Event):
 
 
 @event_type("lymphodepletion", lasts=True)
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Lymphodepletion(Event):
     """Chemotherapy before a cell therapy."""
 
@@ -403,7 +417,7 @@ class Lymphodepletion(Event):
 
 
 @event_type("cell_therapy")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class CellTherapy(Event):
     """An infusion of CAR T cells (day 0)."""
 
@@ -415,7 +429,7 @@ class CellTherapy(Event):
 
 
 @event_type("mrd")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class MrdAssessment(Event):
     """One result of minimal residual disease."""
 
@@ -435,7 +449,7 @@ class MrdAssessment(Event):
 
 
 @event_type("marrow")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class MarrowAssessment(Event):
     """Marrow blasts by morphology or flow."""
 
@@ -446,7 +460,7 @@ class MarrowAssessment(Event):
 
 
 @event_type("csf")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class CsfAssessment(Event):
     """Examination of the cerebrospinal fluid after diagnosis."""
 
@@ -458,7 +472,7 @@ class CsfAssessment(Event):
 
 
 @event_type("examination")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Examination(Event):
     """An examination during the course (echocardiogram, imaging, autopsy)."""
 
@@ -468,7 +482,7 @@ class Examination(Event):
 
 
 @event_type("remission")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Remission(Event):
     """A remission is attained."""
 
@@ -486,7 +500,7 @@ class Remission(Event):
 
 
 @event_type("mrd_reemergence")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class MrdReemergence(Event):
     """MRD comes back after negativity, without (or before) a relapse by definition."""
 
@@ -494,7 +508,7 @@ class MrdReemergence(Event):
 
 
 @event_type("relapse")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Relapse(Event):
     """Leukaemia comes back after a complete remission."""
 
@@ -519,7 +533,7 @@ class Relapse(Event):
 
 
 @event_type("lineage_switch")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class LineageSwitch(Event):
     """The leukaemia changes its lineage."""
 
@@ -535,7 +549,7 @@ class LineageSwitch(Event):
 
 
 @event_type("refractory")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Refractory(Event):
     """No remission by the time point fixed in the protocol, or after salvage."""
 
@@ -543,7 +557,7 @@ class Refractory(Event):
 
 
 @event_type("radiotherapy", lasts=True)
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Radiotherapy(Event):
     """Irradiation of one site."""
 
@@ -554,7 +568,7 @@ class Radiotherapy(Event):
 
 
 @event_type("conditioning", lasts=True)
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Conditioning(Event):
     """Conditioning before a haematopoietic stem cell transplant."""
 
@@ -566,7 +580,7 @@ class Conditioning(Event):
 
 
 @event_type("transplant")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Transplant(Event):
     """Haematopoietic stem cell transplant (HSCT): the infusion, day 0."""
 
@@ -581,7 +595,7 @@ class Transplant(Event):
 
 
 @event_type("engraftment")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Engraftment(Event):
     """Blood cells recover after a transplant: the first day on which the criteria are met."""
 
@@ -593,7 +607,7 @@ class Engraftment(Event):
 
 
 @event_type("graft_failure")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class GraftFailure(Event):
     """The graft does not take, or is lost."""
 
@@ -602,7 +616,7 @@ class GraftFailure(Event):
 
 
 @event_type("chimerism")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Chimerism(Event):
     """Share of donor cells after a transplant."""
 
@@ -612,7 +626,7 @@ class Chimerism(Event):
 
 
 @event_type("gvhd", lasts=True)
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Gvhd(Event):
     """Graft-versus-host disease."""
 
@@ -629,7 +643,7 @@ class Gvhd(Event):
 
 
 @event_type("organ_transplant")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class OrganTransplant(Event):
     """Transplant of a solid organ. Not an HSCT: no HSCT rule looks at it."""
 
@@ -639,7 +653,7 @@ class OrganTransplant(Event):
 
 
 @event_type("adverse_event", lasts=True)
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class AdverseEvent(Event):
     """A toxicity or late effect."""
 
@@ -653,7 +667,7 @@ class AdverseEvent(Event):
 
 
 @event_type("supportive_treatment", lasts=True)
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class SupportiveTreatment(Event):
     """Treatment of a complication."""
 
@@ -663,7 +677,7 @@ class SupportiveTreatment(Event):
 
 
 @event_type("second_malignancy")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class SecondMalignancy(Event):
     """Another malignancy, not a relapse and not a lineage switch."""
 
@@ -672,19 +686,19 @@ class SecondMalignancy(Event):
 
 
 @event_type("end_of_therapy")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class EndOfTherapy(Event):
     """The planned treatment is over."""
 
 
 @event_type("abandonment")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Abandonment(Event):
     """Treatment is refused or abandoned by the family, for four weeks or more."""
 
 
 @event_type("last_contact")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class LastContact(Event):
     """The patient is last known of."""
 
@@ -693,7 +707,7 @@ class LastContact(Event):
 
 
 @event_type("death")
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Death(Event):
     """The patient dies."""
 

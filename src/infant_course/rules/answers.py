@@ -132,6 +132,14 @@ def _answer(question: Question, column: str, complete: pl.Expr) -> list[pl.Expr]
     return [pl.when(sure > 0).then(True).when((maybe == 0) & complete).then(False).alias(column)]
 
 
+def _answer_of_none(question: Question, column: str, complete: bool, height: int) -> list[pl.Series]:
+    """:func:`_answer` for subjects that have no others."""
+    if question.answer is Answer.COUNT:
+        least, most = _repeated(0, height, pl.UInt32), _repeated(0 if complete else None, height, pl.UInt32)
+        return [least.alias(f"{column}.least"), most.alias(f"{column}.most")]
+    return [_repeated(False if complete else None, height, pl.Boolean).alias(column)]
+
+
 def _beside(frame: pl.DataFrame, told: Iterable[pl.Series]) -> pl.DataFrame:
     """A frame with more columns. A column is known by its name: what stands there already is not put there again."""
     columns = {column.name: column for column in told if column.name not in frame.columns}
@@ -253,7 +261,7 @@ class Answers:
 
     def _any_of(self, others: Those) -> bool:
         """Whether any event of the type is recorded: a question about an absent type costs nothing."""
-        return any(self.cohort.table(name).height for name in self._names(others))
+        return any(self.cohort.any_of(name) for name in self._names(others))
 
     def candidates(self, others: Those) -> pl.DataFrame:
         """The other events: unit, id, bounds, and whether they surely meet the condition (else: perhaps)."""
@@ -318,7 +326,7 @@ class Answers:
         if holds is None:
             return chosen.select(*columns, pl.lit(True).alias("sure"), *compared)
         met = chosen.lazy().with_columns(sure=holds).filter(pl.col("sure").fill_null(True))
-        return met.select(*columns, pl.col("sure").fill_null(False), *compared).collect()
+        return self._collected(met.select(*columns, pl.col("sure").fill_null(False), *compared))
 
     def _extreme(self, others: Those, point: str) -> pl.DataFrame:
         """Per unit, the least and greatest bounds of the candidates' point."""
@@ -498,8 +506,13 @@ class Answers:
         counts: dict[str, pl.Series] = {}
         answers: list[pl.Expr] = []
         counted = [question for question in trace.questions if question.answer is not Answer.DAYS]
-        for question, (sure, maybe) in self._counts_of(counted, frame, trace.about).items():
+        for question, found in self._counts_of(counted, frame, trace.about).items():
             column, complete = trace.questions[question], self._complete(question, frame)
+            if found is None and isinstance(complete, bool):
+                told += _answer_of_none(question, column, complete, frame.height)
+                continue
+            none = _repeated(0, frame.height, pl.UInt32)
+            sure, maybe = found or (none, none)
             counts |= {f"{column}.sure": sure, f"{column}.maybe": maybe}
             if isinstance(complete, pl.Series):
                 counts[f"{column}.complete"] = complete
@@ -519,18 +532,20 @@ class Answers:
         whole = self.cohort.is_complete(question.others.type)
         return whole[frame["unit"]] if isinstance(whole, pl.Series) else whole
 
-    def _counts_of(self, questions: Iterable[Question], frame: pl.DataFrame, about: str) -> dict[Question, Counts]:
+    def _counts_of(
+        self, questions: Iterable[Question], frame: pl.DataFrame, about: str
+    ) -> dict[Question, Counts | None]:
         """For each question, how many others surely, and at most, stand in the relation: a number for each subject.
 
+        None where there are no others at all.
         In a small cohort questions of the same points are put together: a query costs more there than what it works
         out.
         """
-        found: dict[Question, Counts] = {}
+        found: dict[Question, Counts | None] = {}
         together: dict[tuple[str, str, bool], list[Question]] = {}
         for question in questions:
             if not self._any_of(question.others) or (question.alike and not self._alike(about).height):
-                none = _repeated(0, frame.height, pl.UInt32)
-                found[question] = none, none
+                found[question] = None
             elif self.small and question.via is None and not question.alike and question.others.against is None:
                 points = question.point, question.other_point, question.relation is Relation.UNDER_WAY
                 together.setdefault(points, []).append(question)
@@ -544,6 +559,14 @@ class Answers:
     def small(self) -> bool:
         """Whether the cohort is small enough to look at all pairs of its events."""
         return sum(table.height for table in self.cohort.tables.values()) <= SMALL
+
+    def _collected(self, query: pl.LazyFrame) -> pl.DataFrame:
+        """The rows of a query. Of a small cohort it is run as it stands: to improve it would take longer."""
+        return (
+            query.collect(optimizations=pl.QueryOptFlags.none(simplify_expression=True))
+            if self.small
+            else query.collect()
+        )
 
     def _counts(self, question: Question, frame: pl.DataFrame, about: str) -> Counts:
         apart = question.via is None and not self._may_meet_itself(question.others, about)
@@ -666,13 +689,15 @@ class Answers:
         elif candidates is not None:
             theirs = candidates.lazy().select("unit", *others, *(["number"] if several else []))
             if question.relation is Relation.SAME_DAY and not several:
-                pairs = _on_one_day(left.collect(), theirs.collect(), self._crowded(question, about)).lazy()
+                pairs = _on_one_day(
+                    self._collected(left), self._collected(theirs), self._crowded(question, about)
+                ).lazy()
             else:
                 pairs = left.join(theirs, on="unit")
         else:
             assert question.via is not None
             named = references_in(frame, question.via)
-            pairs = self._named(question.others, named, left.collect(), others).lazy()
+            pairs = self._named(question.others, named, self._collected(left), others).lazy()
         if against is not None:
             together = against.together(MINE, THEIRS)
             pairs = pairs.filter(together.fill_null(True))
@@ -791,8 +816,9 @@ class Answers:
 
     def _pair_counts(self, questions: Sequence[Question], frame: pl.DataFrame, about: str) -> list[Counts]:
         """For each question the counts over the rows of a frame. What surely counts also may: the rest is left out."""
+        numbers = pl.col("sure").sum(), pl.col("maybe").sum()
         slices = [
-            pairs.filter("maybe").group_by("number", "row").agg(pl.col("sure").sum(), pl.col("maybe").sum()).collect()
+            self._collected(pairs.filter("maybe").group_by("number", "row").agg(numbers))
             for pairs in self._pairs_in_slices(questions, frame, about)
         ]
         counted = pl.concat(slices or [pl.DataFrame(schema=COUNT_COLUMNS)])
@@ -824,9 +850,10 @@ class Answers:
             candidates = self._candidates_for(question, frame, about)
             if len(questions) > 1:
                 every = [candidates, *(self._candidates_for(other, frame, about) for other in questions[1:])]
-                candidates = pl.concat(
+                numbered = (
                     one.lazy().with_columns(number=pl.lit(number, dtype=pl.UInt32)) for number, one in enumerate(every)
-                ).collect()
+                )
+                candidates = self._collected(pl.concat(numbered))
             frame = self._promising(question, frame, about, candidates)
             most = candidates.height  # of one patient at most: enough to know where there are few
             if most * frame.height > MOST_PAIRS:
@@ -838,7 +865,7 @@ class Answers:
     def pairs_surely(self, question: Question, frame: pl.DataFrame, about: str) -> Iterator[pl.DataFrame]:
         """The others that surely stand in the relation: ``row`` and ``other``."""
         for pairs in self._pairs_in_slices([question], frame, about):
-            yield pairs.filter("sure").select("row", "other").collect()
+            yield self._collected(pairs.filter("sure").select("row", "other"))
 
     def _single(self, others: Those) -> pl.DataFrame:
         """Per unit, the id and the bounds of the one candidate; null where there is none, or more than one."""
@@ -872,5 +899,5 @@ class Answers:
         if self.cohort.gap.height:
             unasked = ("y_first", "y_maybe_first", "x_first", "x_maybe_first")
             pairs = pairs.with_columns([pl.lit(None, dtype=pl.Boolean).alias(name) for name in unasked])
-            pairs = self._with_gaps(pairs.lazy(), point, other_point).collect()
+            pairs = self._collected(self._with_gaps(pairs.lazy(), point, other_point))
         return [pairs["least"].alias(f"{column}.least"), pairs["greatest"].alias(f"{column}.greatest")]

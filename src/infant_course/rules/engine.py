@@ -191,7 +191,7 @@ class Engine:
         """The tables whose rows a rule is about; those that are absent or empty cost nothing."""
         for about in rule.about:
             names = tuple(self.cohort.tables) if about == "event" else (about,)
-            yield from (name for name in names if self.cohort.table(name).height)
+            yield from (name for name in names if self.cohort.any_of(name))
 
     def _in_one_pass(self, tasks: list[_Task], errored: dict[str, str]) -> dict[_Task, pl.Series]:
         """For each task a column over the rows of its type, worked out together.
@@ -243,7 +243,9 @@ class Engine:
                 told = [condition for condition in task.judged.conditions if needs_only(condition, frame)]
                 column = pl.all_horizontal(told).fill_null(False) if told else pl.lit(True)
             columns.append(column.alias(str(number)))
-        found = frame.lazy().select("row", *columns).collect()  # "row": literals alone would be one row
+        columns.insert(0, pl.col("row"))  # literals alone would be one row
+        # In a small cohort to look for what they share would take longer than to work it out twice.
+        found = frame.select(columns) if self.answers.small else frame.lazy().select(columns).collect()
         return {task: found[str(number)] for number, task in enumerate(tasks)}
 
     def _subjects(self, task: _Task, column: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
