@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from infant_course import __version__
-from infant_course.cli import main
+from infant_course.cli import VERBS, main, parser, verbs
 
 
 def test_help_names_every_verb(run):
@@ -77,3 +78,22 @@ def test_main_takes_its_words_from_the_command_line(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["infant-course", "--version"])
     assert main() == 0
     assert __version__ in capsys.readouterr().out
+
+
+def test_each_verb_is_made_by_the_module_it_is_listed_with():
+    """The command imports the module of the verb asked for and no other."""
+    modules = {path.stem for path in Path(verbs.__file__).parent.glob("*.py")} - {"__init__"}
+    assert set(VERBS) == modules
+    for module, names in VERBS.items():
+        for name in names:
+            (added,) = [action.choices for action in parser(name)._actions if action.choices]
+            assert tuple(added) == names, module
+
+
+def test_no_other_verb_is_imported():
+    code = (
+        "import sys; from infant_course.cli import main; main(['key', '--help']); "
+        "print([name for name in sys.modules if name.startswith('infant_course.cli.verbs.')])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.splitlines()[-1] == "['infant_course.cli.verbs.key']"

@@ -9,34 +9,12 @@ import argparse
 import gc
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any, NoReturn
 
 from .. import __version__
 from ..errors import InfantCourseError
 from .output import complain, show
-from .verbs import (
-    accept,
-    agents,
-    answers,
-    case,
-    check,
-    cohort_figures,
-    convert,
-    deidentify,
-    demo,
-    diff,
-    draw,
-    key,
-    ledger,
-    mapping,
-    narrate,
-    outcomes,
-    protocols,
-    queries,
-    risk,
-    rules,
-    template,
-)
 
 USAGE, FAILED = 2, 3
 
@@ -54,36 +32,43 @@ class _Parser(argparse.ArgumentParser):
             show(message, file or sys.stderr)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line with all its verbs."""
+VERBS = {
+    "demo": ("demo",),
+    "check": ("check",),
+    "draw": ("draw",),
+    "cohort_figures": ("swimmer", "flow", "mrd-panel", "overview", "curve"),
+    "narrate": ("narrate",),
+    "convert": ("convert",),
+    "template": ("template",),
+    "mapping": ("mapping",),
+    "rules": ("explain", "rules"),
+    "case": ("resolve", "schema", "new"),
+    "outcomes": ("outcomes",),
+    "protocols": ("protocols", "protocol"),
+    "risk": ("risk",),
+    "agents": ("agents",),
+    "accept": ("accept",),
+    "queries": ("queries",),
+    "answers": ("answers",),
+    "ledger": ("ledger",),
+    "diff": ("diff",),
+    "key": ("key",),
+    "deidentify": ("deidentify",),
+}
+"""The verbs by the module that adds them, in the order of the help."""
+
+
+def parser(verb: str | None = None) -> argparse.ArgumentParser:
+    """The command line with all its verbs, or with those of one verb's module alone: the others take time to make."""
     top = _Parser(
         prog="infant-course",
         description="Check and draw courses of infant acute lymphoblastic leukaemia.",
         epilog="Exit: 0 nothing to report, 1 findings, 2 wrong use or unreadable input, 3 a rule failed.",
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    verbs = top.add_subparsers(metavar="VERB", required=True, parser_class=_Parser)
-    for group in (
-        *(
-            demo,
-            check,
-            draw,
-            cohort_figures,
-            narrate,
-            convert,
-            template,
-            mapping,
-            rules,
-            case,
-            outcomes,
-            protocols,
-            risk,
-            agents,
-        ),
-        *(accept, queries, answers, ledger, diff),
-        *(key, deidentify),
-    ):
-        group.add_to(verbs)
+    added = top.add_subparsers(metavar="VERB", required=True, parser_class=_Parser)
+    for module in [module for module, verbs in VERBS.items() if verb in verbs] or VERBS:
+        import_module(f".verbs.{module}", __name__).add_to(added)
     return top
 
 
@@ -98,12 +83,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(argv)
     finally:
+        if argv is None:  # the process ends here: nothing of it need be looked through
+            gc.freeze()
         gc.set_threshold(*usual)
 
 
 def _run(argv: Sequence[str] | None) -> int:
     try:
-        arguments = parser().parse_args(argv)
+        words = sys.argv[1:] if argv is None else argv
+        arguments = parser(words[0] if words else None).parse_args(words)
         code: int = arguments.run(arguments)
     except SystemExit as stop:  # argparse, having said what it had to say
         return stop.code if isinstance(stop.code, int) else 0
