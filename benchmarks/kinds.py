@@ -553,6 +553,13 @@ KINDS: tuple[Kind, ...] = (
         ),
     ),
     Kind(
+        "block-not-entered",
+        "MARMA was given and its row is missing",
+        ("PRO-12",),
+        (have("treatment_block", event("octadad")), drop("treatment_block", event("marma"))),
+        reason="immunotherapy between the blocks fills the gap, and so may what is known to the month only",
+    ),
+    Kind(
         "risk-group-low",
         "low risk entered for a rearranged leukaemia",
         ("PRO-07",),

@@ -40,6 +40,10 @@ MOST_NAMED = 5
 """So many conflicting events are named in a message; the others are counted."""
 
 
+PARTS, FEWEST = 8, 50_000
+"""Verdicts become findings in so many parts, of so many at the least: telling one takes more memory than it leaves."""
+
+
 @frozen(kw_only=True)
 class Finding:
     """One failed or undecided verdict: which rule, about which event, what it conflicts with, and what to do.
@@ -133,8 +137,13 @@ def findings_table(
 ) -> pl.DataFrame:
     """The verdicts told, in order (:func:`in_order`); with ``undecided`` false those that failed only."""
     verdicts = judgement.verdicts if undecided else judgement.verdicts.filter("failed")
-    if not verdicts.height:
-        return pl.DataFrame(schema=FINDING_COLUMNS)
+    step = max(FEWEST, -(-verdicts.height // PARTS))
+    parts = [_told(part, cohort, rules, settings) for part in verdicts.iter_slices(step)]
+    return in_order(pl.concat([pl.DataFrame(schema=FINDING_COLUMNS), *parts]))
+
+
+def _told(verdicts: pl.DataFrame, cohort: Cohort, rules: Mapping[str, Rule], settings: Settings) -> pl.DataFrame:
+    """Verdicts as findings."""
     table = verdicts.rename({"patient": "code"}).with_row_index("row")
     table = table.join(
         _said(verdicts, rules, settings),
@@ -170,7 +179,7 @@ def findings_table(
         verdict=pl.when("failed").then(pl.lit("failed")).otherwise(pl.lit("undecided")),
         fingerprint=fingerprints(table),
     )
-    return in_order(table.select(pl.col(name).cast(dtype) for name, dtype in FINDING_COLUMNS.items()))
+    return table.select(pl.col(name).cast(dtype) for name, dtype in FINDING_COLUMNS.items())
 
 
 def fingerprints(table: pl.DataFrame) -> pl.Series:
