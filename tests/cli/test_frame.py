@@ -97,3 +97,15 @@ def test_no_other_verb_is_imported():
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert told.splitlines()[-1] == "['infant_course.cli.verbs.key']"
+
+
+@pytest.mark.parametrize(("call", "frozen"), [("main()", True), ("main(['--version'])", False)])
+def test_only_a_process_of_its_own_ends_without_looking_for_rubbish(call, frozen):
+    """Called from Python, the command leaves the collector as it was."""
+    code = (
+        "import gc, sys; from infant_course.cli import main; usual = gc.get_threshold(); "
+        f"sys.argv = ['infant-course', '--version']; {call}; "
+        "print(gc.get_freeze_count() > 0, gc.get_threshold() == usual)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.splitlines()[-1] == f"{frozen} True"

@@ -152,7 +152,7 @@ def test_nothing_of_a_part_is_kept_when_it_is_judged(export: Path) -> None:
     gc.disable()
     try:
         check_in_parts(
-            Stream(export, share=1 << 13),
+            Stream(export, share=30_000),
             rules=RULES.values(),
             settings=Settings(),
             most_each=FEW,
