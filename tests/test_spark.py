@@ -61,7 +61,7 @@ def test_a_partition_tells_all_parts_of_its_report(here: Report) -> None:
     whole = pl.concat([pl.DataFrame(pl.from_arrow(batch)) for batch in batches])
     assert whole.filter(pl.col("part") == "finding").select(COLUMNS).equals(here.table.select(COLUMNS))
     assert whole.filter(pl.col("part") == "rule")["subjects"].sum() == sum(count.subjects for count in here.rules)
-    assert whole.filter(pl.col("part") == "cell")["rows"].sum() == sum(one.rows for one in here.intake.cells)  # type: ignore[union-attr]
+    assert whole.filter(pl.col("part") == "cell")["rows"].sum() == sum(one.rows for one in here.intake.cells)
 
 
 def test_without_lines_none_are_told() -> None:
@@ -114,7 +114,7 @@ def test_the_findings_are_those_of_one_machine(session: Any, here: Report) -> No
     assert rows_of(report.findings.select(COLUMNS)) == sorted(expected, key=str)
     counts = {row["rule"]: (row["subjects"], row["failed"], row["undecided"]) for row in report.rules.collect()}
     assert counts == {count.rule: (count.subjects, count.failed, count.undecided) for count in here.rules}
-    assert sum(row["rows"] for row in report.cells.collect()) == sum(one.rows for one in here.intake.cells)  # type: ignore[union-attr]
+    assert sum(row["rows"] for row in report.cells.collect()) == sum(one.rows for one in here.intake.cells)
     assert report.errored.collect() == []
 
 

@@ -537,7 +537,7 @@ def test_no_date_and_no_protocol_day(number: int) -> None:
 
 
 def test_1_17_when_first_remission_began_is_not_told() -> None:
-    assert CASES[1]["last-contact"].disease_status == "CR1"  # type: ignore[attr-defined]
+    assert CASES[1]["last-contact"].disease_status == "CR1"
     assert all(event.TYPE != "remission" for event in CASES[1])
 
 

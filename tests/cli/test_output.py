@@ -19,7 +19,7 @@ class Console(io.TextIOWrapper):
 
     @property
     def shown(self) -> str:
-        return self.buffer.getvalue().decode(self.encoding).replace("\r\n", "\n")  # type: ignore[attr-defined]
+        return self.buffer.getvalue().decode(self.encoding).replace("\r\n", "\n")
 
 
 @pytest.mark.parametrize(

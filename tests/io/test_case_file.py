@@ -47,11 +47,11 @@ def test_published_cases_read_back(path: Path, tmp_path: Path) -> None:
 
 
 def test_words_and_numbers_are_those_of_yaml_1_2() -> None:
-    assert one("marker: no").marker == "no"  # type: ignore[attr-defined]
-    assert one("value: 4e-4 fraction").value == Quantity(4e-4, "fraction")  # type: ignore[attr-defined]
-    assert one("value: {value: 4e-4, unit: fraction}").value == Quantity(4e-4, "fraction")  # type: ignore[attr-defined]
-    assert one("marker: '12'").marker == "12"  # type: ignore[attr-defined]
-    assert one("cycle: 010", "treatment_block").cycle == 10  # type: ignore[attr-defined]
+    assert one("marker: no").marker == "no"
+    assert one("value: 4e-4 fraction").value == Quantity(4e-4, "fraction")
+    assert one("value: {value: 4e-4, unit: fraction}").value == Quantity(4e-4, "fraction")
+    assert one("marker: '12'").marker == "12"
+    assert one("cycle: 010", "treatment_block").cycle == 10
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def seen(patient: str, rule: str = "R-1", **changes: object) -> Seen:
         "against": (),
         "data": "data-1",
     }
-    return Seen(**{**values, **changes})  # type: ignore[arg-type]
+    return Seen(**{**values, **changes})
 
 
 def sight(*findings: Seen, sites: Mapping[str, str | None] | None = None, **changes: object) -> Sight:
@@ -58,7 +58,7 @@ def sight(*findings: Seen, sites: Mapping[str, str | None] | None = None, **chan
         "findings": findings,
         "upto": 10**9,
     }
-    return Sight(**{**values, **changes})  # type: ignore[arg-type]
+    return Sight(**{**values, **changes})
 
 
 def statuses(ledger: Ledger, on: date) -> dict[tuple[str, str], str]:
@@ -77,7 +77,7 @@ def course(patient: str = "p1", *, wbc: float = 3000, site: str | None = None, *
         if name in more:
             events.append(cls(id=name, when=(parse(more.pop(name)),)))
     assert not more
-    return Course(patient=Patient(id=patient, site=site), events=tuple(events))  # type: ignore[arg-type]
+    return Course(patient=Patient(id=patient, site=site), events=tuple(events))
 
 
 def record(
@@ -87,7 +87,7 @@ def record(
     settings = Settings()
     cohort = cohort_of(courses, settings)
     report = check(cohort, rules=[RULES[rule] for rule in rules] or None, settings=settings)
-    return (ledger.record if keep else ledger.compare)(ledger.see(cohort, report), as_of=on, **more)  # type: ignore[arg-type]
+    return (ledger.record if keep else ledger.compare)(ledger.see(cohort, report), as_of=on, **more)
 
 
 def new_ledger(folder: Path) -> Ledger:

@@ -69,7 +69,7 @@ class Unpacked:
     def execute(self, query: str, *values: object) -> object:
         if query == "VACUUM":
             raise sqlite3.OperationalError("database or disk is full")
-        return self.connection.execute(query, *values)  # type: ignore[arg-type]
+        return self.connection.execute(query, *values)
 
 
 def test_a_file_that_cannot_be_packed_has_lost_the_patient_all_the_same(tmp_path: Path):
@@ -77,7 +77,7 @@ def test_a_file_that_cannot_be_packed_has_lost_the_patient_all_the_same(tmp_path
     with new_ledger(tmp_path) as ledger:
         history(ledger)
         sound = ledger._db
-        ledger._db = Unpacked(sound)  # type: ignore[assignment]
+        ledger._db = Unpacked(sound)
         with pytest.raises(LedgerError, match="erased and overwritten, but"):
             ledger.forget(f"{SECRET}-id")
         ledger._db = sound
@@ -145,7 +145,7 @@ def test_an_acceptance_needs_a_name_a_reason_and_a_future(tmp_path: Path, how: d
     with new_ledger(tmp_path) as ledger:
         alike(ledger)
         with pytest.raises(LedgerError):
-            ledger.accept("Q1", **{"by": "Ann", "why": "seen", "as_of": day(1), **how})  # type: ignore[arg-type]
+            ledger.accept("Q1", **{"by": "Ann", "why": "seen", "as_of": day(1), **how})
 
 
 def test_who_accepted_what_and_when_is_kept(tmp_path: Path):

@@ -32,4 +32,4 @@ def test_the_public_names_are_these() -> None:
     for name in ic.__all__:
         assert getattr(ic, name) is not None
     with pytest.raises(AttributeError):
-        _ = ic.no_such_name  # type: ignore[attr-defined]  # that is the point
+        _ = ic.no_such_name  # that is the point

@@ -293,7 +293,7 @@ LOWER = Those(
 def _lower(me: Placed, world: World) -> Verdict:
     same_day = [o for o in _rest(me, world, Relapse) if _days(me, o) == 0]
     numbers = [(_number(other), _number(me)) for other in same_day]
-    if any(None not in pair and pair[0] < pair[1] for pair in numbers):  # type: ignore[operator]  # both are numbers
+    if any(None not in pair and pair[0] < pair[1] for pair in numbers):  # both are numbers
         return True
     return None if any(None in pair for pair in numbers) else False
 

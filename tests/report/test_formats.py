@@ -121,7 +121,7 @@ def test_json_tells_what_became_of_an_export() -> None:
 
 def test_a_workbook_has_its_sheets_and_no_formula() -> None:
     hostile = attrs.evolve(report(finding(message=HOSTILE), rules=SAMPLE.rules), intake=READ)
-    book = load_workbook(io.BytesIO(told(hostile, "xlsx", [Input(name="x.yaml", sha256="ab")])))  # type: ignore[arg-type]
+    book = load_workbook(io.BytesIO(told(hostile, "xlsx", [Input(name="x.yaml", sha256="ab")])))
     assert book.sheetnames == ["summary", "findings", "cells"]
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} <= {"s", "n"}

@@ -511,8 +511,7 @@ class Answers:
             if found is None and isinstance(complete, bool):
                 told += _answer_of_none(question, column, complete, frame.height)
                 continue
-            none = _repeated(0, frame.height, pl.UInt32)
-            sure, maybe = found or (none, none)
+            sure, maybe = found or (_repeated(0, frame.height, pl.UInt32),) * 2
             counts |= {f"{column}.sure": sure, f"{column}.maybe": maybe}
             if isinstance(complete, pl.Series):
                 counts[f"{column}.complete"] = complete

@@ -210,10 +210,10 @@ def pro_09(me: Placed, world: World) -> Verdict:
     transplants = [placed.event for placed in world.recorded(Transplant)]
     if assignment.group == "HR":
         decided = [placed.event for placed in world.recorded(Decision)]
-        against = any(d.on == "transplant" and d.in_favour is False and d.reason for d in decided)  # type: ignore[attr-defined]
+        against = any(d.on == "transplant" and d.in_favour is False and d.reason for d in decided)
         return not (transplants or against or world.recorded(Relapse, Death))
-    early = [t for t in transplants if t.status == "CR1" or t.indication == "first_remission"]  # type: ignore[attr-defined]
-    levels = [placed.event.value for placed in world.recorded(MrdAssessment)]  # type: ignore[attr-defined]
+    early = [t for t in transplants if t.status == "CR1" or t.indication == "first_remission"]
+    levels = [placed.event.value for placed in world.recorded(MrdAssessment)]
     high = any(value is not None and value.to("fraction") >= 1e-4 for value in levels)
     diagnosed = world.recorded(Diagnosis)
     too_soon = len(diagnosed) == 1 and diagnosed[0].start[0] < day_of(date(2009, 6, 1))
