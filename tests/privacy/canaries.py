@@ -1,5 +1,6 @@
 """A course with something that gives it away in every field of every event type."""
 
+import re
 from datetime import date
 from enum import Enum
 from typing import Any, get_args, get_origin
@@ -15,6 +16,8 @@ NUMBER, WHOLE = 987654.321, 987654
 DAY = date(1987, 6, 5)
 TELLTALES = ("canary", "müller", "köln", "987654", "1987", "birth 198", "age 4321")
 """What must not be found in anything that leaves, in small letters: ids, texts, numbers, dates, ages."""
+PSEUDONYM = re.compile(r"\b[PESFN][0-9A-HJKMNP-TV-Z]{12}\b")
+"""Random digits and capitals, in which a year may stand by chance."""
 
 
 def _value(hint: Any, metadata: Any, place: str) -> Any:
@@ -68,8 +71,8 @@ def course(identity: str = PATIENT) -> Course:
 
 
 def found(text: str) -> list[str]:
-    """The telltales in a text, in whatever case or escape."""
-    plain = text.casefold()
+    """The telltales in a text, in whatever case or escape, pseudonyms left out."""
+    plain = PSEUDONYM.sub("", text).casefold()
     for escaped, sign in (("\\u00fc", "ü"), ("\\u00f6", "ö"), ("&#252;", "ü"), ("&#246;", "ö"), ("&uuml;", "ü")):
         plain = plain.replace(escaped, sign)
     return [word for word in TELLTALES if word in plain]

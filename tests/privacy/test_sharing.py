@@ -67,6 +67,15 @@ def test_the_canaries_are_in_the_local_report():
     assert len(local().findings) > 50
 
 
+def test_a_year_in_a_pseudonym_is_chance_and_anywhere_else_is_not():
+    pseudonyms = Pseudonyms(key=KEY)
+    for given in (pseudonyms.patient("p"), pseudonyms.event("p", "e"), pseudonyms.fingerprint("f")):
+        assert canaries.PSEUDONYM.fullmatch(given)
+        assert canaries.found(f'"{given[:3]}1987{given[7:]}"') == []
+    for text in ("born 1987", "PABC1987", "EABCD1987EFGHJK", f"{given}1987", "1987-06-05", "CANARY-patient"):
+        assert canaries.found(text)
+
+
 def test_nothing_of_the_input_is_left_in_the_report():
     shared = for_sharing(local(), KEY)
     assert canaries.found(str(asdict(shared))) == []
