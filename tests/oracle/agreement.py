@@ -41,11 +41,20 @@ def subjects(course: Course, types: Sequence[str]) -> list[Event | None]:
     return [*(event for event in course if event.TYPE in types or "any" in types), *patient]
 
 
-def _me(world: World, event: Event | None, about: Sequence[str]) -> Placed:
-    if "birth" in about:
+def _finder(course: Course, event: Event | None, about: Sequence[str]) -> Callable[[World], Placed]:
+    """Finds the subject in a world of the course."""
+
+    def birth(world: World) -> Placed:
         assert world.birth is not None
         return Placed(Event(id="birth"), world.birth, world.birth)
-    return world.named(event.id) if event is not None else Placed(Event(id="patient"), (0, 0), (0, 0))
+
+    if "birth" in about:
+        return birth
+    if event is None:
+        patient = Placed(Event(id="patient"), (0, 0), (0, 0))
+        return lambda world: patient
+    place = [other.id for other in course].index(event.id)
+    return lambda world: world.events[place]
 
 
 def _all_worlds(found: Sequence[World], extras: Iterable[tuple[Event, ...]], course: Course) -> Iterator[World]:
@@ -66,8 +75,9 @@ def truth(
 ) -> Verdict:
     """True or false where all worlds agree on it, ``SILENT`` where the rule does not apply, else None."""
     seen: set[Verdict] = set()
+    me = _finder(course, event, about)
     for world in _all_worlds(found, extras, course):
-        seen.add(plain(_me(world, event, about), world))
+        seen.add(plain(me(world), world))
         if None in seen or len(seen) > 1:
             return None
     return seen.pop() if seen else SILENT

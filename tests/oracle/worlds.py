@@ -32,7 +32,7 @@ class Placed(NamedTuple):
 
 
 class World(NamedTuple):
-    """One way in which it may have been."""
+    """One way in which it may have been: the recorded events in the order of the course, then others."""
 
     events: tuple[Placed, ...]
     birth: Moment | None = None
@@ -107,13 +107,20 @@ def _holds(times: Times, here: Point, when: When) -> bool:
     raise NotImplementedError(f"the oracle does not know {type(when).__name__}")
 
 
+@cache
+def _places(shape: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """Every way to put points in places of their days: ``shape`` has the same number for points of one day."""
+    groups = [[i for i, day in enumerate(shape) if day == one] for one in sorted(set(shape))]
+    found = []
+    for chosen in product(*(weak_orders(len(group)) for group in groups)):
+        placed = {i: place for group, places in zip(groups, chosen, strict=True) for i, place in zip(group, places)}
+        found.append(tuple(placed[i] for i in range(len(shape))))
+    return tuple(found)
+
+
 def _moments(points: list[Point], days: tuple[int, ...]) -> Iterator[Times]:
-    groups = [[i for i, day in enumerate(days) if day == one] for one in sorted(set(days))]
-    for places in product(*(weak_orders(len(group)) for group in groups)):
-        times: Times = {}
-        for group, chosen in zip(groups, places, strict=True):
-            times |= {points[i]: (days[i], place) for i, place in zip(group, chosen, strict=True)}
-        yield times
+    for places in _places(tuple(map(days.index, days))):
+        yield dict(zip(points, zip(days, places)))
 
 
 def _days_stated(dates: list[OnDate], first: int, last: int) -> tuple[int, int]:
@@ -149,11 +156,9 @@ def _world(course: Course, times: Times) -> World:
 
 def with_unrecorded(world: World, extra: Iterable[Event]) -> Iterator[World]:
     """The same world with more events that nobody recorded, before and after all else of each day."""
-    extra = tuple(extra)
     days = [placed.start[0] for placed in world.events]
     moments = [
         (day, place) for day in (min(days) - MARGIN, *sorted(set(days)), max(days) + MARGIN) for place in (-1, 99)
     ]
-    for chosen in product(moments, repeat=len(extra)):
-        more = (Placed(event, moment, moment, False) for event, moment in zip(extra, chosen, strict=True))
-        yield world._replace(events=(*world.events, *more))
+    for more in product(*([Placed(event, moment, moment, False) for moment in moments] for event in extra)):
+        yield World(world.events + more, world.birth)
