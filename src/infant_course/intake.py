@@ -5,8 +5,12 @@ The sums agree: rows read are rows kept and rows set aside. Values of cells stan
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
+
+if TYPE_CHECKING:
+    import polars as pl
 
 MOST_PATIENTS = 20
 """So many patients are named with a finding about cells."""
@@ -25,12 +29,26 @@ class CellProblem(StrEnum):
     """A column or a table that nothing is read from."""
 
 
+@frozen(kw_only=True, eq=False)
+class EachCell:
+    """The cells of a finding one by one, for a ledger: which event each belongs to is told by its row.
+
+    ``rows``: ``row`` (its line), ``patient`` (the id as it stood, or null) and ``value`` of each. ``about``, ``field``:
+    event type (or ``patient``) and column of the flat form, where they are known.
+    """
+
+    rows: "pl.DataFrame" = field(repr=False)
+    about: str | None = None
+    field: str | None = None
+
+
 @frozen(kw_only=True)
 class CellFinding:
     """Something in a file that could not be taken as it stands; equal ones of a file are one, with their count.
 
     ``row``: line of the first (the header is line 1; None: the whole column or file). ``rows``: how many.
-    ``patients``: their ids, at most 20, for the local report only.
+    ``patients``: their ids, at most 20, for the local report only. ``each``: the cells one by one, where they are
+    cells of rows that are kept; a report does not have them.
     """
 
     file: str
@@ -42,6 +60,7 @@ class CellFinding:
     value: str | None = field(default=None, repr=False)
     patients: tuple[str, ...] = field(default=(), repr=False)
     hint: str | None = field(default=None, repr=False)
+    each: tuple[EachCell, ...] = field(default=(), repr=False, eq=False)
 
     def __str__(self) -> str:
         place = self.file + (f", line {self.row}" if self.row is not None else "")
@@ -77,6 +96,10 @@ class Intake:
     assumptions: tuple[str, ...] = field(default=(), repr=False)
     labels: Mapping[tuple[str, str], str] = field(factory=dict, repr=False)
     identifiers: frozenset[tuple[str, str]] = frozenset()
+
+    def in_sum(self) -> "Intake":
+        """The same without the single cells, which take as much memory as there are of them."""
+        return evolve(self, cells=tuple(evolve(cell, each=()) for cell in self.cells))
 
 
 def merged_intakes(intakes: Sequence[Intake]) -> Intake | None:
@@ -117,5 +140,6 @@ def merged_cells(findings: Iterable[CellFinding]) -> tuple[CellFinding, ...]:
             row=min(rows, default=None),
             rows=before.rows + finding.rows,
             patients=tuple(dict.fromkeys((*before.patients, *finding.patients)))[:MOST_PATIENTS],
+            each=(*before.each, *finding.each),
         )
     return tuple(merged.values())

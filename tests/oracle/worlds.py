@@ -113,14 +113,16 @@ def _places(shape: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
     groups = [[i for i, day in enumerate(shape) if day == one] for one in sorted(set(shape))]
     found = []
     for chosen in product(*(weak_orders(len(group)) for group in groups)):
-        placed = {i: place for group, places in zip(groups, chosen, strict=True) for i, place in zip(group, places)}
+        placed: dict[int, int] = {}
+        for group, places in zip(groups, chosen, strict=True):
+            placed |= zip(group, places, strict=True)
         found.append(tuple(placed[i] for i in range(len(shape))))
     return tuple(found)
 
 
 def _moments(points: list[Point], days: tuple[int, ...]) -> Iterator[Times]:
     for places in _places(tuple(map(days.index, days))):
-        yield dict(zip(points, zip(days, places)))
+        yield dict(zip(points, zip(days, places, strict=True), strict=True))
 
 
 def _days_stated(dates: list[OnDate], first: int, last: int) -> tuple[int, int]:

@@ -222,5 +222,5 @@ def check(
         rules=counts,
         table=findings_table(cohort, judgement, by_id, settings, undecided=undecided),
         errored=dict(judgement.errored),
-        intake=cohort.intake,
+        intake=cohort.intake.in_sum() if cohort.intake else None,
     )

@@ -55,7 +55,7 @@ def _intake(intake: "Intake") -> dict[str, Any]:
         "source": intake.source,
         "assumptions": list(intake.assumptions),
         "rows": [asdict(count) for count in intake.rows],
-        "cells": [asdict(finding) for finding in intake.cells],
+        "cells": [asdict(finding, filter=lambda part, _: part.name != "each") for finding in intake.cells],
     }
 
 

@@ -15,7 +15,7 @@ from attrs import evolve, field, frozen
 from ...cohort import Cohort
 from ...errors import Fault, InputError
 from ...events import EVENT_TYPES
-from ...intake import CellFinding, CellProblem, Intake, RowCount
+from ...intake import MOST_PATIENTS, CellFinding, CellProblem, Intake, RowCount, merged_cells
 from .build import build, day_zero_of
 from .cbioportal_files import FIXED, NEEDED, StudyFiles, study_files, study_frames
 from .cbioportal_own import KIND, PATIENT_EVENTS, own_columns
@@ -23,15 +23,15 @@ from .clock import DayZero
 from .field_values import fold
 from .flat import PATIENT, ROW, FlatTable
 from .raw import RawTable
-from .recode import NO_PATIENT_ROW, Recoded, equal_as_one, merged, recode
+from .recode import NO_PATIENT_ROW, Recoded, merged, recode
 from .recoding import FieldSource, Recoding, Recodings
 from .recoding_file import read_recodings, shipped
+from .telling import Telling
 
 SOURCE = "cbioportal"
 DIAGNOSIS = "diagnosis"
 SHORTEST_MONTH, LONGEST_MONTH = 30.4, 30.4375
 """Days that studies take for a month of survival; both bounds are used, so that neither has to be right."""
-_TOLD_PATIENTS = 20
 _UNUSABLE = "a file without the columns of a timeline"
 
 
@@ -146,7 +146,7 @@ class _StudyReader:
         intake = Intake(
             source=SOURCE,
             rows=tuple(self.counts),
-            cells=equal_as_one(self.cells),
+            cells=merged_cells(self.cells),
             assumptions=tuple(self.assumptions),
             labels=labels,
         )
@@ -314,7 +314,7 @@ class _StudyReader:
                 expected=expected,
                 row=int(rows[ROW][0]),
                 rows=rows.height,
-                patients=tuple(rows[PATIENT].unique(maintain_order=True).head(_TOLD_PATIENTS)),
+                patients=tuple(rows[PATIENT].unique(maintain_order=True).head(MOST_PATIENTS)),
             )
         )
 
@@ -368,21 +368,12 @@ class _StudyReader:
         dead = (word == "deceased") & (code.is_null() | (code == "1"))
         alive = (word == "living") & (code.is_null() | (code == "0"))
         stated = pl.col(status).is_not_null() & ~fold(pl.col(status)).is_in(self._missing())
-        unread = frame.filter(stated & ~dead & ~alive)
-        for (value,), rows in unread.group_by([status], maintain_order=True):
-            self.cells.append(
-                CellFinding(
-                    file=file,
-                    problem=CellProblem.UNREAD,
-                    column=status,
-                    expected="0:LIVING, 1:DECEASED, LIVING or DECEASED",
-                    value=str(value),
-                    row=int(rows[ROW][0]),
-                    rows=rows.height,
-                )
-            )
+        unread = frame.select(unread=stated & ~dead & ~alive).to_series()
+        self._tell_unread(frame, patient, status, unread, "0:LIVING, 1:DECEASED, LIVING or DECEASED", file)
         bounded = _month_bounds(frame, survival.get("OS_MONTHS"), self._missing())
-        self._tell_months(bounded, survival.get("OS_MONTHS"), file)
+        if "OS_MONTHS" in survival:
+            expected = "a number of months, not negative"
+            self._tell_unread(bounded, patient, survival["OS_MONTHS"], bounded["unread_months"], expected, file)
         names = {"vital_status": status, "start_earliest": survival.get("OS_MONTHS", status)}
         told = 0
         for kind, who, fields in (
@@ -408,22 +399,13 @@ class _StudyReader:
                 "days, not a day."
             )
 
-    def _tell_months(self, frame: pl.DataFrame, column: str | None, file: str) -> None:
-        if column is None:
-            return
-        unread = frame.filter(pl.col("unread_months"))
-        if unread.height:
-            self.cells.append(
-                CellFinding(
-                    file=file,
-                    problem=CellProblem.UNREAD,
-                    column=column,
-                    expected="a number of months, not negative",
-                    value=str(unread[column][0]),
-                    row=int(unread[ROW][0]),
-                    rows=unread.height,
-                )
-            )
+    def _tell_unread(
+        self, frame: pl.DataFrame, patient: str, column: str, unread: pl.Series, expected: str, file: str
+    ) -> None:
+        rows = frame.select(ROW, pl.col(patient).alias(PATIENT))
+        telling = Telling(file=file, names={}, rows=rows, about=PATIENT)
+        telling.tell(column, frame[column], unread.fill_null(False), expected)
+        self.cells += telling.cells
 
     def _with(self, kind: str) -> pl.Series:
         """Patients of whom a timeline tells an event of a type."""

@@ -6,109 +6,26 @@ guessed: no unit, no decimal comma that was not declared, no word that is nearly
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
-
-from attrs import define, field
 
 from ...cohort import column_type, table_schema, to_plain
 from ...errors import did_you_mean
 from ...events import EVENT_TYPES, field_hints
-from ...intake import CellFinding, CellProblem
+from ...intake import CellProblem
 from ...when import IDENTIFIER, parse_duration
 from ..values import MAXIMUM_ID, UNIT_SPELLINGS, ValueReader, is_identifier
 from ..yaml_nodes import parse_json
-from .flat import PATIENT, ROW, FlatColumn, Part, Shape, flat_columns
+from .flat import PATIENT, FlatColumn, Part, Shape, flat_columns
+from .telling import Telling
 
 if TYPE_CHECKING:
     import polars as pl
-
-MOST_VALUES = 200
-"""Most distinct unreadable values of one column that are told one by one; the others are told together."""
-MOST_PATIENTS = 20
-"""Most patients that are named with one finding."""
 
 _NUMBER = r"^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?$"
 _WHOLE = r"^[-+]?\d{1,18}(?:\.0+)?$"
 _COMMA = re.compile(r"[-+]?\d+,\d+")
 _THOUSANDS = r"^[-+]?\d{1,3}(?:[.,]\d{3})+$"
-
-
-@define
-class Telling:
-    """Gathers what is wrong with the cells of one table.
-
-    ``names``: what the source calls a column. ``said``: sentences on what was assumed.
-    """
-
-    file: str
-    names: Mapping[str, str]
-    rows: "pl.DataFrame" = field(repr=False)
-    """``_row`` and ``patient`` of every row."""
-    cells: list[CellFinding] = field(factory=list)
-    said: list[str] = field(factory=list)
-
-    def name(self, column: str) -> str:
-        """What the source calls a column."""
-        return self.names.get(column, column)
-
-    def tell(
-        self,
-        column: str,
-        values: "pl.Series",
-        bad: "pl.Series",
-        expected: str,
-        hint: Callable[[str], str | None] | str | None = None,
-        problem: CellProblem = CellProblem.UNREAD,
-    ) -> None:
-        """Tell the cells of ``values`` where ``bad`` holds, equal ones together."""
-        import polars as pl
-
-        if not bad.any():
-            return
-        found = (
-            self.rows.select(ROW, "patient")
-            .with_columns(values.alias("value"))
-            .filter(bad)
-            .group_by("value", maintain_order=True)
-            .agg(
-                pl.col(ROW).min(),
-                pl.len().alias("rows"),
-                pl.col("patient").drop_nulls().unique(maintain_order=True).head(MOST_PATIENTS),
-            )
-        )
-        for value, row, rows, patients in found.head(MOST_VALUES).iter_rows():
-            told = hint if isinstance(hint, str) or hint is None else hint(value)
-            self._add(column, problem, expected, value, row, rows, patients, told)
-        rest = found.slice(MOST_VALUES)
-        if rest.height:
-            also = f"{rest.height:,} more values of this column; the first {MOST_VALUES} are told one by one"
-            self._add(column, problem, expected, None, rest[ROW].min(), rest["rows"].sum(), [], also)
-
-    def _add(
-        self,
-        column: str,
-        problem: CellProblem,
-        expected: str,
-        value: str | None,
-        row: Any,
-        rows: Any,
-        patients: Iterable[str],
-        hint: str | None,
-    ) -> None:
-        self.cells.append(
-            CellFinding(
-                file=self.file,
-                problem=problem,
-                expected=expected,
-                column=self.name(column),
-                row=row,
-                rows=int(rows),
-                value=value,
-                patients=tuple(patients),
-                hint=hint,
-            )
-        )
 
 
 Distinct = tuple[list[str], "pl.Series"]

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 from attrs import evolve, field, frozen
 
-from ...intake import CellFinding, CellProblem
+from ...intake import MOST_PATIENTS, CellFinding, CellProblem
 from .field_values import first_row
 from .flat import PATIENT, PLACES, ROW, FlatTable, Shape, flat_columns
 from .recoding import NOTE
+from .telling import told_together
 
 DETAIL_ASIDE = "about an event that the patient does not have once"
 """Why a row is set aside here."""
@@ -17,7 +18,6 @@ PLACE, ONLY_HERE = "_place", "_only_here"
 """Columns of the places of rows: a text that rows about the same event share; whether the row can be about no other."""
 
 _KEY = "_key"
-_TOLD_PATIENTS = 20
 _GATHERED = (Shape.WORDS, Shape.TEXTS, Shape.NAMES)
 
 
@@ -112,7 +112,7 @@ class _Joiner:
                         column=detail.names.get(name, name),
                         expected=f"the {name} that {target.file} tells of the same {detail.type}",
                         rows=rows.height,
-                        patients=tuple(rows[PATIENT].head(_TOLD_PATIENTS)),
+                        patients=tuple(rows[PATIENT].head(MOST_PATIENTS)),
                     )
                 )
 
@@ -125,7 +125,7 @@ class _Joiner:
                 expected=f"one {detail.type} of the patient, which the row is about",
                 row=first_row(rows),
                 rows=rows.height,
-                patients=tuple(rows[PATIENT].unique(maintain_order=True).head(_TOLD_PATIENTS)),
+                patients=tuple(rows[PATIENT].unique(maintain_order=True).head(MOST_PATIENTS)),
             )
         )
         self.lost.setdefault(detail.file, set()).update(rows[ROW])
@@ -144,14 +144,14 @@ class _Joiner:
                 continue
             first = rows.filter(pl.col(_KEY).is_in(torn[_KEY].implode()) & pl.col(name).is_not_null())
             self.cells.append(
-                CellFinding(
-                    file=detail.file,
-                    problem=CellProblem.SUSPECT,
+                told_together(
+                    detail.file,
+                    CellProblem.SUSPECT,
+                    f"one {name} for the one {detail.type} of a patient; where rows differ none is read",
+                    first.select(ROW, PATIENT, pl.col(name).alias("value")),
                     column=detail.names.get(name, name),
-                    expected=f"one {name} for the one {detail.type} of a patient; where rows differ none is read",
-                    row=first_row(first),
-                    rows=first.height,
-                    patients=tuple(torn[PATIENT].head(_TOLD_PATIENTS)),
+                    about=detail.type,
+                    target=name,
                 )
             )
         return grouped.select(

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from ...cohort import SHARED_COLUMNS, table_schema
-from .cells import Telling
 from .clock import ANCHORS, POINTS, DayZero, anchors
 from .flat import ORDER, ROW
 from .people import lacking
+from .telling import Telling
 from .times import ZERO, Kind
 from .typed import ORIGINS, Typed, points_of
 
@@ -266,7 +266,10 @@ def _tell_lost(rows: "pl.DataFrame", point: str, zero: DayZero, read: Sequence[T
         here = rows.filter(pl.col("source") == number)
         if here.height:
             telling = Telling(
-                file=one.file, names=one.telling.names, rows=here.select(ROW, pl.col("name").alias("patient"))
+                file=one.file,
+                names=one.telling.names,
+                rows=here.select(ROW, pl.col("name").alias("patient")),
+                about=one.type,
             )
             nothing = pl.Series([None], dtype=pl.String).new_from_index(0, here.height)
             hint = f"the first {what} of the patient cannot be told: give it day 0, or a full date to each of them"

@@ -16,11 +16,12 @@ from ...errors import did_you_mean
 from ...events import EVENT_TYPES
 from ...intake import CellFinding, CellProblem, RowCount
 from .build import build
-from .cells import Telling, read_whole, trimmed
+from .cells import read_whole, trimmed
 from .clock import DayZero
 from .flat import ORDER, PATIENT, ROW, FlatTable, Shape, flat_columns
 from .frames import from_frame
 from .raw import RawTable, read_raw
+from .telling import Telling
 from .text import Limits, unreadable
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ class Gathered:
         guarded = [text for text in texts if frame[text].str.starts_with("'").any()]
         frame = frame.with_columns(pl.col(guarded).str.replace(GUARDED, "$1")) if guarded else frame
         if ORDER_COLUMN in frame.columns:
-            telling = Telling(file=file, names={}, rows=_places(frame))
+            telling = Telling(file=file, names={}, rows=_places(frame), about=name)
             places = read_whole(ORDER_COLUMN, frame[ORDER_COLUMN], telling)
             self.cells += telling.cells
             frame = frame.drop(ORDER_COLUMN).with_columns(places.alias(ORDER))

@@ -14,16 +14,17 @@ from attrs import evolve, field, frozen
 
 from ...cohort import Cohort
 from ...errors import Fault, InputError, UsageError
-from ...intake import CellFinding, CellProblem, Intake, RowCount
+from ...intake import CellFinding, CellProblem, Intake, RowCount, merged_cells
 from .build import build, day_zero_of
 from .clock import DayZero
 from .details import DETAIL_ASIDE, with_details
 from .field_values import NUMBER
 from .flat import PATIENT, ROW, FlatTable
 from .raw import RawTable, read_raw
-from .recode import equal_as_one, merged, recode
+from .recode import merged, recode
 from .recoding import Recodings, folded
 from .recoding_file import read_recodings, shipped
+from .telling import told_together
 
 SOURCE = "pcdc"
 FRAMING = ("DISEASE_PHASE", "DISEASE_PHASE_NUMBER", "COURSE", "COURSE_NUMBER")
@@ -33,7 +34,6 @@ WHOLE_PER_CENTS = {"minimal residual disease": ("MRD_RESULT_NUMERIC", "MRD_SENSI
 UNKNOWN_TABLE, NO_SUBJECT_COLUMN = "a table that the mapping does not name", "no column of the patient"
 _SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
 _PACKED = (".gz", ".zst")
-_TOLD_PATIENTS = 20
 
 
 @frozen(kw_only=True)
@@ -176,7 +176,7 @@ class _CommonsReader:
         intake = Intake(
             source=SOURCE,
             rows=tuple(self.counts),
-            cells=equal_as_one(self.cells),
+            cells=merged_cells(self.cells),
             assumptions=tuple(self.assumptions),
             labels=labels,
         )
@@ -235,16 +235,14 @@ class _CommonsReader:
                 continue
             rows = frame.filter(zero)
             self.cells.append(
-                CellFinding(
-                    file=file,
-                    problem=CellProblem.SUSPECT,
-                    column=column,
-                    expected="a number with its decimals; 0 as a whole number of per cent may be any level below 1 %, "
+                told_together(
+                    file,
+                    CellProblem.SUSPECT,
+                    "a number with its decimals; 0 as a whole number of per cent may be any level below 1 %, "
                     "so it is not read",
+                    rows.select(ROW, pl.col(patient).alias(PATIENT)),
+                    column=column,
                     value="0",
-                    row=int(rows[ROW][0]),
-                    rows=rows.height,
-                    patients=tuple(rows[patient].drop_nulls().unique(maintain_order=True).head(_TOLD_PATIENTS)),
                 )
             )
             frame = frame.with_columns(pl.when(~zero).then(pl.col(column)).alias(column))

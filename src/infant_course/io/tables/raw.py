@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from ...intake import CellFinding, CellProblem, RowCount
 from .flat import PLACES, ROW
+from .telling import told_together
 from .text import PARQUET, Limits, TextFile, read_bytes, read_text, unreadable
 
 if TYPE_CHECKING:
@@ -176,15 +177,13 @@ def _without_long_cells(
     longest = frame.select(pl.col(columns).str.len_bytes().max()).row(0, named=True)
     for name in (name for name in columns if (longest[name] or 0) > most):
         long = (frame[name].str.len_bytes() > most).fill_null(False)
-        rows = frame.filter(long)[ROW]
         cells.append(
-            CellFinding(
-                file=file,
-                problem=CellProblem.UNREAD,
+            told_together(
+                file,
+                CellProblem.UNREAD,
+                f"a cell of at most {most:,} bytes",
+                frame.filter(long).select(ROW),
                 column=name,
-                expected=f"a cell of at most {most:,} bytes",
-                row=int(rows[0]),
-                rows=rows.len(),
                 hint="look for a quote that is not closed",
             )
         )
@@ -203,17 +202,10 @@ def _without_controls(
         if not bad.any():
             continue
         found = frame.filter(bad)
-        for value, rows in found.group_by(name, maintain_order=True).agg(pl.col(ROW)).iter_rows():
+        for (value,), rows in found.select(ROW, name).group_by(name, maintain_order=True):
+            expected = "text without control characters"
             cells.append(
-                CellFinding(
-                    file=file,
-                    problem=CellProblem.UNREAD,
-                    column=name,
-                    expected="text without control characters",
-                    value=value,
-                    row=rows[0],
-                    rows=len(rows),
-                )
+                told_together(file, CellProblem.UNREAD, expected, rows.select(ROW), column=name, value=str(value))
             )
         frame = frame.with_columns(pl.when(~bad).then(pl.col(name)).alias(name))
     return frame

@@ -10,13 +10,13 @@ from typing import Any
 import polars as pl
 from attrs import evolve, field, frozen
 
-from ...intake import CellFinding, CellProblem
-from .cells import Telling
+from ...intake import MOST_PATIENTS, CellFinding, CellProblem
 from .field_values import FieldValues, first_row, fold, named, without_missing, words_in
 from .flat import PATIENT, PLACES, ROW, FlatTable
 from .raw import RawTable
 from .recoding import NOTE, FieldSource, Recoding, Recodings, folded
 from .split_fields import checked_of, choice_columns, date_of, filled
+from .telling import Telling
 
 UNMAPPED_ROW, NO_PATIENT_ROW = "no event of the mapping", "no patient"
 """Why a row is set aside here."""
@@ -25,7 +25,7 @@ ANYTHING = "*"
 """The word of a condition that any filled cell meets."""
 
 _ORIGIN = "_origin"
-_TOLD_PATIENTS, _TOLD_GROUPS = 20, 100
+_TOLD_GROUPS = 100
 
 
 @frozen(kw_only=True)
@@ -150,7 +150,7 @@ class _Recoder:
         said: set[str] = set()
         values = self.values
         sources = [source for source in recoding.fields if source.target != NOTE]
-        read = {source.target: self._value(source, rows) for source in sources}
+        read = {source.target: self._value(source, rows, recoding.type) for source in sources}
         for source in recoding.fields:
             columns = self._columns(source)
             self.used.update(columns)
@@ -182,11 +182,17 @@ class _Recoder:
             return choice_columns(source.checkbox, self.table.columns)
         return self.values.present(source)
 
-    def _value(self, source: FieldSource, rows: pl.DataFrame) -> pl.Expr:
+    def _value(self, source: FieldSource, rows: pl.DataFrame, about: str) -> pl.Expr:
         """What a field takes of its columns."""
         if source.checkbox is None and source.date is None:
             return self.values.value(source)
-        telling = Telling(file=self.table.file, names={}, rows=rows.select(ROW, pl.col(self.patient).alias(PATIENT)))
+        telling = Telling(
+            file=self.table.file,
+            names={},
+            rows=rows.select(ROW, pl.col(self.patient).alias(PATIENT)),
+            about=about,
+            target=source.target,
+        )
         if source.date is not None:
             date = evolve(source.date, unknown=source.date.unknown | self.recodings.told)
             read = date_of(date, rows, self.names, telling)
@@ -225,7 +231,7 @@ class _Recoder:
         groups = rows.group_by(keys or [_ORIGIN], maintain_order=True).agg(
             pl.col(ROW).first().alias("_first"),
             pl.len().alias("_many"),
-            pl.col(self.patient).unique(maintain_order=True).head(_TOLD_PATIENTS).alias("_whose"),
+            pl.col(self.patient).unique(maintain_order=True).head(MOST_PATIENTS).alias("_whose"),
         )
         for row in groups.head(_TOLD_GROUPS).iter_rows(named=True):
             value = ", ".join(f"{name} {row[name]}" for name in keys if row[name] is not None)
@@ -288,24 +294,3 @@ def merged(tables: Iterable[FlatTable]) -> list[FlatTable]:
         frame = pl.concat([part.frame for part in parts], how="diagonal") if len(parts) > 1 else parts[0].frame
         made.append(FlatTable(type=kind, frame=frame.sort(ROW) if len(parts) > 1 else frame, file=file, names=names))
     return made
-
-
-def equal_as_one(cells: Iterable[CellFinding]) -> tuple[CellFinding, ...]:
-    """Findings that say the same of one file as one, with the first line, all rows and the first patients."""
-    groups: dict[tuple[Any, ...], list[CellFinding]] = {}
-    for cell in cells:
-        key = (cell.file, cell.problem, cell.expected, cell.column, cell.value, cell.hint)
-        groups.setdefault(key, []).append(cell)
-    made = []
-    for same in groups.values():
-        lines = [cell.row for cell in same if cell.row is not None]
-        patients = dict.fromkeys(patient for cell in same for patient in cell.patients)
-        made.append(
-            evolve(
-                same[0],
-                row=min(lines) if lines else None,
-                rows=sum(cell.rows for cell in same),
-                patients=tuple(patients)[:_TOLD_PATIENTS],
-            )
-        )
-    return tuple(made)

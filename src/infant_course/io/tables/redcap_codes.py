@@ -6,13 +6,13 @@ import polars as pl
 from attrs import evolve
 
 from ...intake import CellFinding, CellProblem
-from .cells import Telling
 from .field_values import fold
 from .flat import PATIENT, RECORD, ROW
 from .recoding import folded
 from .redcap_dictionary import COMMA, Dictionary, DictionaryField
 from .redcap_export import STATUS, Export
 from .split_fields import choice_column
+from .telling import Telling
 
 STATES = {"incomplete": "0", "unverified": "1", "complete": "2"}
 """The states of an instrument in an export of labels (folded), with their codes."""

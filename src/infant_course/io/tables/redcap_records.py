@@ -7,14 +7,14 @@ import polars as pl
 from attrs import evolve, field, frozen
 
 from ...errors import Fault, InputError
-from ...intake import CellFinding, CellProblem, Intake, RowCount
+from ...intake import CellFinding, CellProblem, Intake, RowCount, merged_cells
 from ..values import MAXIMUM_ID
 from .cells import substitute
 from .details import DETAIL_ASIDE, ONLY_HERE, PLACE, with_details
 from .field_values import first_row, without_missing
 from .flat import INSTANCE, INSTRUMENT, PATIENT, RECORD, ROW, VISIT, FlatTable, Shape, flat_columns
 from .raw import RawTable
-from .recode import NO_PATIENT_ROW, UNMAPPED_ROW, Recoded, equal_as_one, merged, recode
+from .recode import NO_PATIENT_ROW, UNMAPPED_ROW, Recoded, merged, recode
 from .recoding import FieldSource, Recoding, Recodings, folded
 from .redcap_checks import changed, check_against_header, each, in_terms_of
 from .redcap_codes import in_codes, with_points
@@ -85,7 +85,7 @@ class RecordsReader:
         intake = Intake(
             source=SOURCE,
             rows=tuple(self.counts),
-            cells=equal_as_one(self.cells),
+            cells=merged_cells(self.cells),
             assumptions=tuple(dict.fromkeys(self.assumptions)),
             labels=self._labels(joined.tables),
             identifiers=self._identifiers(joined.tables),

@@ -12,9 +12,10 @@ from functools import cache
 import polars as pl
 
 from ...intake import CellProblem
-from .cells import Telling, trimmed
+from .cells import trimmed
 from .field_values import fold
 from .recoding import DateSource, FieldSource, Precision
+from .telling import Telling
 
 CHECKED, UNCHECKED = ("1", "checked"), ("0", "unchecked")
 """Words (folded) in the column of a choice."""

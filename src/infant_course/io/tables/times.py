@@ -28,8 +28,9 @@ from ...when import (
     parse,
     parse_date,
 )
-from .cells import Telling, Wanted, distinct, read_whole, tell_wrong, trimmed
+from .cells import Wanted, distinct, read_whole, tell_wrong, trimmed
 from .flat import FlatColumn, Part
+from .telling import Telling
 
 if TYPE_CHECKING:
     import polars as pl

@@ -6,8 +6,9 @@ from attrs import field, frozen
 
 from ...events import EVENT_TYPES
 from ...intake import CellProblem
-from .cells import Telling, read_fields, trimmed
+from .cells import read_fields, trimmed
 from .flat import INSTANCE, INSTRUMENT, ORDER, PATIENT, RECORD, ROW, VISIT, FlatTable, Part, flat_columns
+from .telling import Telling
 from .times import read_times
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def typed(table: FlatTable, *, decimal_comma: bool, days_from_birth: bool) -> Ty
     frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing)
     if ORDER not in frame.columns:
         frame = frame.with_columns(pl.lit(None, dtype=pl.Int64).alias(ORDER))
-    telling = Telling(file=table.file, names=table.names, rows=frame.select(ROW, "patient"))
+    telling = Telling(file=table.file, names=table.names, rows=frame.select(ROW, "patient"), about=table.type)
     there = trimmed(frame["patient"]).is_not_null()
     hint = f"the table has no column {telling.name('patient')}" if "patient" in missing else None
     telling.tell("patient", frame["patient"], ~there, "a patient id", hint, CellProblem.SET_ASIDE)
