@@ -22,7 +22,7 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_small_run_prints_the_ratio_and_every_rule() -> None:
-    run = _run("--patients", "2000", "--runs", "1", "--only-cohort")
+    run = _run("--patients", "800", "--runs", "1", "--only-cohort")
     assert run.returncode == 0, run.stderr
     assert "ratio" in run.stdout
     assert "REM-06" in run.stdout

@@ -1,6 +1,7 @@
 """A course with something that gives it away in every field of every event type."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from enum import Enum
 from typing import Any, get_args, get_origin
@@ -59,11 +60,11 @@ def event(name: str, number: int) -> Event:
     )
 
 
-def course(identity: str = PATIENT) -> Course:
+def course(identity: str = PATIENT, types: Iterable[str] = EVENT_TYPES) -> Course:
     """Two events of every type."""
     return Course(
         patient=Patient(id=identity, birth=(parse("1987-02-03"),), site=SITE),
-        events=tuple(event(name, number) for name in EVENT_TYPES for number in (0, 1)),
+        events=tuple(event(name, number) for name in types for number in (0, 1)),
         complete=frozenset(EVENT_TYPES),
         about="CANARY-about",
         file=FILE,

@@ -102,7 +102,7 @@ ERRORS = [
 def test_a_fault_of_the_package_tells_its_place_alone(run, tmp_path, monkeypatch, place, verb, error):
     """Whatever the error's text holds: errors of Polars hold values of cells."""
     path = tmp_path / "case.yaml"
-    dump(canaries.course("CANARY-patient"), path)
+    dump(canaries.course("CANARY-patient", ("diagnosis", "relapse", "mrd")), path)
     words = {"draw": ["-o", tmp_path / "a.svg"], "deidentify": ["-o", tmp_path / "out", "--key", tmp_path / "k.key"]}
     make_key(tmp_path / "k.key")
 
@@ -120,7 +120,7 @@ def test_a_fault_of_the_package_tells_its_place_alone(run, tmp_path, monkeypatch
 
 def test_a_rule_that_breaks_down_tells_its_place_alone(run, tmp_path, monkeypatch):
     path, own = tmp_path / "case.yaml", tmp_path / "own.py"
-    dump(canaries.course("CANARY-patient"), path)
+    dump(canaries.course("CANARY-patient", ("diagnosis", "death")), path)
     own.write_text(
         "import polars as pl\n"
         "from infant_course import Death\n"
