@@ -7,7 +7,8 @@ from pathlib import Path
 
 from infant_course import Course, Death, Diagnosis, Patient, Quantity, Relapse
 from infant_course.ledger import Ledger, RunResult
-from infant_course.ledger.sight import Seen, Sight
+from infant_course.ledger.seen import Seen
+from infant_course.ledger.sight import Sight
 from infant_course.report.check import check, cohort_of
 from infant_course.rules import RULES, Settings
 from infant_course.when import parse

@@ -57,12 +57,12 @@ def test_a_table_that_was_left_out_resolves_nothing(export: Path, tmp_path: Path
 
 
 def test_a_date_that_cannot_be_read_closes_nothing(export: Path, tmp_path: Path):
-    """The cell is told by the report; the finding waits."""
+    """The finding waits, and the cell is one of its own."""
     with new_ledger(tmp_path) as ledger:
         record(ledger, export, 1)
         (export / "relapse.csv").write_text(RELAPSES.replace("2019-01-01", "01/13/2019"), encoding="utf-8")
         record(ledger, export, 2)
-        assert statuses(ledger, day(2)) == BOTH_OPEN
+        assert statuses(ledger, day(2)) == BOTH_OPEN | {("P1", "cell"): "new"}
 
 
 def test_a_patient_who_is_gone_is_told_apart(export: Path, tmp_path: Path):

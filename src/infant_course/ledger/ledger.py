@@ -20,8 +20,10 @@ from ..errors import UsageError
 from ..report.check import Report
 from ..rules import RULES, Rule
 from .answers import Line, Taken, settle
+from .cells import CELL
 from .entry import Acceptance, Entry, Reply, Step, entry_of
-from .sight import Known, Seen, Sight, see
+from .seen import Seen
+from .sight import Known, Sight, see
 from .status import STANDING, Status, next_status
 from .store import PATIENCE, LedgerError, connect, packed, told, transaction
 
@@ -439,7 +441,7 @@ class _Recorder:
             return "type"
         if row["last_run"] > sight.upto:
             return "later"
-        if row["profile"] != packed(sight.profile) and not self.new_settings:
+        if row["rule"] != CELL and row["profile"] != packed(sight.profile) and not self.new_settings:
             return "settings"
         return None
 

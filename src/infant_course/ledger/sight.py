@@ -20,6 +20,8 @@ from ..events import EVENT_TYPES, own_fields
 from ..report.check import Report
 from ..rules import RULES, Rule, Settings
 from ..shortest_paths import UNBOUNDED
+from .cells import CELL, cells_seen
+from .seen import Seen
 from .store import packed
 
 MOST_AGAINST = 10
@@ -38,28 +40,6 @@ class Known:
     fingerprints: frozenset[str] = frozenset()
     events: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
     upto: int = 0
-
-
-@frozen(kw_only=True)
-class Seen:
-    """One finding as a run saw it. ``shown``: label and value of the fields concerned; ``data``: hash of the data."""
-
-    fingerprint: str
-    rule: str
-    patient: str = field(repr=False)
-    about: str
-    event: str | None = field(repr=False)
-    outcome: str
-    verdict: str
-    severity: str
-    message: str = field(repr=False)
-    advice: str
-    source: str
-    types: tuple[str, ...]
-    place: Mapping[str, Any] = field(repr=False)
-    shown: tuple[tuple[str, str], ...] = field(repr=False)
-    against: tuple[tuple[str, str], ...] = field(repr=False)
-    data: str
 
 
 @frozen(kw_only=True)
@@ -130,7 +110,8 @@ def see(cohort: Cohort, report: Report, known: Known, rules: Mapping[str, Rule] 
     strange = sorted(set(told["rule"]) - rules.keys()) if told.height else []
     if strange:
         raise UsageError(f"rules that the ledger was not told of: {', '.join(strange)}. Give them as rules=...")
-    names = known.patients | (set(told["patient"]) if told.height else set())
+    cells = cells_seen(cohort)
+    names = known.patients | (set(told["patient"]) if told.height else set()) | {cell.patient for cell in cells}
     concerned = cohort.patients.with_row_index("code").filter(pl.col("patient").is_in(list(names)))
     codes = dict(concerned.select("patient", "code").iter_rows())
     seen = tuple(_Eye(cohort, report, rules, codes).look(told)) if told.height else ()
@@ -141,13 +122,13 @@ def see(cohort: Cohort, report: Report, known: Known, rules: Mapping[str, Rule] 
         version=report.version,
         catalogue=report.catalogue,
         profile={**{k: _plain(v) for k, v in report.settings.items()}, "cut_off": report.cut_off is not None},
-        rules=frozenset(count.rule for count in report.rules),
+        rules=frozenset(count.rule for count in report.rules) | ({CELL} if cohort.intake is not None else set()),
         types=given,
         patients=report.patients,
         events=report.events,
         sites=dict(concerned.select("patient", "site").iter_rows()),
         there=_there(cohort, known, codes),
-        findings=seen,
+        findings=(*seen, *cells),
         upto=known.upto,
     )
 

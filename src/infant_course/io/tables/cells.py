@@ -78,6 +78,7 @@ def read_names(texts: "pl.Series", column: str, telling: Telling, *, what: str) 
         ~fits,
         f"{what} of letters, digits and . _ + - (at most {MAXIMUM_ID}, not 'birth')",
         lambda value: f"it is called {substitute(value)} here",
+        asked=False,
     )
     wrong = texts.filter(~fits).unique(maintain_order=True).to_list()
     return texts.replace(pl.Series(wrong), pl.Series([substitute(name) for name in wrong]))
@@ -241,6 +242,7 @@ def _lists(column: FlatColumn, texts: "pl.Series", telling: Telling, dtype: Any)
             texts.is_in(list(replaced)).fill_null(False),
             f"ids of letters, digits and . _ + - (at most {MAXIMUM_ID}, not 'birth'), ; between",
             lambda value: f"the event is called {'; '.join(read(value))} here",
+            asked=False,
         )
     return lists
 

@@ -1,0 +1,226 @@
+"""Cells that could not be read are findings of a ledger, one by one, and become queries to their sites."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+import infant_course as ic
+from infant_course.intake import CellProblem
+from infant_course.io.tables.stream import Stream
+from infant_course.ledger import Ledger, RunResult
+from infant_course.ledger.cells import CELL, cells_seen
+from infant_course.ledger.entry import Entry
+from infant_course.ledger.queries import write_queries
+from infant_course.report.json import as_json
+from infant_course.rules import Settings
+from ledger.sights import course, day, new_ledger
+from ledger.sights import record as record_courses
+
+REDCAP = Path(__file__).resolve().parents[2] / "cases" / "exports" / "redcap"
+PATIENTS = "patient,site\nP1,Ghent\nP2,Lyon\n"
+DIAGNOSES = "patient,id,start,wbc,wbc_unit\nP1,dx,2020-01-01,many,10^9/L\nP2,dx,31/12/2019,30,10^9/L\n"
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """A number that is none, and a date that a spreadsheet may have turned."""
+    folder = tmp_path / "export"
+    folder.mkdir()
+    put(folder, patient=PATIENTS, diagnosis=DIAGNOSES)
+    return folder
+
+
+def put(folder: Path, **tables: str) -> None:
+    for name, text in tables.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+
+
+def record(ledger: Ledger, export: Path, number: int, **settings: int) -> RunResult:
+    """Check an export by one rule that has nothing to say here, and record it."""
+    cohort = ic.read(export)
+    report = ic.check(cohort, rules=[ic.RULES["ORD-09"]], settings=Settings(**settings))
+    return ledger.record(ledger.see(cohort, report), as_of=day(number))
+
+
+def cells(ledger: Ledger, number: int) -> dict[tuple[str, str | None, str], Entry]:
+    """The cells in a ledger by patient, event and label."""
+    found = [entry for entry in ledger.entries(as_of=day(number)) if entry.rule == CELL]
+    return {(entry.patient, entry.event, entry.shown[0][0]): entry for entry in found}
+
+
+def test_each_cell_is_a_finding_of_its_patient_and_event(export: Path, tmp_path: Path):
+    with new_ledger(tmp_path) as ledger:
+        assert record(ledger, export, 1).counts["new"] == 2
+        found = cells(ledger, 1)
+        assert set(found) == {("P1", "dx", "wbc"), ("P2", "dx", "start")}
+        number, date = found["P1", "dx", "wbc"], found["P2", "dx", "start"]
+        assert (number.severity, number.outcome, number.about, number.site) == (
+            "warning",
+            CellProblem.UNREAD,
+            "diagnosis",
+            "Ghent",
+        )
+        assert (number.place["file"], number.place["row"], number.shown) == ("diagnosis.csv", 2, (("wbc", "many"),))
+        assert number.question == (
+            "wbc: expected a number, found 'many'. Please correct the cell, or empty it where nothing is known."
+        )
+        assert date.outcome == CellProblem.SUSPECT
+        assert "found '31/12/2019'. Not read, since it may be 2019-12-31" in date.question
+
+
+def test_a_cell_is_known_again_by_its_event_and_column_and_not_by_its_line(export: Path, tmp_path: Path):
+    with new_ledger(tmp_path) as ledger:
+        record(ledger, export, 1)
+        head, first, second = DIAGNOSES.splitlines()
+        put(export, diagnosis=f"{head}\n{second}\n{first}\n")
+        assert record(ledger, export, 2).counts == {
+            "new": 0,
+            "open": 2,
+            "resolved": 0,
+            "reopened": 0,
+            "accepted": 0,
+        }
+        assert cells(ledger, 2)["P1", "dx", "wbc"].place["row"] == 3
+
+
+@pytest.mark.parametrize("instead", ["30", ""], ids=["corrected", "emptied"])
+def test_a_cell_that_is_corrected_or_emptied_is_resolved(export: Path, tmp_path: Path, instead: str):
+    with new_ledger(tmp_path) as ledger:
+        record(ledger, export, 1)
+        put(export, diagnosis=DIAGNOSES.replace("many", instead))
+        result = record(ledger, export, 2)
+        assert [(one.patient, one.why) for one in result.of("resolved")] == [("P1", "not found any more")]
+
+
+def test_another_text_that_cannot_be_read_ends_an_acceptance(export: Path, tmp_path: Path):
+    with new_ledger(tmp_path) as ledger:
+        record(ledger, export, 1)
+        name = cells(ledger, 1)["P1", "dx", "wbc"].fingerprint
+        ledger.accept(name, by="A. Data", why="the laboratory wrote so", as_of=day(1))
+        assert record(ledger, export, 2).counts["accepted"] == 1
+        put(export, diagnosis=DIAGNOSES.replace("many", "a lot"))
+        assert [one.why for one in record(ledger, export, 3).of("reopened")] == [
+            "the data behind it changed since it was accepted"
+        ]
+
+
+def test_an_event_that_is_gone_is_told_apart(export: Path, tmp_path: Path):
+    with new_ledger(tmp_path) as ledger:
+        record(ledger, export, 1)
+        put(export, diagnosis="\n".join(DIAGNOSES.splitlines()[:2]) + "\n")
+        assert [one.why for one in record(ledger, export, 2).of("resolved")] == [
+            "its event, or one it conflicts with, is gone"
+        ]
+
+
+def test_what_a_run_did_not_look_at_stays(export: Path, tmp_path: Path):
+    """A table that was left out, case files; but cells do not depend on the settings of rules."""
+    with new_ledger(tmp_path) as ledger:
+        record(ledger, export, 1)
+        result = record_courses(ledger, [course("P1"), course("P2")], day(2), "ORD-09")
+        assert result.untouched == {"rule": 2}
+        (export / "diagnosis.csv").unlink()
+        put(export, relapse="patient,id,start\nP1,rel,2021-01-01\n")
+        assert record(ledger, export, 3).untouched == {"type": 2}
+        put(export, diagnosis=DIAGNOSES.replace("many", "30"))
+        assert record(ledger, export, 4, infant_limit_days=366).counts["resolved"] == 1
+
+
+def test_all_of_many_equal_cells_and_of_many_different_ones_are_kept(tmp_path: Path):
+    """A report merges equal ones, names few patients and tells the first 200 values of a column one by one."""
+    put(
+        tmp_path,
+        patient="patient,sex\n" + "".join(f"P{n},girl\n" for n in range(300)),
+        diagnosis="patient,id,wbc,wbc_unit\n" + "".join(f"P{n},dx,odd {n},10^9/L\n" for n in range(300)),
+    )
+    cohort = ic.read(tmp_path)
+    assert cohort.intake is not None
+    assert max(len(cell.patients) for cell in cohort.intake.cells) <= 20
+    told = {(one.patient, one.about, one.shown) for one in cells_seen(cohort)}
+    assert told == {
+        *((f"P{n}", "patient", (("sex", "girl"),)) for n in range(300)),
+        *((f"P{n}", "diagnosis", (("wbc", f"odd {n}"),)) for n in range(300)),
+    }
+    assert len({one.data for one in cells_seen(cohort)}) == 301
+
+
+def test_a_row_without_a_patient_and_an_id_in_another_form_are_no_query(export: Path, tmp_path: Path):
+    """The first is nobody's, the second was taken; other cells of its rows are asked about by the id as it stands."""
+    text = "patient,id,start\n12/07 A,re 1,2020-13-01\n,x,2020-13-01\n"
+    put(export, patient=PATIENTS + "12/07 A,Ghent\n", relapse=text, diagnosis="patient,id\n")
+    with new_ledger(tmp_path) as ledger:
+        record(ledger, export, 1)
+        (entry,) = cells(ledger, 1).values()
+        assert (entry.about, entry.shown, entry.place["record"]) == ("relapse", (("start", "2020-13-01"),), "12/07 A")
+
+
+def test_a_cell_with_a_control_character_is_found_by_its_row(export: Path, tmp_path: Path):
+    put(export, diagnosis=DIAGNOSES.replace("many", "3\x010").replace("31/12/2019", "2019-12-31"))
+    with new_ledger(tmp_path) as ledger:
+        record(ledger, export, 1)
+        ((patient, event, label),) = cells(ledger, 1)
+        assert (patient, event, label) == ("P1", "dx", "wbc")
+
+
+def test_a_field_of_redcap_is_asked_about_by_its_label(tmp_path: Path):
+    """And by record, event, instrument and instance; of a row that gives several events the right one is named."""
+    text = (REDCAP / "records.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines(keepends=True)))
+    relapse = next(row for row in rows if row["rel_date"])
+    relapse["rel_date"] = "31/12/2021"
+    with (tmp_path / "records.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    cohort = ic.read(
+        tmp_path / "records.csv",
+        source="redcap",
+        mapping=REDCAP / "mapping.toml",
+        dictionary=REDCAP / "dictionary.csv",
+    )
+    found = {one.shown[0][0]: one for one in cells_seen(cohort)}
+    date = found["Date of relapse"]
+    assert (date.about, date.patient, date.shown[0][1]) == ("relapse", relapse["study_id"], "31/12/2021")
+    assert date.event in {event.id for event in cohort.course(date.patient).of(ic.Relapse)}
+    assert (date.place["record"], date.place["instrument"], date.place["visit"]) == (
+        relapse["study_id"],
+        "relapse",
+        relapse["redcap_event_name"],
+    )
+
+
+def test_queries_go_to_the_site_of_the_patient(export: Path, tmp_path: Path):
+    with new_ledger(tmp_path) as ledger:
+        record(ledger, export, 1)
+        written = write_queries(ledger.standing(as_of=day(1)), tmp_path / "q", kind="csv", as_of=day(1))
+    told = {}
+    for path, _ in written:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            told[path.name] = [(row["record"], row["field"], row["value"]) for row in csv.DictReader(stream)]
+    assert told == {"site-Ghent.csv": [("P1", "wbc", "many")], "site-Lyon.csv": [("P2", "start", "31/12/2019")]}
+
+
+def test_a_report_holds_no_single_cells(export: Path):
+    """Of a large export they would take as much memory as there are of them."""
+    cohort = ic.read(export)
+    report = ic.check(cohort)
+    assert cohort.intake is not None and report.intake is not None
+    assert sum(len(cell.each) for cell in cohort.intake.cells) == 2
+    assert [cell.each for cell in report.intake.cells] == [(), ()]
+    assert report.intake == cohort.intake
+    assert "each" not in json.loads(as_json(report))["intake"]["cells"][0]
+
+
+def test_parts_of_an_export_tell_the_same_cells(tmp_path: Path):
+    put(
+        tmp_path,
+        diagnosis="patient,id,wbc,wbc_unit\n"
+        + "".join(f"P{n},dx,{'odd' if n % 3 else 30},10^9/L\n" for n in range(90)),
+    )
+    parts = [cells_seen(cohort) for cohort in Stream(tmp_path, share=300)]
+    assert len(parts) > 2
+    whole = {one.fingerprint for one in cells_seen(ic.read(tmp_path))}
+    assert len(whole) == 60
+    assert {one.fingerprint for part in parts for one in part} == whole
