@@ -1,5 +1,6 @@
 """The verbs around a ledger: exit codes, what is said where, and what is refused."""
 
+import csv
 import json
 import re
 from pathlib import Path
@@ -132,6 +133,22 @@ def test_lines_that_somebody_has_to_look_at_are_1(run, case, ledger, tmp_path):
     assert said.code == 1
     assert "line 2, Q1: not taken: query number and fingerprint belong to different findings." in said.out
     assert "line 3, Q7: not taken: this ledger has no such query." in said.out
+
+
+def test_lines_that_were_deleted_are_told(run, case, ledger, tmp_path):
+    run("check", case(wbc=WRONG_WBC, more=TWO_DEATHS), *ONLY, *on(ledger, "01"))
+    run("queries", *on(ledger, "08"), "--format", "csv", "-o", tmp_path / "round")
+    path = tmp_path / "round" / "no-site.csv"
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        head, first, _ = csv.reader(stream)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([head, first])
+    said = run("answers", path, *on(ledger, "09"), "--by", "Ann")
+    assert (said.code, said.out) == (
+        1,
+        f"{path}: 0 kept, 1 without a reply.\n"
+        "  1 line is missing: 2 of those written. What was deleted is not answered.\n",
+    )
 
 
 def test_milder_findings_are_not_asked_about_and_that_is_said(run, case, ledger, tmp_path):

@@ -89,13 +89,32 @@ def test_replies_come_back_from_a_workbook(ledger: Ledger, tmp_path: Path):
     page = book["queries"]
     for row, value in zip((2, 3, 4), (12, "=1+1", "ok"), strict=True):
         page.cell(row, 10).value = value
-    page.move_range("A2:O2", rows=6)
+    page.move_range("A2:P2", rows=6)
     book.save(path)
     remarks = {
         line.number: remark for line, remark in ledger.take(read_replies(path), by="B", file="f", as_of=day(2)).lines
     }
     assert remarks == dict.fromkeys((1, 2, 3), Remark.TAKEN)
     assert [texts(ledger, name) for name in ("Q1", "Q2", "Q3")] == [["12"], ["=1+1"], ["ok"]]
+
+
+@pytest.mark.parametrize(
+    ("change", "missing"),
+    [
+        (put(Q1="yes"), ()),
+        (lambda rows: rows.reverse(), ()),
+        (lambda rows: rows.pop(1), (2,)),
+        (lambda rows: (rows.pop(0), rows.pop(0)), (1, 2)),
+        (lambda rows: [row.pop("line") for row in rows] and rows.pop(1), ()),
+        (lambda rows: rows.append(dict(rows.pop(1), line="2 of 7")), ()),
+        (lambda rows: [row.update(line="x of 99999999999") for row in rows], ()),
+    ],
+    ids=["all", "sorted", "one deleted", "two deleted", "not counted", "of another file", "nonsense"],
+)
+def test_a_line_that_was_deleted_is_missed(ledger: Ledger, tmp_path: Path, change: Callable[[Rows], object], missing):
+    """And not taken for one without a reply."""
+    back = answered(ask(ledger, tmp_path / "a"), change)
+    assert ledger.take(read_replies(back), by="B", file="f", as_of=day(2)).missing == missing
 
 
 def test_a_reply_is_shown_with_the_next_queries_and_changes_no_status(ledger: Ledger, tmp_path: Path):

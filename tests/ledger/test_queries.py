@@ -152,6 +152,7 @@ def test_a_query_says_all_that_a_site_needs(tmp_path: Path, kind: str):
         "severity": "error",
         "rule": "R-1",
         "fingerprint": f"fp-{seen('p').fingerprint}",
+        "line": "1 of 1",
     }
 
 

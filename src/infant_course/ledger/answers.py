@@ -44,7 +44,7 @@ class Line:
     """One line of a file of replies.
 
     ``number``: None where the cell holds no query number. ``beside``: whether something stands in columns that no
-    query file has.
+    query file has. ``counted``: which line it was of how many, when the file was written.
     """
 
     row: int
@@ -53,6 +53,7 @@ class Line:
     question: str = field(repr=False)
     reply: str = field(repr=False)
     beside: bool = False
+    counted: tuple[int, int] | None = None
 
 
 @frozen(kw_only=True)
@@ -74,6 +75,15 @@ class Taken:
     def to_look_at(self) -> tuple[tuple[Line, Remark], ...]:
         """The lines that somebody has to look at."""
         return tuple((line, remark) for line, remark in self.lines if not remark.quiet)
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Lines that the file has lost since it was written; none where lines of several files stand in it."""
+        counted = {line.counted for line, _ in self.lines if line.counted is not None}
+        if len({lines for _, lines in counted}) != 1:
+            return ()
+        (lines,) = {lines for _, lines in counted}
+        return tuple(sorted(set(range(1, lines + 1)) - {line for line, _ in counted}))
 
 
 def settle(lines: Iterable[Line], find: Callable[[int], Entry | None]) -> Taken:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from attrs import field, frozen
 
@@ -10,8 +11,16 @@ from ..files import printable, safe_names
 from .entry import Entry
 from .store import LedgerError
 
-QUERY, FINGERPRINT, QUESTION, REPLY = "query", "fingerprint", "question", "reply"
+QUERY, FINGERPRINT, QUESTION, REPLY, LINE = "query", "fingerprint", "question", "reply", "line"
 """Headings that replies are taken back by."""
+
+
+class Place(NamedTuple):
+    """Where a query stands: in a file of what day, on which line of how many."""
+
+    as_of: date
+    line: int
+    lines: int
 
 
 def _values(entry: Entry) -> str:
@@ -20,7 +29,7 @@ def _values(entry: Entry) -> str:
     return told[0][1] if len(told) == 1 else "\n".join(f"{label}: {value}" for label, value in told)
 
 
-COLUMNS: Mapping[str, Callable[[Entry, date], str | int]] = {
+COLUMNS: Mapping[str, Callable[[Entry, Place], str | int]] = {
     QUERY: lambda entry, _: f"Q{entry.number}",
     "record": lambda entry, _: entry.place.get("record") or entry.patient,
     "event": lambda entry, _: entry.place.get("visit") or entry.event or "",
@@ -34,13 +43,14 @@ COLUMNS: Mapping[str, Callable[[Entry, date], str | int]] = {
     QUESTION: lambda entry, _: entry.question,
     REPLY: lambda entry, _: "",
     "earlier replies": lambda entry, _: "\n".join(f"{r.as_of} {r.by}: {r.text}" for r in entry.replies),
-    "age in days": lambda entry, as_of: entry.age(as_of),
+    "age in days": lambda entry, place: entry.age(place.as_of),
     "severity": lambda entry, _: entry.severity,
     "rule": lambda entry, _: entry.rule,
     FINGERPRINT: lambda entry, _: f"fp-{entry.fingerprint}",
+    LINE: lambda _, place: f"{place.line} of {place.lines}",
 }
 """Heading and content of each column. A fingerprint is led by ``fp-``: without it a spreadsheet takes some for
-numbers."""
+numbers. Lines are counted so that one that is deleted is missed."""
 
 MOST_ROWS = 1_000_000
 """Queries in one workbook; a spreadsheet ends at 1,048,576 lines."""
@@ -60,7 +70,11 @@ class Sheet:
     @property
     def rows(self) -> list[list[str | int]]:
         """The cells below the headings, without control characters."""
-        return [[_clean(cell(entry, self.as_of)) for cell in COLUMNS.values()] for entry in self.entries]
+        lines = len(self.entries)
+        return [
+            [_clean(cell(entry, Place(self.as_of, line, lines))) for cell in COLUMNS.values()]
+            for line, entry in enumerate(self.entries, start=1)
+        ]
 
 
 def _clean(cell: str | int) -> str | int:

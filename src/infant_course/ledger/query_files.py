@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import warnings
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from ..errors import Fault, InputError
 from ..files import write_whole
 from ..spreadsheet import inert
 from .answers import Line
-from .queries import COLUMNS, FINGERPRINT, QUERY, QUESTION, REPLY, Sheet
+from .queries import COLUMNS, FINGERPRINT, LINE, QUERY, QUESTION, REPLY, Sheet
 
 MOST_IN_A_CELL = 32_000
 """Characters; a spreadsheet's cell ends at 32,767."""
@@ -159,16 +160,23 @@ def read_replies(path: Path) -> tuple[Line, ...]:
                 hint = "send back the file of `infant-course queries` as XLSX or CSV, with its headings as they were"
                 raise _fault(path, f"a column {name!r} in the first line", found, hint)
             places[name] = head.index(name)
+        if head.count(LINE) == 1:
+            places[LINE] = head.index(LINE)
         ours = {place for place, name in enumerate(head) if name in COLUMNS}
         return tuple(_line(row, cells, places, ours) for row, cells in rows if any(cell.strip() for cell in cells))
     except csv.Error as error:
         raise _fault(path, "comma-separated values", "a line that is none") from error
 
 
+_COUNTED = re.compile(r"(\d{1,7}) of (\d{1,7})")
+
+
 def _line(row: int, cells: list[str], places: dict[str, int], ours: set[int]) -> Line:
     def cell(name: str) -> str:
-        return cells[places[name]].strip() if places[name] < len(cells) else ""
+        place = places.get(name, len(cells))
+        return cells[place].strip() if place < len(cells) else ""
 
+    counted = _COUNTED.fullmatch(cell(LINE))
     number = cell(QUERY).lstrip("Qq").lstrip()
     return Line(
         row=row,
@@ -176,6 +184,7 @@ def _line(row: int, cells: list[str], places: dict[str, int], ours: set[int]) ->
         fingerprint=cell(FINGERPRINT).lower().removeprefix("fp-"),
         question=cell(QUESTION),
         reply=cell(REPLY)[:MOST_IN_A_CELL],
+        counted=(int(counted[1]), int(counted[2])) if counted else None,
         beside=any(other.strip() for place, other in enumerate(cells) if place not in ours),
     )
 

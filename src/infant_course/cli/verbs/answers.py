@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..ledgers import add_ledger_to, as_of, open_ledger
+from ..ledgers import SHOWN, add_ledger_to, as_of, open_ledger
 from ..output import say
 
 
@@ -38,5 +38,10 @@ def run(arguments: argparse.Namespace) -> int:
             for line, remark in taken.to_look_at:
                 name = "?" if line.number is None else f"Q{line.number}"
                 say(f"  line {line.row}, {name}: {remark}.")
+                code = 1
+            if missing := taken.missing:
+                named = ", ".join(map(str, missing[:SHOWN])) + (" and others" if len(missing) > SHOWN else "")
+                were = "line is" if len(missing) == 1 else "lines are"
+                say(f"  {len(missing):,} {were} missing: {named} of those written. What was deleted is not answered.")
                 code = 1
     return code
