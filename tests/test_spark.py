@@ -57,10 +57,14 @@ def here() -> Report:
 
 
 def test_a_partition_tells_all_parts_of_its_report(here: Report) -> None:
-    batches = told(lines(), list(RULES.values()), Settings(), "diagnosis", sorted(read({"events": events()}).complete))
+    rules = [rule for rule in RULES.values() if rule.family in ("BAS", "ORD", "REM")]
+    names = [rule.id for rule in rules]
+    batches = told(lines(), rules, Settings(), "diagnosis", sorted(read({"events": events()}).complete))
     whole = pl.concat([pl.DataFrame(pl.from_arrow(batch)) for batch in batches])
-    assert whole.filter(pl.col("part") == "finding").select(COLUMNS).equals(here.table.select(COLUMNS))
-    assert whole.filter(pl.col("part") == "rule")["subjects"].sum() == sum(count.subjects for count in here.rules)
+    expected = here.table.filter(pl.col("rule").is_in(names))
+    assert whole.filter(pl.col("part") == "finding").select(COLUMNS).equals(expected.select(COLUMNS))
+    subjects = sum(count.subjects for count in here.rules if count.rule in names)
+    assert whole.filter(pl.col("part") == "rule")["subjects"].sum() == subjects > 0
     assert whole.filter(pl.col("part") == "cell")["rows"].sum() == sum(one.rows for one in here.intake.cells)
 
 

@@ -17,8 +17,9 @@ from ruamel.yaml import YAML
 
 from infant_course import Course, InputError
 from infant_course.events import Finding, Quantity
-from infant_course.io.case_file import load, read
+from infant_course.io.case_file import load, of_node
 from infant_course.io.published import published_cases
+from infant_course.io.yaml_nodes import parse_json
 from infant_course.when import AtAge, OnDate, OnDay
 
 Triple = tuple[str, str, Any]
@@ -619,7 +620,7 @@ def altered(data: Any, path: tuple[Any, ...]) -> Any:
 def noticed(data: Any, number: int) -> set[str]:
     """What notices a change: facts that are lost, a value that no fact tells, or the reader."""
     try:
-        course = read(json.dumps(data))
+        course = of_node(parse_json(json.dumps(data)))
     except InputError:
         return {"reader"}
     told = {one for fact in facts_of(number) for one in FACTS[fact]}

@@ -190,7 +190,7 @@ def test_a_key_is_needed_for_sharing_and_only_there(run, case, options, what):
 def test_what_is_told_of_a_ledger_names_nobody_either(run, tmp_path):
     """The ledger itself is local: it holds the findings as they are."""
     case = tmp_path / "CANARY.yaml"
-    dump(canaries.course("CANARY-patient"), case)
+    dump(canaries.course("CANARY-patient", ("diagnosis", "relapse", "death", "mrd")), case)
     key, ledger = make_key(tmp_path / "k.key"), tmp_path / "l.sqlite"
     words = ["check", case, "--ledger", ledger, "--as-of", "2026-01-02", "--show-accepted"]
     said = run(*words, "--for", "sharing", "--key-file", key)

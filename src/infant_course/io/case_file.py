@@ -31,8 +31,13 @@ def load(path: str | Path) -> Course:
 
 def read(text: str, *, file: str | None = None) -> Course:
     """Read a case file's text. Raises InputError holding every fault."""
+    return of_node(yaml_nodes.parse(text, file), file)
+
+
+def of_node(root: Node, file: str | None = None) -> Course:
+    """The course of a case file's values. Raises InputError holding every fault."""
     reader = _Reader(file)
-    course = reader.course(yaml_nodes.parse(text, file))
+    course = reader.course(root)
     if reader.faults or course is None:
         raise InputError(faults=sorted(reader.faults, key=lambda f: (f.line or 0, f.column or 0)))
     return course

@@ -72,7 +72,7 @@ def damaged(tmp_path_factory: pytest.TempPathFactory, patients: int) -> Path:
 
 
 def in_parts(export: Path) -> tuple[Report, Stream]:
-    stream = Stream(export, share=25_000, chunk=20_000)
+    stream = Stream(export, share=40_000, chunk=20_000)
     return check_in_parts(stream, rules=RULES.values(), settings=Settings()), stream
 
 
@@ -128,15 +128,14 @@ def test_undecided_verdicts_may_be_counted_only(export: Path) -> None:
 
 def test_text_of_parts_needs_the_first_of_each_outcome_only(export: Path) -> None:
     """However many failed, no more are held than are shown; what is said is the same."""
+    rules = [rule for rule in RULES.values() if rule.family in ("BAS", "ORD", "REM")]
 
     def parts(most_each: int | None) -> Report:
-        return check_in_parts(
-            Stream(export, share=40_000), rules=RULES.values(), settings=Settings(), most_each=most_each
-        )
+        return check_in_parts(Stream(export, share=60_000), rules=rules, settings=Settings(), most_each=most_each)
 
     every, few = parts(None), parts(FEW)
     assert few.table.height < every.table.filter(verdict="failed").height
-    assert few.outcomes == every.outcomes == check(read(export)).outcomes
+    assert few.outcomes == every.outcomes == check(read(export), rules=rules).outcomes
     assert as_text(few) == as_text(every)
 
 
@@ -153,7 +152,7 @@ def test_nothing_of_a_part_is_kept_when_it_is_judged(export: Path) -> None:
     try:
         check_in_parts(
             Stream(export, share=30_000),
-            rules=RULES.values(),
+            rules=[RULES["REM-06"], RULES["ORD-09"]],
             settings=Settings(),
             most_each=FEW,
             seen=lambda cohort, report: counts.append(columns()),
