@@ -723,14 +723,20 @@ def own_fields(event_class: type[Event]) -> tuple["Attribute[Any]", ...]:
     return tuple(a for a in fields(event_class) if a.name not in SHARED)
 
 
+_REFERRING: dict[Any, tuple[str, ...]] = {}
+"""Of each event type the fields that hold ids of events."""
+
+
 def references(event: Event) -> tuple[tuple[str, str], ...]:
     """(field, event id) for every reference that is not about time."""
     found = []
-    for attribute in fields(type(event)):
-        if attribute.metadata.get("ref"):
-            value = getattr(event, attribute.name)
-            targets = value if isinstance(value, tuple) else () if value is None else (value,)
-            found += [(attribute.name, target) for target in targets]
+    cls = type(event)
+    if cls not in _REFERRING:
+        _REFERRING[cls] = tuple(a.name for a in fields(cls) if a.metadata.get("ref"))
+    for name in _REFERRING[cls]:
+        value = getattr(event, name)
+        targets = value if isinstance(value, tuple) else () if value is None else (value,)
+        found += [(name, target) for target in targets]
     return tuple(found)
 
 

@@ -207,10 +207,9 @@ class _Solver:
             self._blame([low_part, high_part])
 
     def _settle_boxes(self) -> None:
-        for point in self.on_origin:
-            self._box(point)
-        # Anew: a statement set aside for one point may have had a part on another.
         self.boxes = {point: self._box(point) for point in self.on_origin}
+        if self.gone:  # anew: a statement set aside for one point may have had a part on another
+            self.boxes = {point: self._box(point) for point in self.on_origin}
         for number in self.inner:
             while number not in self.gone and (cycle := self._against_boxes(number)):
                 before = set(self.gone)
