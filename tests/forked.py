@@ -4,8 +4,10 @@ Each call has a process of its own, as it was loaded and nothing more, with the 
 environment and streams. Polars may be forked while it has worked out nothing: only then has it started no threads.
 """
 
+import importlib
 import json
 import os
+import pkgutil
 import socket
 import subprocess
 import sys
@@ -54,10 +56,10 @@ def command(folder: Path) -> Iterator[None]:
 def serve(address: str) -> None:
     """Take calls until the process is ended."""
     import infant_course.cli
-    import infant_course.render
-    import infant_course.report.check
-    import infant_course.rules  # noqa: F401  what most calls need is loaded before them
 
+    for module in pkgutil.walk_packages(infant_course.__path__, "infant_course."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()
