@@ -25,6 +25,7 @@ test:  ## tests, doctests and every snippet of the docs
 bench:  ## what is measured, printed as ratios
 	$(PYTHON) -m benchmarks
 	$(PYTHON) -m benchmarks.exports
+	$(PYTHON) -m benchmarks.redcap
 
 docs:  ## pages that are made from the code
 	$(PYTHON) tools/gen_knowledge.py

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from benchmarks import drawings
+from benchmarks import drawings, redcap
 from benchmarks.export_files import copies, multiply, patients
 from benchmarks.exports import counted, unexplained
 
@@ -60,6 +60,20 @@ def test_a_large_export_is_one_so_many_times_under_other_ids(tmp_path: Path) -> 
     assert rows.columns == ["patient", "start"]
     assert sorted(rows["patient"]) == ["000-P1", "000-P2", "001-P1", "001-P2", "002-P1", "002-P2"]
     assert rows["start"].null_count() == 3
+
+
+def test_records_of_redcap_are_written_so_many_times_under_other_ids(tmp_path: Path) -> None:
+    rows = redcap.multiply(tmp_path / "records.csv", 2)
+    cohort = ic.read(
+        tmp_path / "records.csv",
+        source="redcap",
+        mapping=redcap.PROJECT / "mapping.toml",
+        dictionary=redcap.PROJECT / "dictionary.csv",
+    )
+    assert rows == 22
+    assert sorted(cohort.patients["patient"]) == [
+        f"00000{n}-{one}" for n in (0, 1) for one in ("001-A", "002-B", "003-C")
+    ]
 
 
 def test_counts_are_those_of_the_table_of_a_report() -> None:
