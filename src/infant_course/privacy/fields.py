@@ -69,42 +69,50 @@ class FieldWriter:
         line = pl.lit(None, dtype=pl.UInt32).alias("line")
         return table.with_columns(*(series.alias(name) for name, series in new.items()), line)
 
-    def texts(self, place: str, how: TextField, values: Sequence[str | None]) -> list[str | None]:
-        """Texts of one field as they may leave; ``place``: its name in the counts."""
-        return [value if value is None else self._text(place, how, value) for value in values]
+    def texts(self, place: str, how: TextField, values: Sequence[str | None], times: int = 1) -> list[str | None]:
+        """Texts of one field as they may leave; ``place``: its name in the counts, ``times``: how often they stand."""
+        return [value if value is None else self._text(place, how, value, times) for value in values]
 
     def _ids(self, series: pl.Series, patients: Sequence[str]) -> pl.Series:
         def one(patient: str, value: Any) -> Any:
             if isinstance(value, list):
                 return [one(patient, item) for item in value]
-            return value if value is None or value == BIRTH else self.names.event(patient, value)
+            return value if value == BIRTH else self.names.event(patient, value)
 
-        values = [one(patient, value) for patient, value in zip(patients, series.to_list(), strict=True)]
-        return pl.Series(series.name, values, dtype=series.dtype)
+        filled = _filled(series)
+        told = zip(filled.arg_true().to_list(), series.filter(filled).to_list(), strict=True)
+        return _in_place(series, filled, [one(patients[row], value) for row, value in told])
 
     def _emptied(self, place: str, series: pl.Series) -> pl.Series:
-        lists = series.dtype == pl.List
-        self.changes.dropped[place] += int((series.list.len() > 0).sum() if lists else series.is_not_null().sum())
-        return pl.Series(series.name, [[] if lists else None] * len(series), dtype=series.dtype)
+        self.changes.dropped[place] += int(_filled(series).sum())
+        return pl.Series(series.name, [[] if series.dtype == pl.List else None], dtype=series.dtype).new_from_index(
+            0, len(series)
+        )
 
     def _texts(self, event_type: str, name: str, series: pl.Series, hint: Any) -> pl.Series:
-        place = f"{event_type}.{name}"
+        place, how = f"{event_type}.{name}", text_field(event_type, name)
+        filled = _filled(series)
         if get_origin(hint) is not tuple:
-            values: list[Any] = list(self.texts(place, text_field(event_type, name), series.to_list()))
-        elif attrs.has(record := inner_type(get_args(hint)[0])):
-            values = [self._records(event_type, name, record, row) for row in series.to_list()]
-        else:
-            how = text_field(event_type, name)
-            values = [
-                [told for told in self.texts(place, how, row or []) if told is not None] for row in series.to_list()
-            ]
-        return pl.Series(series.name, values, dtype=series.dtype)
+            return _in_place(series, filled, self.texts(place, how, series.filter(filled).to_list()))
+        record = inner_type(get_args(hint)[0])
+        numbers: dict[str, int] = {}  # most rows say what others say: each is looked at once
+        rows = series.filter(filled).to_list()
+        places = [numbers.setdefault(repr(row), len(numbers)) for row in rows]
+        different = dict(zip(places, rows, strict=True))
+        times = Counter(places)
+        values = [
+            self._records(event_type, name, record, row, times[number])
+            if attrs.has(record)
+            else [told for told in self.texts(place, how, row, times[number]) if told is not None]
+            for number, row in different.items()
+        ]
+        return _in_place(series, filled, values, places)
 
-    def _records(self, event_type: str, name: str, record: Any, rows: Any) -> list[dict[str, Any]]:
+    def _records(self, event_type: str, name: str, record: Any, rows: Any, times: int) -> list[dict[str, Any]]:
         """Records without their free text; one of which a required text is gone goes too."""
         hints = field_hints(record)
         kept: list[dict[str, Any]] = []
-        for row in rows or ():
+        for row in rows:
             new: dict[str, Any] = {}
             whole = True
             for attribute in attrs.fields(record):
@@ -112,26 +120,44 @@ class FieldWriter:
                 if value is not None and _holds_text(hint):
                     place, how = f"{event_type}.{name}.{attribute.name}", text_field(event_type, name, attribute.name)
                     if isinstance(value, list):
-                        value = [told for told in self.texts(place, how, value) if told is not None]
+                        value = [told for told in self.texts(place, how, value, times) if told is not None]
                     else:
-                        value = self._text(place, how, value)
+                        value = self._text(place, how, value, times)
                     whole &= value is not None or attribute.default is not attrs.NOTHING
                 new[attribute.name] = value
             if whole and any(value not in (None, []) for value in new.values()):
                 kept.append(new)
         return kept
 
-    def _text(self, place: str, how: TextField, value: str) -> str | None:
+    def _text(self, place: str, how: TextField, value: str, times: int) -> str | None:
         known = self._known.get((how, value))
         if known is None:
             known = self._known[how, value] = how.known(value)
         if known:
             return value
         if how.otherwise is Otherwise.DROPPED:
-            self.changes.dropped[place] += 1
+            self.changes.dropped[place] += times
             return None
-        self.changes.renamed[place] += 1
+        self.changes.renamed[place] += times
         return self.names.name(value)
+
+
+def _filled(series: pl.Series) -> pl.Series:
+    """Which rows hold something."""
+    return (series.list.len() > 0).fill_null(False) if series.dtype == pl.List else series.is_not_null()
+
+
+def _in_place(
+    series: pl.Series, filled: pl.Series, values: Sequence[Any], places: Sequence[int] | None = None
+) -> pl.Series:
+    """The column with these values in the rows that hold something; ``places``: which value each of them gets."""
+    if not values:
+        return series
+    new = pl.Series(series.name, values, dtype=series.dtype)
+    if places is not None:
+        new = new.gather(pl.Series(places, dtype=pl.UInt32))
+    row = pl.select(pl.when(filled).then(filled.cast(pl.UInt32).cum_sum() - 1)).to_series()
+    return pl.select(pl.when(filled).then(new.gather(row)).otherwise(series).alias(series.name)).to_series()
 
 
 def _holds_text(hint: Any) -> bool:
