@@ -29,17 +29,22 @@ class CellProblem(StrEnum):
     """A column or a table that nothing is read from."""
 
 
+EACH = ("row", "patient", "event", "value", "position", "visit", "instrument", "instance")
+"""Columns about a single cell: its line, the patient's id (as it stood, or as it was taken), the event's id, its text,
+its place in a table that is being read, and where its row stood in the source."""
+
+
 @frozen(kw_only=True, eq=False)
 class EachCell:
-    """The cells of a finding one by one, for a ledger: which event each belongs to is told by its row.
+    """The cells of a finding one by one, for a ledger.
 
-    ``rows``: ``row`` (its line), ``patient`` (the id as it stood, or null) and ``value`` of each. ``about``, ``field``:
-    event type (or ``patient``) and column of the flat form, where they are known.
+    ``rows``: of each what is known of :data:`EACH`; none where most cells of a column are at fault. ``about``: event
+    type, or ``patient``. ``field``: the column, of the flat form where that is known.
     """
 
     rows: "pl.DataFrame" = field(repr=False)
-    about: str | None = None
-    field: str | None = None
+    about: str
+    field: str
 
 
 @frozen(kw_only=True)
@@ -87,7 +92,8 @@ class Intake:
 
     ``labels``: what the source calls a field, by event type and field. ``assumptions``: sentences for the report
     (day zero, encoding, delimiter). ``identifiers``: fields (type and field) that a data dictionary flags as
-    identifying; de-identification drops them.
+    identifying; de-identification drops them. ``looked_at``: types and columns (of the source) whose cells were told
+    one by one where they could not be read.
     """
 
     source: str
@@ -96,6 +102,7 @@ class Intake:
     assumptions: tuple[str, ...] = field(default=(), repr=False)
     labels: Mapping[tuple[str, str], str] = field(factory=dict, repr=False)
     identifiers: frozenset[tuple[str, str]] = frozenset()
+    looked_at: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False, eq=False)
 
     def in_sum(self) -> "Intake":
         """The same without the single cells, which take as much memory as there are of them."""

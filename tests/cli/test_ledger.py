@@ -147,8 +147,11 @@ def test_lines_that_were_deleted_are_told(run, case, ledger, tmp_path):
     assert (said.code, said.out) == (
         1,
         f"{path}: 0 kept, 1 without a reply.\n"
-        "  1 line is missing: 2 of those written. What was deleted is not answered.\n",
+        "  A line that was written is missing (line 2): what was deleted is not answered.\n",
     )
+    path.write_text(",".join(head), encoding="utf-8")
+    said = run("answers", path, *on(ledger, "09"), "--by", "Ann")
+    assert (said.code, said.out.splitlines()[1:]) == (1, ["  There is no line: what was deleted is not answered."])
 
 
 def test_milder_findings_are_not_asked_about_and_that_is_said(run, case, ledger, tmp_path):

@@ -108,13 +108,24 @@ def test_replies_come_back_from_a_workbook(ledger: Ledger, tmp_path: Path):
         (lambda rows: [row.pop("line") for row in rows] and rows.pop(1), ()),
         (lambda rows: rows.append(dict(rows.pop(1), line="2 of 7")), ()),
         (lambda rows: [row.update(line="x of 99999999999") for row in rows], ()),
+        (lambda rows: [row.update(line="9 of 3") for row in rows], (1, 2, 3)),
     ],
-    ids=["all", "sorted", "one deleted", "two deleted", "not counted", "of another file", "nonsense"],
+    ids=[
+        "all",
+        "sorted",
+        "one deleted",
+        "two deleted",
+        "not counted",
+        "of another file",
+        "nonsense",
+        "beyond the last",
+    ],
 )
 def test_a_line_that_was_deleted_is_missed(ledger: Ledger, tmp_path: Path, change: Callable[[Rows], object], missing):
     """And not taken for one without a reply."""
     back = answered(ask(ledger, tmp_path / "a"), change)
-    assert ledger.take(read_replies(back), by="B", file="f", as_of=day(2)).missing == missing
+    taken = ledger.take(read_replies(back), by="B", file="f", as_of=day(2))
+    assert (taken.missing, taken.first_missing(9)) == (len(missing), missing)
 
 
 def test_a_reply_is_shown_with_the_next_queries_and_changes_no_status(ledger: Ledger, tmp_path: Path):

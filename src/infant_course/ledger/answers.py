@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from itertools import islice
 
 from attrs import field, frozen
 
@@ -77,13 +78,25 @@ class Taken:
         return tuple((line, remark) for line, remark in self.lines if not remark.quiet)
 
     @property
-    def missing(self) -> tuple[int, ...]:
-        """Lines that the file has lost since it was written; none where lines of several files stand in it."""
+    def missing(self) -> int:
+        """How many lines the file has lost since it was written; 0 where lines of several files stand in it."""
+        there, lines = self._counted
+        return lines - len(there)
+
+    def first_missing(self, most: int) -> tuple[int, ...]:
+        """The first of these lines, as they were counted."""
+        there, lines = self._counted
+        return tuple(islice((line for line in range(1, lines + 1) if line not in there), most))
+
+    @property
+    def _counted(self) -> tuple[set[int], int]:
+        """The lines that are there, as they were counted, and how many there were."""
         counted = {line.counted for line, _ in self.lines if line.counted is not None}
-        if len({lines for _, lines in counted}) != 1:
-            return ()
-        (lines,) = {lines for _, lines in counted}
-        return tuple(sorted(set(range(1, lines + 1)) - {line for line, _ in counted}))
+        sizes = {lines for _, lines in counted}
+        if len(sizes) != 1:
+            return set(), 0
+        (lines,) = sizes
+        return {line for line, _ in counted if 1 <= line <= lines}, lines
 
 
 def settle(lines: Iterable[Line], find: Callable[[int], Entry | None]) -> Taken:

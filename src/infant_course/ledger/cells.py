@@ -11,6 +11,7 @@ import polars as pl
 
 from ..cohort import Cohort
 from ..events import EVENT_TYPES
+from ..intake import EACH
 from ..io.tables.cells import substitute
 from ..io.values import is_identifier
 from ..vocabulary import Severity
@@ -21,14 +22,15 @@ CELL = "cell"
 
 _ADVICE = "correct the cell, or empty it where nothing is known."
 _SOURCE = "logic: what cannot be read cannot be judged"
-_KEY = ["patient", "about", "event", "column"]
+_KEY = ["patient", "about", "event", "visit", "instrument", "instance", "column"]
+_OF_EACH = tuple(name for name in EACH if name != "position")
 _PLACE = ("record", "visit", "instrument", "instance")
 
 
 def cells_seen(cohort: Cohort) -> tuple[Seen, ...]:
     """The cells of kept rows that could not be read, or not in one way only; one of each patient, event and column.
 
-    Cells of rows that belong to no patient of the cohort are in the report alone.
+    A cell that belongs to no one event is known by where its row stood (visit, instrument, instance).
     """
     cells = _each(cohort)
     if cells is None:
@@ -44,38 +46,51 @@ def _each(cohort: Cohort) -> pl.DataFrame | None:
     def text(told: str | None) -> pl.Expr:
         return pl.lit(told, dtype=pl.String)
 
-    parts = [
-        each.rows.with_columns(
-            file=text(cell.file),
-            problem=text(cell.problem),
-            column=text(cell.column),
-            expected=text(cell.expected),
-            hint=pl.when(pl.col("value").eq_missing(text(cell.value))).then(text(cell.hint)),
-            about=text(each.about),
-            field=text(each.field),
-        )
-        for cell in (cohort.intake.cells if cohort.intake else ())
-        for each in cell.each
-    ]
+    parts = []
+    for cell in cohort.intake.cells if cohort.intake else ():
+        for each in cell.each:
+            there = each.rows.columns
+            parts.append(
+                each.rows.select(
+                    *(pl.col(name) if name in there else text(None).alias(name) for name in _OF_EACH),
+                    text(cell.file).alias("file"),
+                    text(str(cell.problem)).alias("problem"),
+                    text(cell.column).alias("column"),
+                    text(cell.expected).alias("expected"),
+                    pl.when(pl.col("value").eq_missing(text(cell.value))).then(text(cell.hint)).alias("hint"),
+                    text(each.about).alias("about"),
+                    text(each.field).alias("field"),
+                )
+            )
     return pl.concat(parts).with_row_index("cell") if parts else None
 
 
 def _placed(cells: pl.DataFrame, cohort: Cohort) -> pl.DataFrame:
-    """The cells with the patient and the event that each belongs to: told by its row, else by the patient's id."""
-    origin = cohort.origin.rename({"patient": "code"})
-    by_row = cells.drop("patient").join(origin, on=["file", "row"]).join(_kinds(cohort, origin), on=["code", "event"])
-    by_row = by_row.filter(pl.col("about").is_null() | (pl.col("about") == pl.col("kind")))
-    by_row = by_row.unique("cell", keep="first", maintain_order=True).with_columns(about="kind").drop("kind")
-    by_row = by_row.join(cohort.patients.with_row_index("code").select("code", "patient"), on="code")
-    rest = cells.filter(~pl.col("cell").is_in(by_row["cell"].implode()) & pl.col("patient").is_not_null())
-    names = rest["patient"].str.strip_chars()
-    ours = {name: name if is_identifier(name) else substitute(name) for name in names.unique().to_list()}
-    rest = rest.with_columns(
-        patient=names.replace_strict(list(ours), list(ours.values()), return_dtype=pl.String),
-        record=names,
-        about=pl.col("about").fill_null("patient"),
-    ).join(cohort.patients.select("patient"), on="patient", how="semi", maintain_order="left")
-    return pl.concat([by_row.drop("code"), rest], how="diagonal").sort("cell")
+    """The cells with the patient, the event and the place of each.
+
+    Where only the row is known, its event is the one event of that type that the row gave; where there are several,
+    or none, the cell is the patient's.
+    """
+    names = cells["patient"].str.strip_chars()
+    ours = {name: name if is_identifier(name) else substitute(name) for name in names.drop_nulls().unique().to_list()}
+    patient = names.replace_strict(list(ours), list(ours.values()), default=None, return_dtype=pl.String)
+    known = cohort.patients.with_row_index("code").select("code", "patient")
+    cells = cells.with_columns(patient=patient).join(known, on="patient", how="inner", maintain_order="left")
+    origin = cohort.origin.rename({"patient": "code"}).select("code", "event", "file", "row", *_PLACE)
+    rows = origin.join(cells.select("file", "row"), on=["file", "row"], how="semi")
+    rows = rows.join(_kinds(cohort, origin), on=["code", "event"])
+    single = rows.filter(pl.struct("file", "row", "kind").is_unique())
+    single = single.select("file", "row", about="kind", its_event="event")
+    cells = cells.join(single, on=["file", "row", "about"], how="left", maintain_order="left")
+    cells = cells.with_columns(event=pl.coalesce("event", "its_event")).drop("its_event")
+    stood = origin.unique(["code", "event"], keep="first", maintain_order=True).drop("file", "row")
+    stood = stood.rename({name: f"its_{name}" for name in _PLACE})
+    cells = cells.join(stood, on=["code", "event"], how="left", maintain_order="left")
+    alone = pl.col("event").is_null()
+    return cells.with_columns(
+        *(pl.when(alone).then(pl.col(name)).otherwise(pl.col(f"its_{name}")).alias(name) for name in _PLACE[1:]),
+        record=pl.coalesce("its_record", pl.lit(names).gather(pl.col("cell"))),
+    )
 
 
 def _kinds(cohort: Cohort, origin: pl.DataFrame) -> pl.DataFrame:
@@ -91,8 +106,10 @@ def _kinds(cohort: Cohort, origin: pl.DataFrame) -> pl.DataFrame:
 
 def _seen(row: Mapping[str, Any], labels: Mapping[tuple[str, str], str]) -> Seen:
     about, event, column, value = row["about"], row["event"], row["column"], row["value"]
-    named = [CELL, row["patient"], about, event or "", column or ""]
-    label = labels.get((about, row["field"] or "")) or column or "row"
+    place = "" if event else "/".join(row[name] or "" for name in _PLACE[1:])
+    named = [CELL, row["patient"], about, event or place, column or ""]
+    several = column is not None and ", " in column  # of which one label would name the first
+    label = column if several else labels.get((about, row["field"] or ""), column) or "row"
     found = "nothing" if value is None else repr(value)
     hint = row["hint"]
     also = f" {hint[0].upper()}{hint[1:]}{'' if hint[-1] in '.?' else '.'}" if hint else ""
@@ -109,7 +126,7 @@ def _seen(row: Mapping[str, Any], labels: Mapping[tuple[str, str], str]) -> Seen
         advice=_ADVICE,
         source=_SOURCE,
         types=(about,) if about in EVENT_TYPES else (),
-        place={"file": row["file"], "row": row["row"], **{name: row[name] for name in _PLACE}},
+        place={name: row[name] for name in ("file", "row", "column", *_PLACE)},
         shown=((label, value or ""),),
         against=(),
         data=hashlib.sha256((value or "").encode()).hexdigest()[:32],

@@ -31,6 +31,7 @@ OUT_OF_SCOPE = {
     "patient": "their patients were not in this run",
     "rule": "their rules did not run",
     "type": "this export gives no events of their types",
+    "column": "single cells of their columns were not looked at",
     "settings": "they were found under other settings",
     "later": "another run saw them meanwhile",
 }
@@ -381,9 +382,10 @@ class _Recorder:
         """Write it all, and tell what became of it."""
         kinds = [sight.types for sight in self.sights]
         types = None if None in kinds else frozenset().union(*(kind for kind in kinds if kind is not None))
+        columns = frozenset().union(*(sight.looked_at for sight in self.sights))
         self._note_patients()
         for number, sight in enumerate(self.sights):
-            self._one(number, sight, types)
+            self._one(number, sight, types, columns)
         elsewhere = self.db.execute(
             "SELECT patient.id, count(*) AS n FROM finding JOIN patient ON patient.id = finding.patient_id "
             f"WHERE patient.last_run <> ? AND status IN ({', '.join('?' * len(STANDING))}) GROUP BY patient.id",
@@ -415,7 +417,9 @@ class _Recorder:
             (self.run,),
         )
 
-    def _one(self, number: int, sight: Sight, types: frozenset[str] | None) -> None:
+    def _one(
+        self, number: int, sight: Sight, types: frozenset[str] | None, columns: frozenset[tuple[str, str]]
+    ) -> None:
         found = {seen.fingerprint: seen for seen in sight.findings}
         kept = self.db.execute(
             "SELECT finding.*, name FROM finding JOIN patient ON patient.id = finding.patient_id "
@@ -424,7 +428,7 @@ class _Recorder:
         ).fetchall()
         for row in kept:
             seen = found.pop(row["fingerprint"], None)
-            reason = None if seen else self._out_of_scope(row, sight, types)
+            reason = None if seen else self._out_of_scope(row, sight, types, columns)
             if reason is None:
                 self._again(row, seen, sight)
             elif row["status"] in STANDING:
@@ -433,15 +437,20 @@ class _Recorder:
             if seen.verdict == "failed":
                 self._new(seen, sight)
 
-    def _out_of_scope(self, row: sqlite3.Row, sight: Sight, types: frozenset[str] | None) -> str | None:
+    def _out_of_scope(
+        self, row: sqlite3.Row, sight: Sight, types: frozenset[str] | None, columns: frozenset[tuple[str, str]]
+    ) -> str | None:
         """Why a finding that was not found says nothing; None where it does."""
+        cell = row["rule"] == CELL
         if row["rule"] not in sight.rules:
             return "rule"
         if types is not None and not types.issuperset(json.loads(row["types"])):
             return "type"
+        if cell and (row["about"], json.loads(row["place"])["column"]) not in columns:
+            return "column"
         if row["last_run"] > sight.upto:
             return "later"
-        if row["rule"] != CELL and row["profile"] != packed(sight.profile) and not self.new_settings:
+        if not cell and row["profile"] != packed(sight.profile) and not self.new_settings:
             return "settings"
         return None
 

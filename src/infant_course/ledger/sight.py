@@ -48,7 +48,8 @@ class Sight:
 
     ``sites``: the site of every patient in the run that the ledger knows or that has findings. ``types``: the event
     types that the source gives (None: all there are, because nothing is an export of its own). ``there``: events the
-    ledger knows and the run has. ``upto``: the ledger's last run when this one began to look.
+    ledger knows and the run has. ``looked_at``: types and columns of which single cells are told. ``upto``: the
+    ledger's last run when this one began to look.
     """
 
     version: str
@@ -61,6 +62,7 @@ class Sight:
     sites: Mapping[str, str | None] = field(repr=False)
     there: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
     findings: tuple[Seen, ...] = field(default=(), repr=False)
+    looked_at: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
     upto: int = 0
 
 
@@ -129,6 +131,7 @@ def see(cohort: Cohort, report: Report, known: Known, rules: Mapping[str, Rule] 
         sites=dict(concerned.select("patient", "site").iter_rows()),
         there=_there(cohort, known, codes),
         findings=(*seen, *cells),
+        looked_at=cohort.intake.looked_at if cohort.intake is not None else frozenset(),
         upto=known.upto,
     )
 

@@ -39,9 +39,12 @@ def run(arguments: argparse.Namespace) -> int:
                 name = "?" if line.number is None else f"Q{line.number}"
                 say(f"  line {line.row}, {name}: {remark}.")
                 code = 1
+            if not lines:
+                say("  There is no line: what was deleted is not answered.")
+                code = 1
             if missing := taken.missing:
-                named = ", ".join(map(str, missing[:SHOWN])) + (" and others" if len(missing) > SHOWN else "")
-                were = "line is" if len(missing) == 1 else "lines are"
-                say(f"  {len(missing):,} {were} missing: {named} of those written. What was deleted is not answered.")
+                named = ", ".join(map(str, taken.first_missing(SHOWN))) + (" and others" if missing > SHOWN else "")
+                was = "A line that was written is" if missing == 1 else f"{missing:,} lines that were written are"
+                say(f"  {was} missing (line {named}): what was deleted is not answered.")
                 code = 1
     return code

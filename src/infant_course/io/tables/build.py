@@ -15,6 +15,7 @@ from ...events import EVENT_TYPES
 from ...intake import CellFinding, Intake, RowCount
 from ...statements import END_WINDOW_DAYS
 from .clock import DayZero
+from .each_cell import located, looked_at
 from .flat import PATIENT, ROW, FlatTable
 from .naming import Events
 from .people import TOLD_TWICE, People, people_of
@@ -69,6 +70,7 @@ def build(
     cohort = placed(
         people, events, file=one_file.pop() if len(one_file) == 1 else None, end_window_days=end_window_days
     )
+    cells, told = tuple(cells), located(read, events, people.twice)
     named = complete if complete is not None else [name for name in EVENT_TYPES if name in {one.type for one in read}]
     return evolve(
         cohort,
@@ -77,10 +79,11 @@ def build(
         intake=Intake(
             source=source,
             rows=tuple(_counted(counts, read, people.twice)),
-            cells=(*cells, *(cell for one in read for cell in one.telling.cells)),
+            cells=(*cells, *told),
             assumptions=tuple(dict.fromkeys(said)),
             labels=labels or {},
             identifiers=frozenset(identifiers),
+            looked_at=looked_at(read, [*cells, *told]),
         ),
     )
 

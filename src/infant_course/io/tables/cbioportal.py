@@ -403,7 +403,7 @@ class _StudyReader:
         self, frame: pl.DataFrame, patient: str, column: str, unread: pl.Series, expected: str, file: str
     ) -> None:
         rows = frame.select(ROW, pl.col(patient).alias(PATIENT))
-        telling = Telling(file=file, names={}, rows=rows, about=PATIENT)
+        telling = Telling(file=file, names={}, rows=rows)
         telling.tell(column, frame[column], unread.fill_null(False), expected)
         self.cells += telling.cells
 

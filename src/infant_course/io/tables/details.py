@@ -148,10 +148,8 @@ class _Joiner:
                     detail.file,
                     CellProblem.SUSPECT,
                     f"one {name} for the one {detail.type} of a patient; where rows differ none is read",
-                    first.select(ROW, PATIENT, pl.col(name).alias("value")),
+                    first.select(ROW, PATIENT),
                     column=detail.names.get(name, name),
-                    about=detail.type,
-                    target=name,
                 )
             )
         return grouped.select(

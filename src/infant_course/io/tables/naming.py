@@ -269,7 +269,6 @@ def _tell_lost(rows: "pl.DataFrame", point: str, zero: DayZero, read: Sequence[T
                 file=one.file,
                 names=one.telling.names,
                 rows=here.select(ROW, pl.col("name").alias("patient")),
-                about=one.type,
             )
             nothing = pl.Series([None], dtype=pl.String).new_from_index(0, here.height)
             hint = f"the first {what} of the patient cannot be told: give it day 0, or a full date to each of them"

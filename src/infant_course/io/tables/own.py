@@ -174,7 +174,7 @@ class Gathered:
         guarded = [text for text in texts if frame[text].str.starts_with("'").any()]
         frame = frame.with_columns(pl.col(guarded).str.replace(GUARDED, "$1")) if guarded else frame
         if ORDER_COLUMN in frame.columns:
-            telling = Telling(file=file, names={}, rows=_places(frame), about=name)
+            telling = Telling(file=file, names={}, rows=_places(frame))
             places = read_whole(ORDER_COLUMN, frame[ORDER_COLUMN], telling)
             self.cells += telling.cells
             frame = frame.drop(ORDER_COLUMN).with_columns(places.alias(ORDER))

@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from ...intake import CellFinding, CellProblem, RowCount
 from .flat import PLACES, ROW
-from .telling import told_together
+from .telling import Telling, told_together
 from .text import PARQUET, Limits, TextFile, read_bytes, read_text, unreadable
 
 if TYPE_CHECKING:
@@ -201,12 +201,9 @@ def _without_controls(
         bad = frame[name].str.contains(r"[\x00-\x08\x0b-\x1f\x7f-\u{9f}\u{2028}\u{2029}]").fill_null(False)
         if not bad.any():
             continue
-        found = frame.filter(bad)
-        for (value,), rows in found.select(ROW, name).group_by(name, maintain_order=True):
-            expected = "text without control characters"
-            cells.append(
-                told_together(file, CellProblem.UNREAD, expected, rows.select(ROW), column=name, value=str(value))
-            )
+        telling = Telling(file=file, names={}, rows=frame.select(ROW, pl.lit(None, dtype=pl.String).alias("patient")))
+        telling.tell(name, frame[name], bad, "text without control characters")
+        cells += telling.cells
         frame = frame.with_columns(pl.when(~bad).then(pl.col(name)).alias(name))
     return frame
 

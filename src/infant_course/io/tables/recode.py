@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from ...intake import MOST_PATIENTS, CellFinding, CellProblem
 from .field_values import FieldValues, first_row, fold, named, without_missing, words_in
-from .flat import PATIENT, PLACES, ROW, FlatTable
+from .flat import INSTANCE, INSTRUMENT, PATIENT, PLACES, ROW, VISIT, FlatTable
 from .raw import RawTable
 from .recoding import NOTE, FieldSource, Recoding, Recodings, folded
 from .split_fields import checked_of, choice_columns, date_of, filled
@@ -189,9 +189,8 @@ class _Recoder:
         telling = Telling(
             file=self.table.file,
             names={},
-            rows=rows.select(ROW, pl.col(self.patient).alias(PATIENT)),
+            rows=rows.select(ROW, pl.col(self.patient).alias(PATIENT), *_told_places(rows)),
             about=about,
-            target=source.target,
         )
         if source.date is not None:
             date = evolve(source.date, unknown=source.date.unknown | self.recodings.told)
@@ -283,6 +282,12 @@ class _Recoder:
                 )
 
 
+def _told_places(rows: pl.DataFrame) -> list[pl.Expr]:
+    """Where rows stood in their source, as far as it says so."""
+    names = {VISIT: "visit", INSTRUMENT: "instrument", INSTANCE: "instance"}
+    return [pl.col(column).alias(name) for column, name in names.items() if column in rows.columns]
+
+
 def merged(tables: Iterable[FlatTable]) -> list[FlatTable]:
     """Flat tables of one type from one file as one table, in the order of their rows."""
     groups: dict[tuple[str, str], list[FlatTable]] = {}
@@ -290,7 +295,11 @@ def merged(tables: Iterable[FlatTable]) -> list[FlatTable]:
         groups.setdefault((table.type, table.file), []).append(table)
     made = []
     for (kind, file), parts in groups.items():
-        names = {target: name for part in reversed(parts) for target, name in part.names.items()}
+        names: dict[str, str] = {}
+        for part in parts:  # two events of one row read one field from two columns
+            for target, name in part.names.items():
+                told = names.setdefault(target, name)
+                names[target] = told if name in told.split(", ") or name == told else f"{told}, {name}"
         frame = pl.concat([part.frame for part in parts], how="diagonal") if len(parts) > 1 else parts[0].frame
         made.append(FlatTable(type=kind, frame=frame.sort(ROW) if len(parts) > 1 else frame, file=file, names=names))
     return made

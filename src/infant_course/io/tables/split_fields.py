@@ -178,9 +178,8 @@ def checked_of(source: FieldSource, rows: pl.DataFrame, columns: Sequence[str], 
         if word is None:
             known = ", ".join(code for code, ours in source.words.items() if ours)
             expected = f"no tick, as the mapping has no word for this choice (it knows {known})"
-            telling.tell(
-                name, texts, ticked, expected, "add it to the words of the mapping; empty text: not this field"
-            )
+            hint = "add it to the words of the mapping; empty text: not this field"
+            telling.tell(name, texts, ticked, expected, hint, asked=False)
         elif word:
             written = word if source.record is None else json.dumps({source.record: word}, ensure_ascii=False)
             parts.append(pl.when(pl.lit(ticked)).then(pl.lit(written)))

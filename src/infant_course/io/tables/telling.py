@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from attrs import define, field
+from attrs import define, evolve, field
 
-from ...intake import MOST_PATIENTS, CellFinding, CellProblem, EachCell
+from ...intake import EACH, MOST_PATIENTS, CellFinding, CellProblem, EachCell
 from .flat import ROW
 
 if TYPE_CHECKING:
@@ -17,21 +17,23 @@ MOST_VALUES = 200
 ASKED = frozenset({CellProblem.UNREAD, CellProblem.SUSPECT})
 """Problems of single cells in rows that are kept: what a site can be asked about."""
 
+BULK, FEW_CELLS = 0.5, 20
+"""Beyond this share of a column, and so many cells, it is the export that is at fault and not the sites."""
+
 
 @define
 class Telling:
     """Gathers what is wrong with the cells of one table.
 
     ``names``: what the source calls a column. ``said``: sentences on what was assumed. ``about``: the event type (or
-    ``patient``) of the table, ``target``: its field that all this is about (None: the column of that name).
+    ``patient``) of the table; where it is known, sites can be asked about single cells.
     """
 
     file: str
     names: Mapping[str, str]
     rows: "pl.DataFrame" = field(repr=False)
-    """``_row`` and ``patient`` of every row."""
+    """``_row`` and ``patient`` of every row, and whatever else of :data:`~infant_course.intake.EACH`."""
     about: str | None = None
-    target: str | None = None
     cells: list[CellFinding] = field(factory=list)
     said: list[str] = field(factory=list)
 
@@ -52,22 +54,25 @@ class Telling:
     ) -> None:
         """Tell the cells of ``values`` where ``bad`` holds, equal ones together.
 
-        ``asked``: whether a site can be asked about them; not where something took their place.
+        ``asked``: whether a site can be asked about them; not where something took their place, or where nothing is
+        wrong with the cell itself.
         """
-        if not bad.any():
+        many = int(bad.sum())
+        if not many:
             return
-        found = self.rows.select(ROW, "patient").with_columns(values.alias("value")).filter(bad)
+        asked &= self.about is not None and problem in ASKED
+        bulk = many > FEW_CELLS and many > BULK * (values.len() - values.null_count())
+        found = self.rows.with_columns(values.alias("value")).filter(bad)
         first = found["value"].unique(maintain_order=True)
         by_itself = found["value"].is_in(first.head(MOST_VALUES).implode(), nulls_equal=True)
         for rows in found.filter(by_itself).partition_by("value", maintain_order=True):
             value = rows["value"][0]
             told = hint if isinstance(hint, str) or hint is None else hint(value)
-            self._add(column, problem, expected, value, rows, told, asked=asked)
+            self._add(column, problem, expected, value, rows, told, asked=asked, bulk=bulk)
         if first.len() > MOST_VALUES:
-            also = (
-                f"{first.len() - MOST_VALUES:,} more values of this column; the first {MOST_VALUES} are told one by one"
-            )
-            self._add(column, problem, expected, None, found.filter(~by_itself), also, asked=asked)
+            more = f"{first.len() - MOST_VALUES:,} more values of this column"
+            also = f"{more}; the first {MOST_VALUES} are told one by one"
+            self._add(column, problem, expected, None, found.filter(~by_itself), also, asked=asked, bulk=bulk)
 
     def _add(
         self,
@@ -79,21 +84,14 @@ class Telling:
         hint: str | None,
         *,
         asked: bool,
+        bulk: bool,
     ) -> None:
-        self.cells.append(
-            told_together(
-                self.file,
-                problem,
-                expected,
-                rows,
-                column=self.name(column),
-                value=value,
-                hint=hint,
-                about=self.about,
-                target=self.target or column,
-                asked=asked,
-            )
-        )
+        finding = told_together(self.file, problem, expected, rows, column=self.name(column), value=value, hint=hint)
+        if asked and self.about is not None:
+            each = rows.rename({ROW: "row"}).select(name for name in EACH if name in (*rows.columns, "row"))
+            each = each.clear() if bulk else each
+            finding = evolve(finding, each=(EachCell(rows=each, about=self.about, field=column),))
+        self.cells.append(finding)
 
 
 def told_together(
@@ -105,28 +103,18 @@ def told_together(
     column: str | None = None,
     value: str | None = None,
     hint: str | None = None,
-    about: str | None = None,
-    target: str | None = None,
-    asked: bool = True,
 ) -> CellFinding:
-    """One finding on the cells of these rows: ``_row``, and ``patient`` and ``value`` where they are known."""
-    import polars as pl
-
-    texts = {name: pl.lit(None, dtype=pl.String) for name in ("patient", "value") if name not in rows.columns}
-    if value is not None:
-        texts["value"] = pl.lit(value)
-    each = rows.with_columns(**texts).select(pl.col(ROW).alias("row"), "patient", "value")
-    whose = each["patient"].drop_nulls().unique(maintain_order=True)
-    lines = each["row"].drop_nulls().to_list()
+    """One finding on the cells of these rows: ``_row``, and ``patient`` where it is known."""
+    lines = rows[ROW].drop_nulls()
+    whose = rows["patient"].drop_nulls().unique(maintain_order=True) if "patient" in rows.columns else ()
     return CellFinding(
         file=file,
         problem=problem,
         expected=expected,
         column=column,
-        row=min(lines, default=None),
-        rows=each.height,
+        row=int(lines.sort()[0]) if lines.len() else None,
+        rows=rows.height,
         value=value,
-        patients=tuple(whose.head(MOST_PATIENTS)),
+        patients=tuple(whose[:MOST_PATIENTS]),
         hint=hint,
-        each=(EachCell(rows=each, about=about, field=target),) if asked and problem in ASKED else (),
     )

@@ -33,6 +33,8 @@ class Typed:
     frame: "pl.DataFrame" = field(repr=False)
     telling: Telling = field(repr=False)
     without_patient: "pl.Series" = field(repr=False)
+    columns: tuple[str, ...] = ()
+    """The columns of its type that the table has."""
     given: frozenset[str] = frozenset()
     """The columns of its type that the table has, and that are not empty."""
 
@@ -65,7 +67,7 @@ def typed(table: FlatTable, *, decimal_comma: bool, days_from_birth: bool) -> Ty
     without = frame.filter(~there)[ROW]
     if without.len():
         frame = frame.filter(there)
-    telling.rows = frame.select(ROW, "patient")
+    telling.rows = frame.select(ROW, "patient").with_row_index("position")
     columns = read_fields(table.type, frame, telling, decimal_comma=decimal_comma)
     points = []
     for point in points_of(table.type):
@@ -83,5 +85,6 @@ def typed(table: FlatTable, *, decimal_comma: bool, days_from_birth: bool) -> Ty
         frame=pl.concat([placed, read, *points], how="horizontal"),
         telling=telling,
         without_patient=without,
+        columns=tuple(table.frame.columns),
         given=frozenset(name for name in frame.columns if name == "complete" or frame[name].count()),
     )
