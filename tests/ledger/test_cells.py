@@ -298,6 +298,41 @@ def test_a_field_of_redcap_is_asked_about_by_its_label(tmp_path: Path):
     )
 
 
+@pytest.mark.parametrize(
+    ("mapping", "rows", "right"),
+    [
+        (
+            REDCAP_OF_ONE_ROW,
+            ["record_id,d1,v1,y2,m2,v2,lab_complete", "A,2020-01-01,0.1,2020,13,many,2"],
+            (",13,many,", ",1,3,"),
+        ),
+        (
+            REDCAP_DETAILS,
+            [
+                "record_id,redcap_event_name,redcap_repeat_instrument,redcap_repeat_instance,sex,demo_complete,rd,"
+                "rel_complete,st___bm,rlab_complete",
+                "A,base,,,3,2,,,,",
+                "A,r1,,,,,2020-01-01,2,,",
+                "A,r1,rlab,1,,,,,9,2",
+            ],
+            (",9,2", ",1,2"),
+        ),
+    ],
+    ids=["parts of a date, two events in a row", "a detail"],
+)
+def test_cells_of_redcap_are_resolved_when_they_can_be_read(tmp_path: Path, mapping, rows, right):
+    (tmp_path / "m.toml").write_text(mapping, encoding="utf-8")
+    statuses = []
+    with new_ledger(tmp_path) as ledger:
+        for number, text in enumerate(["\n".join(rows), "\n".join(rows).replace(*right).replace(",3,2,", ",1,2,")]):
+            (tmp_path / "e.csv").write_text(text, encoding="utf-8")
+            cohort = ic.read(tmp_path / "e.csv", source="redcap", mapping=tmp_path / "m.toml")
+            report = ic.check(cohort, rules=[ic.RULES["ORD-09"]])
+            ledger.record(ledger.see(cohort, report), as_of=day(number))
+            statuses.append([str(entry.status) for entry in cells(ledger, number).values()])
+    assert statuses == [["new", "new"], ["resolved", "resolved"]]
+
+
 def test_queries_go_to_the_site_of_the_patient(export: Path, tmp_path: Path):
     with new_ledger(tmp_path) as ledger:
         record(ledger, export, 1)

@@ -40,6 +40,11 @@ def cells_seen(cohort: Cohort) -> tuple[Seen, ...]:
     return tuple(_seen(row, labels) for row in found.iter_rows(named=True))
 
 
+def columns_of(column: str | None) -> tuple[str, ...]:
+    """The names under which an export may list a column: a choice of a REDCap checkbox also under that of its field."""
+    return (column, column.partition("___")[0]) if column else ()
+
+
 def _each(cohort: Cohort) -> pl.DataFrame | None:
     """All single cells, with what was said of them."""
 

@@ -20,7 +20,7 @@ from ..errors import UsageError
 from ..report.check import Report
 from ..rules import RULES, Rule
 from .answers import Line, Taken, settle
-from .cells import CELL
+from .cells import CELL, columns_of
 from .entry import Acceptance, Entry, Reply, Step, entry_of
 from .seen import Seen
 from .sight import Known, Sight, see
@@ -446,7 +446,7 @@ class _Recorder:
             return "rule"
         if types is not None and not types.issuperset(json.loads(row["types"])):
             return "type"
-        if cell and (row["about"], json.loads(row["place"])["column"]) not in columns:
+        if cell and columns.isdisjoint((row["about"], name) for name in columns_of(json.loads(row["place"])["column"])):
             return "column"
         if row["last_run"] > sight.upto:
             return "later"

@@ -53,6 +53,7 @@ def _named(rows: "pl.DataFrame", ids: "pl.Series | None", names: "pl.Series", as
 
 def looked_at(read: Sequence[Typed], cells: Iterable[CellFinding]) -> frozenset[tuple[str, str]]:
     """Types and columns (of the source) of which single cells are told: not where most of a column is at fault."""
-    columns = {(one.type, part) for one in read for name in one.columns for part in one.telling.name(name).split(", ")}
+    names = {(one.type, one.telling.name(column)) for one in read for column in one.columns}
+    columns = names | {(kind, part) for kind, name in names for part in name.split(", ")}
     bulk = {(single.about, cell.column) for cell in cells for single in cell.each if not single.rows.height}
     return frozenset(columns - bulk)
