@@ -194,6 +194,14 @@ def test_a_cell_with_a_control_character_is_told_by_the_report_alone(export: Pat
     assert cells_seen(cohort) == ()
 
 
+def test_many_different_cells_with_control_characters_are_told_together(tmp_path: Path):
+    """The first 200 one by one, the others as one: each by itself would take long."""
+    put(tmp_path, death="patient,id,note\n" + "".join(f"P{n},d,{n}\x0b\n" for n in range(300)))
+    cohort = ic.read(tmp_path)
+    assert cohort.intake is not None
+    assert sorted(cell.rows for cell in cohort.intake.cells) == [*([1] * 200), 100]
+
+
 REDCAP_OF_ONE_ROW = """
 [patient]
 from = ["lab"]

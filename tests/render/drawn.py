@@ -110,7 +110,10 @@ def rim(box: Box) -> list[Point]:
 
 def _corners(tag: str, element: ET.Element) -> list[Point]:
     told = element.attrib
-    number = lambda name: float(told.get(name, 0))  # noqa: E731
+
+    def number(name: str) -> float:
+        return float(told.get(name, 0))
+
     if tag == "rect":
         x, y = number("x"), number("y")
         return [(x, y), (x + number("width"), y + number("height"))]

@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from .seen import Found
 from .status import STANDING, Status
 
 NO_REQUEST = ("none ", "nothing ", "the ")
@@ -45,7 +46,7 @@ class Reply:
 
 
 @frozen(kw_only=True)
-class Entry:
+class Entry(Found):
     """One finding in a ledger.
 
     ``number`` is that of its query and never changes. ``since``: day of its status; ``opened``: day it was last
@@ -54,21 +55,7 @@ class Entry:
     """
 
     number: int
-    fingerprint: str
-    patient: str = field(repr=False)
     site: str | None
-    rule: str
-    about: str
-    event: str | None = field(repr=False)
-    outcome: str
-    verdict: str
-    severity: str
-    message: str = field(repr=False)
-    advice: str
-    source: str
-    place: Mapping[str, Any] = field(repr=False)
-    shown: tuple[tuple[str, str], ...] = field(repr=False)
-    against: tuple[tuple[str, str], ...] = field(repr=False)
     status: Status
     since: str
     opened: str

@@ -1,4 +1,4 @@
-"""One finding as a run saw it."""
+"""One finding: what a run and a ledger both tell of it, and what the run saw."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,8 +7,10 @@ from attrs import field, frozen
 
 
 @frozen(kw_only=True)
-class Seen:
-    """One finding as a run saw it. ``shown``: label and value of the fields concerned; ``data``: hash of the data."""
+class Found:
+    """One finding. ``place``: where it stands in its source; ``shown``: label and value of the fields concerned;
+    ``against``: the events it conflicts with, and their times.
+    """
 
     fingerprint: str
     rule: str
@@ -21,8 +23,14 @@ class Seen:
     message: str = field(repr=False)
     advice: str
     source: str
-    types: tuple[str, ...]
     place: Mapping[str, Any] = field(repr=False)
     shown: tuple[tuple[str, str], ...] = field(repr=False)
     against: tuple[tuple[str, str], ...] = field(repr=False)
+
+
+@frozen(kw_only=True)
+class Seen(Found):
+    """One finding as a run saw it. ``types``: of the events concerned; ``data``: hash of the data behind it."""
+
+    types: tuple[str, ...]
     data: str

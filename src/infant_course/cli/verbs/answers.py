@@ -44,7 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
                 code = 1
             if missing := taken.missing:
                 named = ", ".join(map(str, taken.first_missing(SHOWN))) + (" and others" if missing > SHOWN else "")
-                was = "A line that was written is" if missing == 1 else f"{missing:,} lines that were written are"
-                say(f"  {was} missing (line {named}): what was deleted is not answered.")
+                was, word = ("A line that was written is", "line")
+                if missing > 1:
+                    was, word = (f"{missing:,} lines that were written are", "lines")
+                say(f"  {was} missing ({word} {named}): what was deleted is not answered.")
                 code = 1
     return code

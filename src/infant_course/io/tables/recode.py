@@ -12,11 +12,12 @@ from attrs import evolve, field, frozen
 
 from ...intake import MOST_PATIENTS, CellFinding, CellProblem
 from .field_values import FieldValues, first_row, fold, named, without_missing, words_in
-from .flat import INSTANCE, INSTRUMENT, PATIENT, PLACES, ROW, VISIT, FlatTable
+from .flat import PATIENT, PLACES, ROW, FlatTable
 from .raw import RawTable
 from .recoding import NOTE, FieldSource, Recoding, Recodings, folded
 from .split_fields import checked_of, choice_columns, date_of, filled
 from .telling import Telling
+from .typed import ORIGINS
 
 UNMAPPED_ROW, NO_PATIENT_ROW = "no event of the mapping", "no patient"
 """Why a row is set aside here."""
@@ -189,7 +190,7 @@ class _Recoder:
         telling = Telling(
             file=self.table.file,
             names={},
-            rows=rows.select(ROW, pl.col(self.patient).alias(PATIENT), *_told_places(rows)),
+            rows=rows.select(ROW, pl.col(self.patient).alias(PATIENT), *_origins(rows)),
             about=about,
         )
         if source.date is not None:
@@ -282,10 +283,9 @@ class _Recoder:
                 )
 
 
-def _told_places(rows: pl.DataFrame) -> list[pl.Expr]:
+def _origins(rows: pl.DataFrame) -> list[pl.Expr]:
     """Where rows stood in their source, as far as it says so."""
-    names = {VISIT: "visit", INSTRUMENT: "instrument", INSTANCE: "instance"}
-    return [pl.col(column).alias(name) for column, name in names.items() if column in rows.columns]
+    return [pl.col(column).alias(name) for column, name in ORIGINS.items() if column in rows.columns]
 
 
 def merged(tables: Iterable[FlatTable]) -> list[FlatTable]:

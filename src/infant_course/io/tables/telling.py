@@ -18,7 +18,8 @@ ASKED = frozenset({CellProblem.UNREAD, CellProblem.SUSPECT})
 """Problems of single cells in rows that are kept: what a site can be asked about."""
 
 BULK, FEW_CELLS = 0.5, 20
-"""Beyond this share of a column, and so many cells, it is the export that is at fault and not the sites."""
+"""Beyond this share of a column, and so many cells, it is the export that is at fault and not the sites (both chosen
+here)."""
 
 
 @define
