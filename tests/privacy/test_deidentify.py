@@ -8,11 +8,21 @@ from typing import get_args, get_origin
 import attrs
 import pytest
 
-from infant_course import EVENT_TYPES, Cohort, Course, Quantity, check, load
+from infant_course import EVENT_TYPES, Cohort, Course, Patient, Quantity, check, load
 from infant_course.cohort import Cohort as CohortClass
 from infant_course.course import BIRTH
 from infant_course.errors import UsageError
-from infant_course.events import Event, field_hints, inner_type, own_fields, references
+from infant_course.events import (
+    Agent,
+    Event,
+    Examination,
+    Finding,
+    TreatmentBlock,
+    field_hints,
+    inner_type,
+    own_fields,
+    references,
+)
 from infant_course.intake import Intake
 from infant_course.io.case_file import read
 from infant_course.io.tables import own
@@ -288,3 +298,17 @@ def test_references_still_lead_to_events():
         assert {target in now.by_id for event in now for _, target in references(event)} <= (
             {target in was.by_id for event in was for _, target in references(event)}
         )
+
+
+def test_what_stands_in_several_events_is_counted_in_each():
+    """However often it stands, it is looked at once."""
+    agents = (Agent(name="house mixture"),)
+    blocks = [TreatmentBlock(id=f"b{n}", agents=agents if n < 3 else ()) for n in range(5)]
+    seen = [Examination(id=f"e{n}", findings=(Finding(term="a word of a person"),)) for n in range(2)]
+    course = Course(patient=Patient(id="p"), events=(*blocks, *seen))
+    changes = {
+        (what, place): count
+        for what, place, count in deidentify(Cohort.from_courses([course]), KEY).changes.iter_rows()
+    }
+    assert changes["names told by a pseudonym", "treatment_block.agents.name"] == 3
+    assert changes["texts or values dropped", "examination.findings.term"] == 2

@@ -449,3 +449,12 @@ def test_very_many_contradictions_end() -> None:
     assert len(solution.conflicts) == MOST_CONFLICTS
     assert solution.set_aside == frozenset(range(200))
     assert solution.notes
+
+
+def test_a_statement_set_aside_for_one_point_bounds_no_other_either() -> None:
+    """Whichever of its points was looked at first."""
+    a, b = ("a", "start"), ("b", "start")
+    parts = [within(ORIGIN, b, 5, 5, 1), within(ORIGIN, a, 0, 0, 0), within(ORIGIN, a, 3, 3, 1)]
+    solution = solve(parts)
+    assert solution.set_aside == {0, 1}
+    assert solution.bounds[b] == (-UNBOUNDED, UNBOUNDED)
