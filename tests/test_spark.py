@@ -14,11 +14,10 @@ import polars as pl
 import pytest
 from benchmarks.synthetic import synthetic
 
-from infant_course import load
+from infant_course import load, read
 from infant_course.cohort import Cohort
 from infant_course.errors import UsageError
 from infant_course.io.published import published_cases
-from infant_course.io.tables.own import read
 from infant_course.io.tables.write import write
 from infant_course.report.check import Report, check
 from infant_course.report.findings import FINDING_COLUMNS

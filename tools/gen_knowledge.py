@@ -8,7 +8,9 @@ import json
 import sys
 from pathlib import Path
 
-from infant_course.knowledge.reading import digest, parsed
+from ruamel.yaml import YAML
+
+from infant_course.knowledge.reading import digest
 
 ROOT = Path(__file__).resolve().parents[1]
 KNOWLEDGE = ROOT / "src" / "infant_course" / "knowledge"
@@ -20,7 +22,7 @@ def copies() -> dict[Path, str]:
     made = {}
     for path in sorted(KNOWLEDGE.rglob("*.yaml")):
         source = path.read_bytes()
-        content = parsed(source)
+        content = YAML(typ="safe", pure=True).load(source.decode("utf-8"))
         text = json.dumps({"sha256": digest(source), "content": content}, ensure_ascii=False, separators=(",", ":"))
         if json.loads(text)["content"] != content:
             raise ValueError(f"{path.name}: JSON cannot hold it; are all keys words?")

@@ -51,7 +51,8 @@ class EachCell:
 class CellFinding:
     """Something in a file that could not be taken as it stands; equal ones of a file are one, with their count.
 
-    ``row``: line of the first (the header is line 1; None: the whole column or file). ``rows``: how many.
+    ``row``: line of the first (the header is line 1; None: the whole column or file). ``rows``: how many (0: a column
+    without any).
     ``patients``: their ids, at most 20, for the local report only. ``each``: the cells one by one, where they are
     cells of rows that are kept; a report does not have them.
     """
@@ -87,22 +88,70 @@ class RowCount:
 
 
 @frozen(kw_only=True)
+class Counted:
+    """Something that was assumed of so many cells, events or patients; parts of an export add their numbers.
+
+    ``place``: file, or file and column, which the sentence begins with. ``one`` and ``many``: the sentence for one and
+    for more, in which ``{n}`` stands for the number, ``{words}`` for the words as they were written and ``{columns}``
+    for columns with a number each. ``numbers``: by column, or one without a name.
+
+    >>> one, many = "{n} date has a time of day.", "{n} dates have a time of day."
+    >>> str(Counted.of(2, one, many, place="death.csv, start"))
+    'death.csv, start: 2 dates have a time of day.'
+    """
+
+    place: str
+    one: str
+    many: str
+    numbers: tuple[tuple[str, int], ...] = field(repr=False)
+    words: tuple[str, ...] = field(default=(), repr=False)
+
+    def __str__(self) -> str:
+        number = sum(many for _, many in self.numbers)
+        columns = ", ".join(f"{column} {many:,}" for column, many in self.numbers)
+        sentence = (self.one if number == 1 else self.many).format(
+            n=f"{number:,}", words=", ".join(self.words), columns=columns
+        )
+        return f"{self.place}: {sentence}" if self.place else sentence
+
+    @classmethod
+    def of(cls, number: int, one: str, many: str, *, place: str = "", words: Iterable[str] = ()) -> "Counted":
+        """With one number, which belongs to no column."""
+        return cls(place=place, one=one, many=many, numbers=(("", number),), words=tuple(words))
+
+    def added(self, other: "Counted") -> "Counted":
+        """The same of both."""
+        numbers = dict(self.numbers)
+        for column, many in other.numbers:
+            numbers[column] = numbers.get(column, 0) + many
+        return evolve(self, numbers=tuple(numbers.items()), words=tuple(sorted({*self.words, *other.words})))
+
+
+Assumption = str | Counted
+"""A sentence for the report (day zero, encoding, delimiter), or one with numbers."""
+
+
+@frozen(kw_only=True)
 class Intake:
     """What became of an export.
 
-    ``labels``: what the source calls a field, by event type and field. ``assumptions``: sentences for the report
-    (day zero, encoding, delimiter). ``identifiers``: fields (type and field) that a data dictionary flags as
-    identifying; de-identification drops them. ``looked_at``: types and columns (of the source) whose cells were told
-    one by one where they could not be read.
+    ``labels``: what the source calls a field, by event type and field. ``assumed``: what was assumed to read it.
+    ``identifiers``: fields (type and field) that a data dictionary flags as identifying; de-identification drops them.
+    ``looked_at``: types and columns (of the source) whose cells were told one by one where they could not be read.
     """
 
     source: str
     rows: tuple[RowCount, ...] = ()
     cells: tuple[CellFinding, ...] = ()
-    assumptions: tuple[str, ...] = field(default=(), repr=False)
+    assumed: tuple[Assumption, ...] = field(default=(), repr=False)
     labels: Mapping[tuple[str, str], str] = field(factory=dict, repr=False)
     identifiers: frozenset[tuple[str, str]] = frozenset()
     looked_at: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False, eq=False)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What was assumed, in sentences for the report."""
+        return tuple(map(str, self.assumed))
 
     def in_sum(self) -> "Intake":
         """The same without the single cells, which take as much memory as there are of them."""
@@ -126,10 +175,20 @@ def merged_intakes(intakes: Sequence[Intake]) -> Intake | None:
         source=intakes[0].source,
         rows=tuple(rows.values()),
         cells=merged_cells(finding for one in intakes for finding in one.cells),
-        assumptions=tuple(dict.fromkeys(said for one in intakes for said in one.assumptions)),
+        assumed=merged_assumptions(said for one in intakes for said in one.assumed),
         labels={key: label for one in intakes for key, label in one.labels.items()},
         identifiers=frozenset().union(*(one.identifiers for one in intakes)),
     )
+
+
+def merged_assumptions(said: Iterable[Assumption]) -> tuple[Assumption, ...]:
+    """Each sentence once, in order; of those with numbers, these added."""
+    merged: dict[object, Assumption] = {}
+    for one in said:
+        key = one if isinstance(one, str) else (one.place, one.one, one.many)
+        before = merged.get(key)
+        merged[key] = before.added(one) if isinstance(one, Counted) and isinstance(before, Counted) else one
+    return tuple(merged.values())
 
 
 def merged_cells(findings: Iterable[CellFinding]) -> tuple[CellFinding, ...]:

@@ -19,7 +19,7 @@ from .errors import UsageError
 from .events import EVENT_TYPES
 from .io.tables.flat import ROW
 from .io.tables.frames import FIRST_ROW, from_frame
-from .io.tables.own import EVENT_COLUMN, Gathered
+from .io.tables.own import EVENT_COLUMN, OwnReader
 from .report.check import check as check_here
 from .report.findings import FINDING_COLUMNS
 from .rules import Settings, load_rules, select
@@ -123,11 +123,10 @@ def told(
     """The report on the events of some patients, as Arrow batches with the columns of all its parts."""
     import pyarrow
 
-    gathered = Gathered()
     raw = from_frame(events.drop(ROW, strict=False), "events")
     lines = events[ROW].cast(pl.UInt32) if ROW in events.columns else pl.repeat(None, events.height, dtype=pl.UInt32)
-    gathered.add(evolve(raw, frame=_with_lines(raw.frame, lines)), "events")
-    cohort = gathered.cohort(day_zero=day_zero, complete=complete)
+    reader = OwnReader(day_zero=day_zero, complete=complete)
+    cohort = reader.cohort([("events", evolve(raw, frame=_with_lines(raw.frame, lines)))])
     report = check_here(cohort, rules=rules, settings=evolve(settings, debug=False))
     cells = [
         {"problem": str(one.problem), "column": one.column, "value": one.value, "expected": one.expected,

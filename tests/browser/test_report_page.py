@@ -289,7 +289,7 @@ def _hostile():
         file=HOSTILE, problem=CellProblem.UNREAD, expected=HOSTILE, column=HOSTILE, row=2, value=HOSTILE, hint=HOSTILE
     )
     row = RowCount(file=HOSTILE, read=2, kept=1, set_aside={HOSTILE: 1})
-    intake = Intake(source="csv", rows=(row,), cells=(cell,), assumptions=(HOSTILE,))
+    intake = Intake(source="csv", rows=(row,), cells=(cell,), assumed=(HOSTILE,))
     whole = evolve(report(rules=rules, errored={HOSTILE: HOSTILE}), table=table_of(found), intake=intake)
     return whole, {told["fingerprint"]: f"{HOSTILE} status"}
 

@@ -127,7 +127,7 @@ def test_a_cell_that_no_field_of_its_column_takes_is_passed_on_to_be_told() -> N
     assert cells(recoded, "value") == [["0.1", None, "<0.1", None, None, None]]
     assert cells(recoded, "result") == [[None, "negative", None, None, None, None]]
     assert cells(recoded, "note") == [[None, None, None, "R: Unknown", None, None]]
-    assert recoded.assumptions == ("lab: 1 cell is taken as not stated (NA): R 1.",)
+    assert tuple(map(str, recoded.assumed)) == ("lab: 1 cell is taken as not stated (NA): R 1.",)
 
 
 def test_the_first_column_that_is_filled_counts_and_of_numbers_the_first_number() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 import infant_course as ic
 from infant_course.intake import CellProblem
+from infant_course.io.tables.own import OwnReader
 from infant_course.io.tables.stream import Stream
 from infant_course.ledger import Ledger, RunResult
 from infant_course.ledger.cells import CELL, cells_seen
@@ -369,7 +370,7 @@ def test_parts_of_an_export_tell_the_same_cells(tmp_path: Path):
         diagnosis="patient,id,wbc,wbc_unit\n"
         + "".join(f"P{n},dx,{30 if n % 3 else 'odd'},10^9/L\n" for n in range(90)),
     )
-    parts = [cells_seen(cohort) for cohort in Stream(tmp_path, share=300)]
+    parts = [cells_seen(cohort) for cohort in Stream(OwnReader(), tmp_path, share=300)]
     assert len(parts) > 2
     whole = {one.fingerprint for one in cells_seen(ic.read(tmp_path))}
     assert len(whole) == 30

@@ -8,6 +8,7 @@ from typing import get_args, get_origin
 import attrs
 import pytest
 
+import infant_course as ic
 from infant_course import EVENT_TYPES, Cohort, Course, Patient, Quantity, check, load
 from infant_course.cohort import Cohort as CohortClass
 from infant_course.course import BIRTH
@@ -25,7 +26,6 @@ from infant_course.events import (
 )
 from infant_course.intake import Intake
 from infant_course.io.case_file import read
-from infant_course.io.tables import own
 from infant_course.io.tables.write import write
 from infant_course.privacy.deidentify import deidentify
 from infant_course.privacy.fields import droppable
@@ -41,7 +41,7 @@ KEY = Key(secret=bytes(range(32)))
 def again(told: CohortClass) -> CohortClass:
     """The cohort as it is read from what is written of it."""
     with TemporaryDirectory() as folder:
-        return own.read(write(told, Path(folder) / "export"))
+        return ic.read(write(told, Path(folder) / "export"))
 
 
 def one(text: str, **options: object) -> Course:

@@ -43,7 +43,7 @@ def records():
     yield from (("statement", statement) for problem in course.problems for statement in problem.statements)
     yield from (("report", report), ("judgement", judge(cohort, list(RULES.values()))), ("cell", cell))
     yield from (("finding", finding) for finding in report.findings)
-    yield ("intake", Intake(source="csv", cells=(cell,), assumptions=("CANARY",), labels={("a", "b"): "CANARY"}))
+    yield ("intake", Intake(source="csv", cells=(cell,), assumed=("CANARY",), labels={("a", "b"): "CANARY"}))
 
 
 def test_no_record_shows_a_value_where_programs_log_it():

@@ -6,9 +6,8 @@ import io
 import polars as pl
 import pytest
 
-from infant_course import InputError, load
+from infant_course import InputError, load, read
 from infant_course.intake import CellProblem
-from infant_course.io.tables.own import read
 from infant_course.io.tables.raw import read_raw
 from infant_course.io.tables.text import Limits
 

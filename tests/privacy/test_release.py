@@ -6,8 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from infant_course import Cohort, dump
-from infant_course.io.tables.own import read
+from infant_course import Cohort, dump, read
 from infant_course.privacy.key import make_key
 from infant_course.privacy.risk import risk_table, risk_text
 from privacy import canaries

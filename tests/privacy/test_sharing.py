@@ -36,7 +36,7 @@ INTAKE = Intake(
         ),
         CellFinding(file="CANARY.csv", problem=CellProblem.UNREAD, expected="CANARY", rows=2),
     ),
-    assumptions=("CANARY.csv is UTF-8.",),
+    assumed=("CANARY.csv is UTF-8.",),
     labels={("death", "cause"): "CANARY"},
 )
 

@@ -47,7 +47,7 @@ READ = Intake(
             hint="write YYYY-MM-DD",
         ),
     ),
-    assumptions=("Day 0 is the diagnosis.",),
+    assumed=("Day 0 is the diagnosis.",),
 )
 
 # What of SARIF 2.1.0 a reader must find.

@@ -85,16 +85,12 @@ def add_export_to(verb: Any) -> None:
     group.add_argument("--decimal-comma", action="store_true", default=None, help="numbers are written 1,5")
 
 
-IN_PARTS = 256 << 20
-"""Exports of more bytes than that are read and judged in parts: as a whole they take ten times as much memory."""
-
-
 def add_parts_to(verb: Any) -> None:
     """Options of a check that is done in parts."""
     verb.add_argument(
         "--in-parts",
         action="store_true",
-        help="read and judge the export in parts, some patients at a time (done anyway above 256 MB)",
+        help="read and judge the export in parts, some patients at a time (large ones are anyway)",
     )
     verb.add_argument(
         "--scratch", metavar="DIR", help="folder for the parts while the run lasts (default: the system's)"
@@ -102,23 +98,21 @@ def add_parts_to(verb: Any) -> None:
 
 
 def stream_of(arguments: argparse.Namespace, path: str) -> "Stream | None":
-    """The export in parts, where it is in the own form and large, or where that is asked for; otherwise None."""
-    from ..io.tables.own import Gathered
+    """The export in parts, where it is large or where that is asked for; otherwise None."""
+    from ..io.tables.read import existing, reader_of
     from ..io.tables.stream import Stream, unpacked_size
 
-    if (arguments.source or "csv") != "csv":
-        if arguments.in_parts:
-            raise UsageError("--in-parts: only the own form (--from csv) can be read in parts")
-        return None
-    if not Path(path).exists():
-        return None  # reading it says so
+    reader = reader_of(arguments.source or "csv", _options(arguments))
+    export = existing(path)
     if not arguments.in_parts:
-        files = Gathered().named(Path(path))
-        if sum(unpacked_size(file) for file, _ in files) <= IN_PARTS:
+        files = [file for file in export.iterdir() if file.is_file()] if export.is_dir() else [export]
+        if sum(map(unpacked_size, files)) <= reader.IN_PARTS:
             return None
-    names = ("day_zero", "encoding", "delimiter", "decimal_comma")
-    options = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
-    return Stream(Path(path), scratch=Path(arguments.scratch) if arguments.scratch else None, **options)
+    return Stream(reader, export, scratch=Path(arguments.scratch) if arguments.scratch else None)
+
+
+def _options(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {name: getattr(arguments, name) for name in _OPTIONS}
 
 
 def export_in(arguments: argparse.Namespace, paths: Sequence[str]) -> str | None:
@@ -140,17 +134,14 @@ def read_export(arguments: argparse.Namespace, path: str) -> "Cohort":
     """The cohort of an export. Raises InfantCourseError."""
     from ..io.tables.read import read
 
-    options = {name: getattr(arguments, name) for name in _OPTIONS}
     with doing(f"reading {Path(path).name}"):
-        return read(path, source=arguments.source or "csv", **options)
+        return read(path, source=arguments.source or "csv", **_options(arguments))
 
 
 def files_of(path: str) -> list[tuple[str, str]]:
     """Name and SHA-256 of the files of an export."""
     top = Path(path)
     files = sorted(file for file in top.iterdir() if file.is_file()) if top.is_dir() else [top]
-    if not top.exists():
-        return []  # reading it says so
     digests = []
     for file in files:
         with file.open("rb") as stream:

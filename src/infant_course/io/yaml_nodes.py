@@ -23,6 +23,18 @@ MAXIMUM_DEPTH = 30
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """Control characters other than tab and line end, line separators, halves of characters."""
 
+_OTHER_WORDS = {
+    "exceeded maximum nesting depth": (f"at most {MAXIMUM_DEPTH} levels", "deeper nesting"),
+    "found invalid Unicode character escape code": (
+        "text without control characters",
+        "an escape that names no character",
+    ),
+}
+"""What the parser says of some faults, as expected and found."""
+
+_PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
+"""A character beyond U+FFFF as JSON may write it, in two escapes; YAML has one escape for it."""
+
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
@@ -119,9 +131,6 @@ class _Reader:
     def visible(self, event: Any) -> str:
         """The text of a scalar. Escapes can name characters that cannot be seen or do not exist: a fault."""
         text: str = event.value
-        if not text.isprintable():  # JSON writes a character beyond U+FFFF as two escapes
-            with suppress(UnicodeDecodeError):
-                text = text.encode("utf-16", "surrogatepass").decode("utf-16")
         if bad := UNSEEN.search(text):
             self.fault(event.start_mark, "text without control characters", f"U+{ord(bad[0]):04X}")
         return text
@@ -174,10 +183,22 @@ def _unprintable(text: str, file: str | None) -> list[Fault]:
     return faults[:50]
 
 
+def _without_pairs(text: str) -> str:
+    """JSON with one escape for each character that it writes in two; YAML in braces as it is."""
+
+    def as_one(pair: re.Match[str]) -> str:
+        return f"{pair[1]}\\U{ord(bytes.fromhex(pair[2] + pair[3]).decode('utf-16-be')):08x}"
+
+    if _PAIR.search(text):
+        with suppress(ValueError, RecursionError):
+            json.loads(text)
+            return _PAIR.sub(as_one, text)
+    return text
+
+
 def parse(text: str, file: str | None = None) -> Node:
     """The root node of a YAML or JSON text. Raises InputError with every fault found."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    import yaml
 
     if not text.strip():
         raise InputError(faults=[Fault(file=file, expected="a case file", found="an empty file")])
@@ -187,19 +208,21 @@ def parse(text: str, file: str | None = None) -> Node:
         raise InputError(faults=faults)
     reader = _Reader(file)
     try:
-        events = iter(YAML(typ="safe", pure=True).parse(text))
+        if is_json:
+            text = _without_pairs(text)
+        events = iter(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
         next(events), next(events)  # start of stream and of document
         root = reader.node(events, next(events), 0)
         next(events)  # end of document
         if type(after := next(events)).__name__ != "StreamEndEvent":
             reader.fault(after.start_mark, "one document", "a second one")
-    except MarkedYAMLError as error:
+    except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
-        found = error.problem or "something else"
-        fault = Fault(file=file, line=line, column=column, expected="YAML", found=found)
+        expected, found = _OTHER_WORDS.get(error.problem or "", ("YAML", error.problem or "something else"))
+        fault = Fault(file=file, line=line, column=column, expected=expected, found=found)
         raise InputError(faults=[*reader.faults, fault]) from None
-    except (YAMLError, StopIteration, ValueError):
+    except (yaml.YAMLError, StopIteration, ValueError):
         fault = Fault(file=file, expected="a case file", found="no values that can be read as YAML")
         raise InputError(faults=[*reader.faults, fault]) from None
     if reader.faults:

@@ -1,7 +1,6 @@
 """Reads the package's own YAML files. They are ours, so a fault in one is a bug and may raise as it likes.
 
-Reading YAML takes a tenth of a second for the longer files, JSON next to nothing. So each file has a copy as JSON,
-made by ``tools/gen_knowledge.py``, which is used as long as it was made of exactly this file.
+Each is read from a copy as JSON, which takes next to no time. ``tools/gen_knowledge.py`` makes the copies.
 """
 
 import hashlib
@@ -16,19 +15,10 @@ def knowledge(name: str) -> Any:
     """The content of one knowledge file, by its name without suffix (``protocol/interfant-06``: in that folder)."""
     folder = files(__package__)
     source = folder.joinpath(f"{name}.yaml").read_bytes()
-    copy = folder.joinpath("compiled", f"{name}.json")
-    if copy.is_file():
-        made = json.loads(copy.read_bytes())
-        if made["sha256"] == digest(source):
-            return made["content"]
-    return parsed(source)
-
-
-def parsed(source: bytes) -> Any:
-    """The content of a knowledge file, from its own text."""
-    from ruamel.yaml import YAML
-
-    return YAML(typ="safe", pure=True).load(source.decode("utf-8"))
+    copy = json.loads(folder.joinpath("compiled", f"{name}.json").read_bytes())
+    if copy["sha256"] != digest(source):
+        raise RuntimeError(f"compiled/{name}.json was made of another {name}.yaml: run tools/gen_knowledge.py")
+    return copy["content"]
 
 
 def digest(source: bytes) -> str:

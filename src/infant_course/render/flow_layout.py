@@ -4,6 +4,7 @@ Columns of nodes from left to right; a node is as high as its count, a withheld 
 A withheld edge is a dashed line of one width, whatever stands behind it.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -189,8 +190,14 @@ def _place_label(one: _Placed, rims: Sequence[Points]) -> list[Label]:
             for n, (line, size) in enumerate(one.label)
         ]
 
+    crossing = [[_heights(rim, label.box) for rim in rims] for label in at(middle)]  # their widths stay the same
+
     def crossed(y: float) -> int:
-        return sum(_passes(rim, label.box) for label in at(y) for rim in rims)
+        return sum(
+            _lies_between(label.box.y, label.box.bottom, heights)
+            for label, of_rims in zip(at(y), crossing, strict=True)
+            for heights in of_rims
+        )
 
     room = range(int(one.top - middle), int(one.bottom - high - middle) + 1)
     off = min(room, key=lambda step: (crossed(middle + step), abs(step)), default=0)
@@ -199,14 +206,24 @@ def _place_label(one: _Placed, rims: Sequence[Points]) -> list[Label]:
 
 def _passes(points: Points, box: Box) -> bool:
     """Whether a line passes through a box, tried at ten points of each of its pieces."""
+    return _lies_between(box.y, box.bottom, _heights(points, box))
+
+
+def _heights(points: Points, box: Box) -> list[float]:
+    """Heights, sorted, at which a line passes a box or above or below it, tried at ten points of each of its pieces."""
+    found = []
     for (ax, ay), (bx, by) in pairwise(points):
         if max(ax, bx) < box.x - 1 or min(ax, bx) > box.right + 1:
             continue
         for n in range(11):
-            x, y = ax + (bx - ax) * n / 10, ay + (by - ay) * n / 10
-            if box.x - 1 < x < box.right + 1 and box.y < y < box.bottom:
-                return True
-    return False
+            if box.x - 1 < ax + (bx - ax) * n / 10 < box.right + 1:
+                found.append(ay + (by - ay) * n / 10)
+    return sorted(found)
+
+
+def _lies_between(top: float, bottom: float, heights: Sequence[float]) -> bool:
+    """Whether some of sorted heights lies between two."""
+    return bisect_right(heights, top) < bisect_left(heights, bottom)
 
 
 def _ribbons(flow: Flow, placed: dict[tuple[int, str], _Placed], scale: float) -> list[Thing]:

@@ -1,13 +1,17 @@
 """Whatever happens to a study's files: an error of this package or a cohort, never a traceback; and no row is lost."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import infant_course as ic
 from infant_course import InfantCourseError
 from infant_course.io.tables import cbioportal
+
+read = partial(ic.read, source="cbioportal")
 
 STUDY = Path(__file__).parent / "study"
 FILES = {path.name: path.read_bytes() for path in STUDY.iterdir()}
@@ -45,7 +49,7 @@ def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
 def read_whole(path: Path) -> None:
     """Read, and hold the sums and the events against each other."""
     try:
-        cohort = cbioportal.read(path)
+        cohort = read(path)
     except InfantCourseError as error:
         assert str(error)
         return

@@ -1,10 +1,12 @@
 """A study made by hand is read as its files say; what they leave open is told, and no row is lost."""
 
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+import infant_course as ic
 from infant_course import Cohort, InputError, UsageError
 from infant_course.events import (
     Agent,
@@ -21,15 +23,16 @@ from infant_course.events import (
     TreatmentBlock,
 )
 from infant_course.intake import CellProblem, RowCount
-from infant_course.io.tables import cbioportal
 from infant_course.vocabulary import MrdResult, RemissionKind, Sex, VitalStatus
+
+read = partial(ic.read, source="cbioportal")
 
 STUDY = Path(__file__).parent / "study"
 
 
 @pytest.fixture(scope="module")
 def cohort() -> Cohort:
-    return cbioportal.read(STUDY)
+    return read(STUDY)
 
 
 def told(cohort: Cohort, problem: CellProblem) -> set[tuple[str, str | None, int | None, int, str | None]]:
@@ -156,7 +159,7 @@ def test_lines_that_the_validator_refuses_are_set_aside_one_by_one(tmp_path: Pat
         "P1\t6\t\tSTATUS",
         " \t7\t\tSTATUS\tRelapse",
     )
-    cohort = cbioportal.read(path)
+    cohort = read(path)
     assert cohort.intake is not None
     (count,) = cohort.intake.rows
     assert (count.read, count.kept, dict(count.set_aside)) == (
@@ -178,20 +181,20 @@ def test_lines_that_the_validator_refuses_are_set_aside_one_by_one(tmp_path: Pat
 
 def test_what_day_0_is_can_be_said(tmp_path: Path) -> None:
     path = write(tmp_path, "data_timeline_status.txt", HEADER, "P1\t40\t\tSTATUS\tRelapse", "P1\t9\t\tDIAGNOSIS\t")
-    from_birth = cbioportal.read(path, day_zero="birth")
+    from_birth = read(path, day_zero="birth")
     assert from_birth.course("P1").of(Diagnosis)[0].when[0].__class__.__name__ == "AtAge"
     assert days(from_birth, "relapse") == {("P1", 31, 31)}  # the clock of a course without dates starts at diagnosis
     assert from_birth.intake is not None
     assert not any("Day 0 is taken as the day of diagnosis" in said for said in from_birth.intake.assumptions)
-    enrolled = cbioportal.read(path, day_zero="enrolment")
+    enrolled = read(path, day_zero="enrolment")
     assert set(enrolled.tables) == {"relapse", "diagnosis", "enrolment"}
     with pytest.raises(UsageError, match="no day zero 'noon'"):
-        cbioportal.read(path, day_zero="noon")
+        read(path, day_zero="noon")
 
 
 def test_a_diagnosis_on_another_day_than_0_is_told(tmp_path: Path) -> None:
     path = write(tmp_path, "data_timeline_diagnosis.txt", HEADER, "P1\t9\t\tDIAGNOSIS\t")
-    assert told(cbioportal.read(path), CellProblem.SUSPECT) == {("timeline_diagnosis", "START_DATE", 2, 1, None)}
+    assert told(read(path), CellProblem.SUSPECT) == {("timeline_diagnosis", "START_DATE", 2, 1, None)}
 
 
 def test_frames_are_read_as_files_are() -> None:
@@ -199,7 +202,7 @@ def test_frames_are_read_as_files_are() -> None:
         {"PATIENT_ID": ["P1"], "START_DATE": [33], "STOP_DATE": [None], "EVENT_TYPE": ["STATUS"], "STATUS": ["CR2"]}
     )
     clinical = pl.DataFrame({"PATIENT_ID": ["P1"], "SEX": ["Female"]})
-    cohort = cbioportal.read({"timeline": timeline, "clinical": clinical})
+    cohort = read({"timeline": timeline, "clinical": clinical})
     assert cohort.course("P1").patient.sex is Sex.FEMALE
     assert [event.number for event in cohort.course("P1").of(Remission)] == [2]
 
@@ -226,13 +229,13 @@ def test_a_mapping_of_ones_own_takes_the_place_of_the_shipped_one(tmp_path: Path
         "PATIENT_ID\tSTART_DATE\tSTOP_DATE\tEVENT_TYPE\tTEST\tRESULT",
         "P1\t33\t\tLAB_TEST\tminimal_disease\t0.5",
     )
-    cohort = cbioportal.read(path, mapping=mapping)
+    cohort = read(path, mapping=mapping)
     assert [event.value for event in cohort.course("P1").of(MrdAssessment)] == [Quantity(0.5, "%")]
     assert cohort.course("P1").complete == {"mrd"}
     path.write_text(path.read_text().replace("minimal_disease", "WBC"))
-    assert cbioportal.read(path, mapping=mapping).complete.keys() == {"mrd"}, "the track is there, so none was found"
+    assert read(path, mapping=mapping).complete.keys() == {"mrd"}, "the track is there, so none was found"
     path.write_text(path.read_text().replace("LAB_TEST", "IMAGING"))
-    assert cbioportal.read(path, mapping=mapping).complete.keys() == set()
+    assert read(path, mapping=mapping).complete.keys() == set()
 
 
 @pytest.mark.parametrize(
@@ -249,7 +252,7 @@ def test_a_mapping_of_ones_own_takes_the_place_of_the_shipped_one(tmp_path: Path
 def test_what_holds_no_course_is_one_clear_error(tmp_path: Path, name: str, lines: list[str], expected: str) -> None:
     write(tmp_path, name, *lines)
     with pytest.raises(InputError, match=expected):
-        cbioportal.read(tmp_path)
+        read(tmp_path)
 
 
 def test_a_meta_file_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
@@ -258,7 +261,7 @@ def test_a_meta_file_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
     study.mkdir()
     write(study, "meta_timeline_x.txt", "datatype: TIMELINE", "data_filename: ../secret.txt")
     write(study, "data_timeline_status.txt", HEADER, "P1\t7\t\tSTATUS\tRelapse")
-    cohort = cbioportal.read(study)
+    cohort = read(study)
     assert days(cohort, "relapse") == {("P1", 7, 7)}
     assert ("meta_timeline_x.txt".removesuffix(".txt"), "data_filename", None, 1, "../secret.txt") in told(
         cohort, CellProblem.NOT_USED
@@ -290,7 +293,7 @@ def test_survival_is_read_as_far_as_it_is_told(
     unread: tuple[str, str] | None,
 ) -> None:
     write(tmp_path, "data_clinical_patient.txt", "PATIENT_ID\tOS_STATUS\tOS_MONTHS", f"P1\t{status}\t{months}")
-    cohort = cbioportal.read(tmp_path)
+    cohort = read(tmp_path)
     assert set(cohort.tables) == ({kind, "diagnosis"} if kind else set())
     if kind is not None:
         assert days(cohort, kind) == {("P1", *(day or ()))}
@@ -300,7 +303,7 @@ def test_survival_is_read_as_far_as_it_is_told(
 
 def test_a_patient_who_stands_twice_in_the_clinical_file_dies_once(tmp_path: Path) -> None:
     write(tmp_path, "data_clinical_patient.txt", "PATIENT_ID\tOS_STATUS", "P1\tDECEASED", "P1\tDECEASED")
-    cohort = cbioportal.read(tmp_path)
+    cohort = read(tmp_path)
     assert len(cohort.course("P1").of(Death)) == 1
     assert cohort.intake is not None
     (count,) = cohort.intake.rows

@@ -3,6 +3,7 @@
 import csv
 import re
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import attrs
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import infant_course as ic
 from infant_course import Cohort, Course, Patient, UsageError
 from infant_course.events import (
     EVENT_TYPES,
@@ -26,13 +28,14 @@ from infant_course.events import (
     TreatmentBlock,
     own_fields,
 )
-from infant_course.io.tables import cbioportal
 from infant_course.io.tables.cbioportal_own import own_columns, track_of
 from infant_course.io.tables.cbioportal_write import LISTED, NOT_CARRIED, REPORT, Written, write_cbioportal
 from infant_course.sources import Cite, Confidence
 from infant_course.vocabulary import CauseOfDeath, MrdResult, Sex, VitalStatus
 from infant_course.when import parse
 from strategies import courses
+
+read = partial(ic.read, source="cbioportal")
 
 
 def course(*events: Event, patient: str = "P1", birth: str | None = None, **more: object) -> Course:
@@ -150,7 +153,7 @@ def test_the_clinical_files(tmp_path: Path) -> None:
 
 def test_the_age_at_diagnosis_comes_back(tmp_path: Path) -> None:
     write_cbioportal(Cohort.from_courses([EXAMPLE]), tmp_path / "study")
-    back = cbioportal.read(tmp_path / "study")
+    back = read(tmp_path / "study")
     assert [str(when) for when in back.course("P1")["dx"].when] == ["age 90 days"]
     assert back.births.select("start_lo", "start_hi").rows() == [(-90, -90)]
 
@@ -333,7 +336,7 @@ def test_what_is_declared_lost_is_lost_and_all_else_comes_back(
     written = write_cbioportal(cohort, folder)
     lost = losses(written)
     assert {loss for *_, loss in lost} <= {"no day", "no diagnosis", "no end", "reference", "text"}
-    back = cbioportal.read(folder)
+    back = read(folder)
     before, after = known_days(cohort), known_days(back)
     assert back.patients["patient"].to_list() == [one.id for one in told]
     for one in told:
@@ -377,12 +380,12 @@ def test_what_no_course_takes_along_is_gone(tmp_path: Path) -> None:
     folder = tmp_path / "study"
     written = write_cbioportal(Cohort.from_courses([told]), folder)
     assert losses(written) == set()
-    again = cbioportal.read(folder).course("P1")
+    again = read(folder).course("P1")
     gone = {
         "calendar": not any("2020" in path.read_text() for path in folder.iterdir()),
         "statement": [str(when) for when in again["a"].when] == ["22 days after dx"],
         "order": [str(when) for when in again["b"].when] == ["22 days after dx"],
-        "reading": cbioportal.read(folder).units.height == 1,
+        "reading": read(folder).units.height == 1,
         "completeness": again.complete == frozenset(),
         "citation": again.source is None,
         "defect": again.defects == (),

@@ -1,5 +1,6 @@
 """Whatever happens to the tables: an error of this package or a cohort, never a traceback; and no row is lost."""
 
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -7,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import infant_course as ic
 from infant_course import InfantCourseError
-from infant_course.io.tables import pcdc
 from infant_course.io.tables.recoding_file import shipped
+
+read = partial(ic.read, source="pcdc")
 
 TABLES = Path(__file__).parent / "tables"
 FILES = {path.name: path.read_bytes() for path in TABLES.iterdir()}
@@ -29,7 +32,7 @@ CELL = st.one_of(
 def hold(source: Path | dict[str, pl.DataFrame]) -> None:
     """Read, and hold the sums and the events against each other."""
     try:
-        cohort = pcdc.read(source)
+        cohort = read(source)
     except InfantCourseError as error:
         assert str(error)
         return

@@ -1,14 +1,15 @@
 """PCDC-shaped tables made by hand are read as ages; what they leave open is told, and no row is lost."""
 
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+import infant_course as ic
 from infant_course import Cohort, InputError
 from infant_course.events import Death, Diagnosis, LastContact, MrdAssessment, Quantity, Relapse, Transplant
 from infant_course.intake import CellProblem
-from infant_course.io.tables import pcdc
 from infant_course.vocabulary import (
     CnsClass,
     Donor,
@@ -22,13 +23,15 @@ from infant_course.vocabulary import (
     VitalStatus,
 )
 
+read = partial(ic.read, source="pcdc")
+
 TABLES = Path(__file__).parent / "tables"
 WHO = "HONEST_BROKER_SUBJECT_ID"
 
 
 @pytest.fixture(scope="module")
 def cohort() -> Cohort:
-    return pcdc.read(TABLES)
+    return read(TABLES)
 
 
 def ages(cohort: Cohort, patient: str) -> list[tuple[str, str]]:
@@ -71,7 +74,7 @@ def test_unknown_and_not_reported_are_kept_apart(cohort: Cohort) -> None:
     (death,) = cohort.course("S1").of(Death)
     assert (death.cause, death.note) == (None, "CAUSE_OF_DEATH: Other")
     assert cohort.intake is not None
-    assert "demographics.csv, SEX: not stated of 1 patients (Unknown)." in cohort.intake.assumptions
+    assert "demographics.csv, SEX: not stated of 1 patient (Unknown)." in cohort.intake.assumptions
 
 
 def test_details_of_other_tables_join_the_one_event_they_are_about(cohort: Cohort) -> None:
@@ -153,13 +156,13 @@ def test_the_donor_follows_from_relationship_and_match(
         NUMBER_HLA=[10],
         NUMBER_MATCHES=[9],
     )
-    (transplant,) = pcdc.read({"stem_cell_transplant": table}).course("S1").of(Transplant)
+    (transplant,) = read({"stem_cell_transplant": table}).course("S1").of(Transplant)
     assert (transplant.donor, transplant.graft) == (donor, Graft.CORD_BLOOD)
     assert (transplant.hla_matched, transplant.hla_compared) == (9, 10)
 
 
 def test_lineage_and_kmt2a_come_from_their_tables() -> None:
-    cohort = pcdc.read(
+    cohort = read(
         {
             "disease_phase_timing": PHASES,
             "histology": frame(DISEASE_PHASE=["Initial Diagnosis"], ALL_TYPE=["B-ALL"]),
@@ -175,7 +178,7 @@ def test_lineage_and_kmt2a_come_from_their_tables() -> None:
 
 
 def test_tests_that_disagree_are_told_and_none_is_taken() -> None:
-    cohort = pcdc.read(
+    cohort = read(
         {
             "disease_phase_timing": PHASES,
             "genetic_analysis": frame(
@@ -192,7 +195,7 @@ def test_tests_that_disagree_are_told_and_none_is_taken() -> None:
 
 def test_a_zero_that_may_be_rounded_is_not_read() -> None:
     table = frame(AGE_AT_MRD_ASSESSMENT=[130], MRD_RESULT_NUMERIC=[0], MRD_RESULT_UNIT=["%"])
-    cohort = pcdc.read({"minimal_residual_disease": table})
+    cohort = read({"minimal_residual_disease": table})
     assert cohort.course("S1").of(MrdAssessment)[0].value is None
     assert cohort.intake is not None
     assert [(c.problem, c.column, c.value) for c in cohort.intake.cells] == [
@@ -203,8 +206,8 @@ def test_a_zero_that_may_be_rounded_is_not_read() -> None:
 def test_tables_of_another_kind_are_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "lab.csv").write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match=r"a table of pcdc.toml with a column HONEST_BROKER_SUBJECT_ID"):
-        pcdc.read(tmp_path)
+        read(tmp_path)
     with pytest.raises(InputError, match="expected tables"):
         empty = tmp_path / "empty"
         empty.mkdir()
-        pcdc.read(empty)
+        read(empty)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -9,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import infant_course as ic
 from infant_course import InfantCourseError
-from infant_course.io.tables import redcap
 from infant_course.io.tables.redcap_dictionary import read_dictionary
+
+read = partial(ic.read, source="redcap")
 
 PROJECT = Path(__file__).resolve().parents[3] / "cases" / "exports" / "redcap"
 RECORDS = (PROJECT / "records.csv").read_bytes()
@@ -40,7 +43,7 @@ CELL = st.one_of(st.sampled_from(WORDS), st.text(max_size=5), st.sampled_from(["
 def hold(source: Path | dict[str, pl.DataFrame], *, dictionary: Path | None, rows: int | None = None) -> None:
     """Read, and hold the sums and the events against each other."""
     try:
-        cohort = redcap.read(source, mapping=MAPPING, dictionary=dictionary)
+        cohort = read(source, mapping=MAPPING, dictionary=dictionary)
     except InfantCourseError as error:
         assert str(error)
         return

@@ -41,7 +41,7 @@ def test_all_faults_are_told_at_once_with_place_and_nearest_name(tmp_path: Path)
     mapping = tmp_path / "mine.toml"
     mapping.write_text(WRONG)
     with pytest.raises(InputError) as caught:  # the export is not there: it is not looked at before
-        ic.io.tables.redcap.read(tmp_path / "none.csv", mapping=mapping, dictionary=DICTIONARY)
+        ic.read(tmp_path / "none.csv", mapping=mapping, dictionary=DICTIONARY, source="redcap")
     faults = [(fault.path, fault.found, fault.hint) for fault in caught.value.faults]
     assert faults == [
         ("patient 1, from", "'demografics'", "did you mean 'demographics'?"),

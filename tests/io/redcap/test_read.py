@@ -13,7 +13,6 @@ import infant_course as ic
 from infant_course import Cohort, InputError, UsageError
 from infant_course.events import Death, Diagnosis, LastContact, MrdAssessment, Quantity, Relapse
 from infant_course.intake import CellProblem
-from infant_course.io.tables import redcap
 from infant_course.io.tables.redcap_dictionary import HEADINGS, read_dictionary
 from infant_course.vocabulary import CauseOfDeath, CnsClass, Kmt2aStatus, Method, MrdResult, Sex, Site, VitalStatus
 
@@ -318,7 +317,7 @@ def test_an_export_that_needs_a_mapping_says_how_to_get_one(tmp_path: Path) -> N
     with pytest.raises(InputError, match="found a data dictionary alone"):
         ic.read(DICTIONARY, source="redcap", mapping=MAPPING)
     with pytest.raises(UsageError, match="no frames"):
-        redcap.read({})
+        ic.read({}, source="redcap")
     with pytest.raises(InputError, match="no file of these kinds"):
         ic.read(tmp_path, source="redcap", mapping=MAPPING)
 

@@ -289,7 +289,7 @@ def test_rows_without_a_patient_and_patients_told_twice_are_set_aside_and_counte
         ("patient.csv", 4),
         ("relapse.csv", 2),
     ]
-    assert "1 patient has events but no row in patient.csv" in cohort.intake.assumptions[0]
+    assert "patient.csv: 1 patient has events and no row here" in cohort.intake.assumptions[0]
 
 
 def test_what_is_complete():

@@ -13,11 +13,12 @@ import pytest
 import zstandard
 from benchmarks.synthetic import synthetic
 
+from infant_course import read
 from infant_course.cli import main, progress
 from infant_course.cohort import Cohort
 from infant_course.errors import UsageError
 from infant_course.intake import Intake
-from infant_course.io.tables.own import read
+from infant_course.io.tables.own import OwnReader
 from infant_course.io.tables.stream import READING, Stream
 from infant_course.io.tables.write import write
 from infant_course.report.check import Report, check
@@ -72,7 +73,7 @@ def damaged(tmp_path_factory: pytest.TempPathFactory, patients: int) -> Path:
 
 
 def in_parts(export: Path) -> tuple[Report, Stream]:
-    stream = Stream(export, share=40_000, chunk=20_000)
+    stream = Stream(OwnReader(), export, share=40_000, chunk=20_000)
     return check_in_parts(stream, rules=RULES.values(), settings=Settings()), stream
 
 
@@ -100,7 +101,7 @@ def test_the_report_is_that_of_the_whole(export: Path) -> None:
 
 def test_no_patient_is_split(export: Path) -> None:
     seen: set[str] = set()
-    for cohort in Stream(export, share=40_000, chunk=20_000):
+    for cohort in Stream(OwnReader(), export, share=40_000, chunk=20_000):
         mine = set(cohort.patients["patient"])
         assert not mine & seen
         seen |= mine
@@ -111,14 +112,14 @@ def test_a_long_table_is_read_in_parts_and_its_types_are_complete_in_all(tmp_pat
     path = tmp_path / "long.csv"
     rows = [f"p{n},diagnosis,2020-01-{1 + n % 28:02}" for n in range(60)] + ["p7,death,2021-01-01"]
     path.write_text("patient,event,start\n" + "\n".join(rows) + "\n")
-    cohorts: list[Cohort] = list(Stream(path, share=200, chunk=100))
+    cohorts: list[Cohort] = list(Stream(OwnReader(), path, share=200, chunk=100))
     assert len(cohorts) > 3
     assert all(set(cohort.complete) == {"diagnosis", "death"} for cohort in cohorts)
 
 
 def test_undecided_verdicts_may_be_counted_only(export: Path) -> None:
     rules = [RULES[name] for name in ("REM-06", "ORD-02", "FUP-01", "BAS-02")]
-    brief = check_in_parts(Stream(export, share=40_000), rules=rules, settings=Settings(), undecided=False)
+    brief = check_in_parts(Stream(OwnReader(), export, share=40_000), rules=rules, settings=Settings(), undecided=False)
     whole = check(read(export), rules=rules)
     assert not brief.undecided
     assert brief.counted("undecided") == whole.counted("undecided") > 0
@@ -131,7 +132,9 @@ def test_text_of_parts_needs_the_first_of_each_outcome_only(export: Path) -> Non
     rules = [rule for rule in RULES.values() if rule.family in ("BAS", "ORD", "REM")]
 
     def parts(most_each: int | None) -> Report:
-        return check_in_parts(Stream(export, share=60_000), rules=rules, settings=Settings(), most_each=most_each)
+        return check_in_parts(
+            Stream(OwnReader(), export, share=60_000), rules=rules, settings=Settings(), most_each=most_each
+        )
 
     every, few = parts(None), parts(FEW)
     assert few.table.height < every.table.filter(verdict="failed").height
@@ -151,7 +154,7 @@ def test_nothing_of_a_part_is_kept_when_it_is_judged(export: Path) -> None:
     gc.disable()
     try:
         check_in_parts(
-            Stream(export, share=30_000),
+            Stream(OwnReader(), export, share=30_000),
             rules=[RULES["REM-06"], RULES["ORD-09"]],
             settings=Settings(),
             most_each=FEW,
@@ -166,7 +169,7 @@ def test_nothing_of_a_part_is_kept_when_it_is_judged(export: Path) -> None:
 
 
 def test_the_parts_are_gone_afterwards(export: Path, tmp_path: Path) -> None:
-    stream = Stream(export, scratch=tmp_path)
+    stream = Stream(OwnReader(), export, scratch=tmp_path)
     parts = iter(stream)
     next(parts)
     (folder,) = tmp_path.iterdir()
@@ -197,11 +200,6 @@ def test_a_ledger_gets_all_parts(larger: Path, tmp_path: Path, capsys: pytest.Ca
     assert listed[0] == listed[1]
 
 
-def test_other_forms_are_not_read_in_parts(export: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", str(export), "--from", "redcap", "--in-parts"]) == 2
-    assert "only the own form" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize("pack", ["gz", "zst"])
 def test_packed_files_are_judged_in_parts(export: Path, tmp_path: Path, pack: str) -> None:
     rules = [RULES[name] for name in ("REM-06", "ORD-02")]
@@ -211,7 +209,7 @@ def test_packed_files_are_judged_in_parts(export: Path, tmp_path: Path, pack: st
         data = path.read_bytes()
         squeezed = gzip.compress(data) if pack == "gz" else zstandard.ZstdCompressor().compress(data)
         (packed / f"{path.name}.{pack}").write_bytes(squeezed)
-    stream = Stream(packed, share=40_000, chunk=10_000)
+    stream = Stream(OwnReader(), packed, share=40_000, chunk=10_000)
     found = check_in_parts(stream, rules=rules, settings=Settings())
     assert stream.shares > 1
     assert found.table.drop("file").equals(check(read(export), rules=rules).table.drop("file"))
@@ -223,7 +221,7 @@ class Terminal(io.StringIO):
 
 
 def test_the_work_told_grows_from_nothing_to_all(export: Path) -> None:
-    fractions, patients, stream = [], [], Stream(export, share=40_000, chunk=10_000)
+    fractions, patients, stream = [], [], Stream(OwnReader(), export, share=40_000, chunk=10_000)
 
     def moved() -> None:
         fractions.append(stream.fraction)
@@ -240,7 +238,7 @@ def test_the_work_told_grows_from_nothing_to_all(export: Path) -> None:
 
 
 def test_time_left_is_that_of_the_rate_so_far(export: Path) -> None:
-    stream = Stream(export)
+    stream = Stream(OwnReader(), export)
     told = progress.Progress(stream, now=100.0)
     assert told.left(150.0) is None
     stream.rows, stream.patients, stream.done, stream.fraction = 1_000, 50, 1, 0.25
@@ -251,7 +249,7 @@ def test_time_left_is_that_of_the_rate_so_far(export: Path) -> None:
 def test_a_terminal_gets_a_bar_a_log_gets_lines_and_a_pipe_nothing(
     export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stream, terminal = Stream(export, share=40_000), Terminal()
+    stream, terminal = Stream(OwnReader(), export, share=40_000), Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("TERM", "xterm")
@@ -263,7 +261,7 @@ def test_a_terminal_gets_a_bar_a_log_gets_lines_and_a_pipe_nothing(
     assert re.fullmatch(rf"[\d,]+ rows, {PATIENTS} patients, [\d,]+ rows/s .+ 100 % 0:00:00 left", last.strip()), last
     with (tmp_path / "log").open("w") as log:
         monkeypatch.setattr("sys.stderr", log)
-        stream = Stream(export)
+        stream = Stream(OwnReader(), export)
         with progress.watching(stream):
             for _ in stream:
                 pass
@@ -272,7 +270,7 @@ def test_a_terminal_gets_a_bar_a_log_gets_lines_and_a_pipe_nothing(
     there, back = os.pipe()
     with os.fdopen(back, "w") as pipe:
         monkeypatch.setattr("sys.stderr", pipe)
-        stream = Stream(export)
+        stream = Stream(OwnReader(), export)
         with progress.watching(stream):
             for _ in stream:
                 pass
@@ -290,14 +288,14 @@ def test_parts_that_find_no_room_are_no_fault_of_the_package(
 
     monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
     with pytest.raises(UsageError, match=r"could not be laid aside here .*disk full.* name another folder") as told:
-        next(iter(Stream(export, scratch=tmp_path)))
+        next(iter(Stream(OwnReader(), export, scratch=tmp_path)))
     assert str(told.value).startswith(str(tmp_path))
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(OSError, match="disk full") as unwritten:
         write(read(export), tmp_path / "out", to="parquet")
     assert unwritten.value.filename == str(tmp_path / "out")
     with pytest.raises(UsageError, match="no such folder to lay the parts"):
-        next(iter(Stream(export, scratch=tmp_path / "nowhere")))
+        next(iter(Stream(OwnReader(), export, scratch=tmp_path / "nowhere")))
 
 
 def test_work_in_one_piece_is_told_on_a_terminal_alone_and_once_it_takes_long(

@@ -127,7 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
     export = export_in(arguments, arguments.paths)
     if export is not None:
         unread, stream = 0, stream_of(arguments, export)
-        inputs = files_of(export) if Path(export).exists() else []  # reading says that it is not there
+        inputs = files_of(export)
     else:
         with doing(f"reading {len(arguments.paths):,} case files"):
             read, unread = read_all(arguments.paths)

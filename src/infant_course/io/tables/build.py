@@ -12,9 +12,9 @@ from attrs import evolve
 from ...cohort import ORIGIN_COLUMNS, Cohort, empty
 from ...errors import UsageError, did_you_mean
 from ...events import EVENT_TYPES
-from ...intake import CellFinding, Intake, RowCount
+from ...intake import Assumption, CellFinding, Intake, RowCount, merged_assumptions
 from ...statements import END_WINDOW_DAYS
-from .clock import DayZero
+from .clock import DayZero, day_zero_of
 from .each_cell import located, looked_at
 from .flat import PATIENT, ROW, FlatTable
 from .naming import Events
@@ -41,7 +41,7 @@ def build(
     complete: Collection[str] | None = None,
     counts: Iterable[RowCount] = (),
     cells: Iterable[CellFinding] = (),
-    assumptions: Iterable[str] = (),
+    assumed: Iterable[Assumption] = (),
     labels: Mapping[tuple[str, str], str] | None = None,
     identifiers: Collection[tuple[str, str]] = (),
     decimal_comma: bool = False,
@@ -53,7 +53,7 @@ def build(
     recorded in full, of which absence means that it did not happen; None: those of which there is a table. A column
     ``complete`` of the patients' table says it patient by patient. ``counts``: rows of the files, to which those
     set aside here are added; a table whose file is not among them is counted by its rows. ``cells``,
-    ``assumptions``, ``labels``, ``identifiers``: what the reader of the format has to add. Raises UsageError for an
+    ``assumed``, ``labels``, ``identifiers``: what the reader of the format has to add. Raises UsageError for an
     unknown type.
     """
     for name in [*(table.type for table in tables if table.type != PATIENT), *(complete or ())]:
@@ -63,7 +63,7 @@ def build(
     read = [typed(table, decimal_comma=decimal_comma, days_from_birth=zero is DayZero.BIRTH) for table in tables]
     people = people_of([one for one in read if one.type == PATIENT], [one for one in read if one.type != PATIENT])
     events = Events.of([one for one in read if one.type != PATIENT], people.frame, zero)
-    said = [*assumptions, *(sentence for one in read for sentence in one.telling.said), *people.said, *events.said]
+    said = [*assumed, *(sentence for one in read for sentence in one.telling.said), *people.said, *events.said]
     if events.counted:
         said.append(f"Days are counted from {_DAY_ZERO_WORDS[zero]}.")
     one_file = {table.file for table in tables}
@@ -80,20 +80,12 @@ def build(
             source=source,
             rows=tuple(_counted(counts, read, people.twice)),
             cells=(*cells, *told),
-            assumptions=tuple(dict.fromkeys(said)),
+            assumed=merged_assumptions(said),
             labels=labels or {},
             identifiers=frozenset(identifiers),
             looked_at=looked_at(read, [*cells, *told]),
         ),
     )
-
-
-def day_zero_of(word: DayZero | str) -> DayZero:
-    """The day zero of that name. Raises UsageError."""
-    try:
-        return DayZero(word)
-    except ValueError:
-        raise UsageError(f"no day zero {word!r}: known are {', '.join(DayZero)}") from None
 
 
 def _complete(people: People, cohort: Cohort, named: Collection[str]) -> "dict[str, bool | pl.Series]":

@@ -5,33 +5,53 @@ diagnosis, its validator does not check it), an end on the day after the start m
 months of survival bound a day and do not name it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from ...cohort import Cohort
-from ...errors import Fault, InputError
+from ...errors import Fault, InputError, UsageError
 from ...events import EVENT_TYPES
-from ...intake import MOST_PATIENTS, CellFinding, CellProblem, Intake, RowCount, merged_cells
-from .build import build, day_zero_of
-from .cbioportal_files import FIXED, NEEDED, StudyFiles, study_files, study_frames
+from ...intake import (
+    MOST_PATIENTS,
+    Assumption,
+    CellFinding,
+    CellProblem,
+    Counted,
+    Intake,
+    RowCount,
+    merged_assumptions,
+    merged_cells,
+)
+from .build import build
+from .cbioportal_files import BARE, FIXED, NEEDED, PEOPLE, TRACK, bare_table, study_files
 from .cbioportal_own import KIND, PATIENT_EVENTS, own_columns
 from .clock import DayZero
 from .field_values import fold
 from .flat import PATIENT, ROW, FlatTable
+from .frames import from_frame
 from .raw import RawTable
+from .reader import Named, Reader
 from .recode import NO_PATIENT_ROW, Recoded, merged, recode
 from .recoding import FieldSource, Recoding, Recodings
 from .recoding_file import read_recodings, shipped
 from .telling import Telling
 
-SOURCE = "cbioportal"
 DIAGNOSIS = "diagnosis"
 SHORTEST_MONTH, LONGEST_MONTH = 30.4, 30.4375
 """Days that studies take for a month of survival; both bounds are used, so that neither has to be right."""
+_BY_MONTHS = tuple(
+    f"{{n}} {what} that no timeline tells {is_or_are} placed by OS_MONTHS, taken as months of {SHORTEST_MONTH} to "
+    f"{LONGEST_MONTH} days since day 0 and rounded as written: a range of days, not a day."
+    for what, is_or_are in (("death or last contact", "is"), ("deaths and last contacts", "are"))
+)
+_ZERO = (
+    "{n} patient has no row for their KIND: it is taken to be on day 0, since day 0 is that.",
+    "{n} patients have no row for their KIND: it is taken to be on day 0, since day 0 is that.",
+)
 _UNUSABLE = "a file without the columns of a timeline"
 
 
@@ -44,48 +64,115 @@ class Study:
     complete: frozenset[str] = frozenset()
 
 
-def read(
-    source: str | Path | Mapping[str, Any],
-    *,
-    mapping: str | Path | None = None,
-    day_zero: DayZero | str = DayZero.DIAGNOSIS,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-) -> Cohort:
-    """The cohort of a study's folder, of one timeline file, or of frames by name (the patients' has "clinical" in it).
+@define(kw_only=True)
+class CbioportalReader(Reader):
+    """Reads a study's folder, one timeline file, or frames by name (the patients' has "clinical" in it).
 
-    ``mapping``: a file in place of the shipped one. ``day_zero``: what the files count their days from. Raises
-    InputError for what cannot be read, UsageError for an unknown day zero.
+    ``mapping``: a file in place of the shipped one. Without ``complete`` those event types are recorded in full that
+    the mapping calls complete and whose track is there.
     """
-    zero = day_zero_of(day_zero)
-    study = read_study(source, mapping=mapping, day_zero=zero, encoding=encoding, delimiter=delimiter)
-    return build(
-        study.tables,
-        source=SOURCE,
-        day_zero=zero,
-        complete=study.complete,
-        counts=study.intake.rows,
-        cells=study.intake.cells,
-        assumptions=study.intake.assumptions,
-        labels=study.intake.labels,
-    )
+
+    SOURCE = "cbioportal"
+    FORM = BARE
+    IN_PARTS = 64 << 20
+    SHARE = 48 << 20
+
+    mapping: str | Path | None = None
+    recodings: Recodings = field(init=False)
+    tracks: set[str] = field(factory=set, init=False)
+    """Words of EVENT_TYPE (folded) in the timelines that were looked at."""
+    seen: set[str] = field(factory=set, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.recodings = _timed(shipped(self.SOURCE) if self.mapping is None else read_recodings(self.mapping))
+
+    def files(self, path: Path) -> list[tuple[Path, str]]:
+        """The timelines of a study and its patients' file. Raises InputError for a folder without any."""
+        if not path.is_dir():
+            return [(path, TRACK)]
+        files, cells = study_files(path)
+        self.cells += cells
+        return files
+
+    def frames(self, frames: Mapping[str, Any]) -> list[Named]:
+        """The tables of a study; the clinical one has "clinical" in its name. Raises UsageError."""
+        if not frames:
+            raise UsageError(
+                "no frames: expected timelines by name, and the patients under a name with 'clinical' in it"
+            )
+        named = [
+            (PEOPLE if "clinical" in name.casefold() else TRACK, from_frame(frame, name))
+            for name, frame in frames.items()
+        ]
+        if sum(name == PEOPLE for name, _ in named) > 1:
+            raise UsageError("more than one table has 'clinical' in its name: give that of the patients alone")
+        return sorted(named, key=lambda one: one[0] == PEOPLE)
+
+    def whole(self, path: Path) -> RawTable:
+        """All of a file as text. Raises InputError."""
+        return bare_table(path, encoding=self.encoding, delimiter=self.delimiter, limits=self.limits)
+
+    def look(self, name: str, raw: RawTable) -> RawTable:
+        """Which tracks there are, and what the portal's validator would refuse in a file."""
+        if raw.file not in self.seen:
+            self.seen.add(raw.file)
+            self.cells += faults_of(name, raw)
+        kind = next((column for column in raw.columns if column.upper() == "EVENT_TYPE"), None)
+        if name == TRACK and kind is not None and is_usable(name, raw):
+            self.tracks.update(raw.frame.select(fold(pl.col(kind)).drop_nulls().unique()).to_series())
+        return raw
+
+    def patient(self, name: str, raw: RawTable) -> str | None:
+        """The column PATIENT_ID."""
+        return patient_column(raw)
+
+    def cohort(self, tables: Sequence[Named]) -> Cohort:
+        """The cohort of some files. Raises InputError where none of them can be of a study."""
+        study = _StudyReader(self.recodings, self.day_zero, self.tracks).read(tables)
+        return build(
+            study.tables,
+            source=self.SOURCE,
+            day_zero=self.day_zero,
+            complete=study.complete if self.complete is None else self.complete,
+            counts=study.intake.rows,
+            cells=study.intake.cells,
+            assumed=study.intake.assumed,
+            labels=study.intake.labels,
+        )
 
 
-def read_study(
-    source: str | Path | Mapping[str, Any],
-    *,
-    mapping: str | Path | None = None,
-    day_zero: DayZero = DayZero.DIAGNOSIS,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-) -> Study:
-    """The events of a study's folder, of one timeline file, or of frames by name. Raises InputError."""
-    recodings = shipped(SOURCE) if mapping is None else read_recodings(mapping)
-    if isinstance(source, Mapping):
-        study = study_frames(source)
-    else:
-        study = study_files(source, encoding=encoding, delimiter=delimiter)
-    return _StudyReader(_timed(recodings), day_zero).read(study)
+def is_usable(name: str, table: RawTable) -> bool:
+    """Whether a file has the columns of a timeline, or of the patients' file."""
+    if name == PEOPLE:
+        return patient_column(table) is not None
+    return not set(NEEDED) - {name.upper() for name in table.columns}
+
+
+def faults_of(name: str, table: RawTable) -> Iterator[CellFinding]:
+    """What is wrong with the columns of a file."""
+    names = [name.upper() for name in table.columns]
+    if name == PEOPLE:
+        if not is_usable(name, table):
+            yield CellFinding(
+                file=table.file, problem=CellProblem.NOT_USED, expected="a column PATIENT_ID", row=1, column=None
+            )
+    elif not is_usable(name, table):
+        yield CellFinding(
+            file=table.file,
+            problem=CellProblem.NOT_USED,
+            expected=f"the columns {', '.join(NEEDED)}",
+            value=f"no {', '.join(one for one in NEEDED if one not in names)}",
+            row=1,
+        )
+    elif tuple(table.columns[:4]) != FIXED:
+        yield CellFinding(
+            file=table.file,
+            problem=CellProblem.SUSPECT,
+            expected=f"{', '.join(FIXED)} as the first four columns",
+            value=", ".join(table.columns[:4]),
+            row=1,
+            hint="the file is read all the same; cBioPortal's validator refuses it",
+        )
 
 
 def _timed(recodings: Recodings) -> Recodings:
@@ -105,24 +192,22 @@ def _timed(recodings: Recodings) -> Recodings:
 class _StudyReader:
     """Gathers the tables of a study and what is to be told."""
 
-    def __init__(self, recodings: Recodings, day_zero: DayZero) -> None:
+    def __init__(self, recodings: Recodings, day_zero: DayZero, tracks: Collection[str]) -> None:
         self.recodings = recodings
         self.day_zero = day_zero
+        self.tracks = tracks
         self.tables: list[FlatTable] = []
         self.cells: list[CellFinding] = []
         self.counts: list[RowCount] = []
-        self.assumptions: list[str] = []
-        self.present: set[str] = set()
+        self.assumed: list[Assumption] = []
 
-    def read(self, study: StudyFiles) -> Study:
-        self.cells += study.cells
+    def read(self, tables: Sequence[Named]) -> Study:
+        """The events of some files; the patients' file comes last."""
         if self.day_zero is DayZero.DIAGNOSIS:
-            self.assumptions.append(
+            self.assumed.append(
                 "Day 0 is taken as the day of diagnosis, as the format says; the files do not tell it (--day-zero)."
             )
-        usable = [table for table in study.tracks if self._usable(table)]
-        known = study.clinical is not None and _patient_column(study.clinical) is not None
-        if not usable and not known:
+        if not any(is_usable(name, table) for name, table in tables):
             raise InputError(
                 faults=[
                     Fault(
@@ -130,68 +215,46 @@ class _StudyReader:
                         expected=f"the columns {', '.join(NEEDED)} of a timeline, or PATIENT_ID of the patients' file",
                         found=", ".join(table.columns[:6]) or "no column",
                     )
-                    for table in (*study.tracks, *([study.clinical] if study.clinical is not None else []))
+                    for _, table in tables
                 ]
             )
-        for table in usable:
-            self._track(table)
-        if study.clinical is not None:
-            self._clinical(study.clinical)
+        for name, table in tables:
+            self.cells += table.cells
+            self.assumed += table.assumptions
+            if not is_usable(name, table):
+                self._unusable(table)
+            elif name == TRACK:
+                self._track(table)
+            else:
+                self._clinical(table)
         if self.day_zero in (DayZero.DIAGNOSIS, DayZero.ENROLMENT):
             self._zeros(str(self.day_zero))
-        tables = tuple(merged(self.tables))
+        made = tuple(merged(self.tables))
         labels = {
-            (table.type, target): name for table in tables for target, name in table.names.items() if target != PATIENT
+            (table.type, target): name for table in made for target, name in table.names.items() if target != PATIENT
         }
         intake = Intake(
-            source=SOURCE,
+            source=CbioportalReader.SOURCE,
             rows=tuple(self.counts),
             cells=merged_cells(self.cells),
-            assumptions=tuple(self.assumptions),
+            assumed=merged_assumptions(self.assumed),
             labels=labels,
         )
-        complete = frozenset(r.type for r in self.recodings.events if r.complete and r.origins & self.present)
-        return Study(tables=tables, intake=intake, complete=complete)
+        complete = frozenset(r.type for r in self.recodings.events if r.complete and r.origins & set(self.tracks))
+        return Study(tables=made, intake=intake, complete=complete)
 
-    def _usable(self, table: RawTable) -> bool:
-        """Whether a file has the columns of a timeline; says what the portal's validator would refuse."""
-        names = [name.upper() for name in table.columns]
-        missing = [name for name in NEEDED if name not in names]
-        if missing:
-            self.cells.append(
-                CellFinding(
-                    file=table.file,
-                    problem=CellProblem.NOT_USED,
-                    expected=f"the columns {', '.join(NEEDED)}",
-                    value=f"no {', '.join(missing)}",
-                    row=1,
-                )
-            )
-            read = table.count.read
-            self.counts.append(
-                RowCount(file=table.file, read=read, kept=0, set_aside={_UNUSABLE: read} if read else {})
-            )
-        elif tuple(table.columns[:4]) != FIXED:
-            self.cells.append(
-                CellFinding(
-                    file=table.file,
-                    problem=CellProblem.SUSPECT,
-                    expected=f"{', '.join(FIXED)} as the first four columns",
-                    value=", ".join(table.columns[:4]),
-                    row=1,
-                    hint="the file is read all the same; cBioPortal's validator refuses it",
-                )
-            )
-        return not missing
+    def _unusable(self, table: RawTable) -> None:
+        """All rows of a file are set aside."""
+        set_aside = dict(table.count.set_aside)
+        if table.count.kept:
+            set_aside[_UNUSABLE] = table.count.kept
+        self.counts.append(RowCount(file=table.file, read=table.count.read, kept=0, set_aside=set_aside))
 
     def _track(self, table: RawTable) -> None:
         """One timeline file."""
-        self.cells += table.cells
-        self.assumptions += table.assumptions
         spelt = {name.upper(): name for name in reversed(table.columns) if name.upper() in FIXED}
         frame = table.frame.rename({name: new for new, name in spelt.items() if new not in table.columns})
         frame = frame.with_columns(pl.col("PATIENT_ID").str.strip_chars().replace("", None))
-        self.present.update(frame.select(fold(pl.col("EVENT_TYPE")).drop_nulls().unique()).to_series())
         own = (
             frame.select(pl.col(KIND).is_in(sorted(EVENT_TYPES)).fill_null(False)).to_series()
             if KIND in frame.columns
@@ -218,7 +281,7 @@ class _StudyReader:
 
     def _take(self, recoded: Recoded, set_aside: dict[str, int]) -> int:
         self.cells += recoded.cells
-        self.assumptions += recoded.assumptions
+        self.assumed += recoded.assumed
         for reason, many in recoded.set_aside.items():
             set_aside[reason] = set_aside.get(reason, 0) + many
         return recoded.kept
@@ -320,20 +383,7 @@ class _StudyReader:
 
     def _clinical(self, table: RawTable) -> None:
         """The patients' clinical file: who they are, and whether they live."""
-        self.cells += table.cells
-        self.assumptions += table.assumptions
-        patient = _patient_column(table)
-        read = table.count.read
-        if patient is None:
-            self.cells.append(
-                CellFinding(
-                    file=table.file, problem=CellProblem.NOT_USED, expected="a column PATIENT_ID", row=1, column=None
-                )
-            )
-            self.counts.append(
-                RowCount(file=table.file, read=read, kept=0, set_aside={_UNUSABLE: read} if read else {})
-            )
-            return
+        patient = str(patient_column(table))
         frame = table.frame.with_columns(pl.col(patient).str.strip_chars().replace("", None))
         survival = {name.upper(): name for name in table.columns if name.upper() in ("OS_STATUS", "OS_MONTHS")}
         own = PATIENT_EVENTS in table.columns
@@ -342,11 +392,11 @@ class _StudyReader:
         recoded = recode(evolve(table, frame=frame), recodings, origin="clinical", known=known)
         set_aside = dict(table.count.set_aside)
         kept = self._take(recoded, set_aside)
-        self.counts.append(RowCount(file=table.file, read=read, kept=kept, set_aside=set_aside))
+        self.counts.append(RowCount(file=table.file, read=table.count.read, kept=kept, set_aside=set_aside))
         self.tables += recoded.tables
         self._strangers(frame[patient].drop_nulls(), table.file)
         if own:
-            self.assumptions.append(f"{table.file}: written by infant-course, so its timelines alone tell who died.")
+            self.assumed.append(f"{table.file}: written by infant-course, so its timelines alone tell who died.")
         elif "OS_STATUS" in survival:
             people = frame.filter(pl.col(patient).is_not_null()).unique(patient, keep="first", maintain_order=True)
             self._survival(people, patient, survival, table.file)
@@ -393,11 +443,7 @@ class _StudyReader:
             )
             self.tables.append(FlatTable(type=kind, frame=flat, file=file, names={PATIENT: patient, **names}))
         if told:
-            self.assumptions.append(
-                f"{file}: {told:,} deaths and last contacts that no timeline tells are placed by OS_MONTHS, taken as "
-                f"months of {SHORTEST_MONTH} to {LONGEST_MONTH} days since day 0 and rounded as written: a range of "
-                "days, not a day."
-            )
+            self.assumed.append(Counted.of(told, *_BY_MONTHS, place=file))
 
     def _tell_unread(
         self, frame: pl.DataFrame, patient: str, column: str, unread: pl.Series, expected: str, file: str
@@ -428,12 +474,11 @@ class _StudyReader:
         for (file,), rows in first.partition_by("file", as_dict=True, maintain_order=True).items():
             flat = rows.select(PATIENT, pl.lit("0").alias("start_day"), pl.col(ROW))
             self.tables.append(FlatTable(type=kind, frame=flat, file=str(file), names={PATIENT: "PATIENT_ID"}))
-        self.assumptions.append(
-            f"{first.height:,} patients have no row for their {kind}: it is taken to be on day 0, since day 0 is that."
-        )
+        self.assumed.append(Counted.of(first.height, *(text.replace("KIND", kind) for text in _ZERO)))
 
 
-def _patient_column(table: RawTable) -> str | None:
+def patient_column(table: RawTable) -> str | None:
+    """The column with the patients, as the file spells it."""
     return next((name for name in table.columns if name.upper() == FIXED[0]), None)
 
 

@@ -4,44 +4,31 @@ The format has no quoting (a quote is part of its value) and ``#`` lines above t
 importer takes is read; what its validator would refuse is told.
 """
 
-from collections.abc import Mapping
+import codecs
 from pathlib import Path
-from typing import Any
 
 import polars as pl
-from attrs import frozen
+from attrs import evolve
 
-from ...errors import UsageError
 from ...intake import CellFinding, CellProblem
+from .chunks import Form
 from .flat import ROW
 from .raw import RAGGED_ROW, RawTable, column_names, finished
-from .text import Limits, read_bytes, read_text, unreadable
+from .text import Limits, TextFile, read_bytes, read_text, unreadable
 
 COMMENT_ROW, HEADER_ROW = "a line beginning with # below the header", "the header again"
 FIXED = ("PATIENT_ID", "START_DATE", "STOP_DATE", "EVENT_TYPE")
 """The first four columns of a timeline file, in order; the importer does without STOP_DATE."""
 NEEDED = ("PATIENT_ID", "START_DATE", "EVENT_TYPE")
 CLINICAL = "data_clinical_patient.txt"
+TRACK, PEOPLE = "timeline", "clinical"
+"""What a file is: rows of events, or a row for each patient."""
 _META_SIZE = 1_000_000
 _TOLD_LINES = 20
 
 
-@frozen(kw_only=True)
-class StudyFiles:
-    """The tables of a study. ``clinical``: one row per patient, if it was there."""
-
-    source: str
-    tracks: tuple[RawTable, ...]
-    clinical: RawTable | None = None
-    cells: tuple[CellFinding, ...] = ()
-
-
-def study_files(path: str | Path, *, encoding: str | None = None, delimiter: str | None = None) -> StudyFiles:
-    """Read a study's folder, or one timeline file. Raises InputError for what is neither."""
-    path = Path(path)
-    if not path.is_dir():
-        table = bare_table(path, encoding=encoding, delimiter=delimiter)
-        return StudyFiles(source=path.name, tracks=(table,))
+def study_files(path: Path) -> tuple[list[tuple[Path, str]], list[CellFinding]]:
+    """The files of a study's folder, each with what it is, and what is wrong with it. Raises InputError for none."""
     tracks, clinical, cells = _named_files(path)
     if not tracks and clinical is None:
         raise unreadable(
@@ -50,30 +37,8 @@ def study_files(path: str | Path, *, encoding: str | None = None, delimiter: str
             "a folder without one",
             "name the folder that holds the meta_*.txt and data_*.txt files, or one timeline file",
         )
-    return StudyFiles(
-        source=path.name,
-        tracks=tuple(bare_table(path / name, encoding=encoding, delimiter=delimiter) for name in tracks),
-        clinical=bare_table(path / clinical, encoding=encoding, delimiter=delimiter) if clinical else None,
-        cells=tuple(cells),
-    )
-
-
-def study_frames(frames: Mapping[str, Any]) -> StudyFiles:
-    """The tables of a study given as frames (Polars, pandas, Arrow), by name; the clinical one has "clinical" in it."""
-    from .frames import from_frame
-
-    if not frames:
-        raise UsageError("no frames: expected timelines by name, and the patients under a name with 'clinical' in it")
-    tracks, clinical = [], None
-    for name, frame in frames.items():
-        table = from_frame(frame, name)
-        if "clinical" not in name.casefold():
-            tracks.append(table)
-        elif clinical is None:
-            clinical = table
-        else:
-            raise UsageError("more than one table has 'clinical' in its name: give that of the patients alone")
-    return StudyFiles(source="frames", tracks=tuple(tracks), clinical=clinical)
+    named = [(path / name, TRACK) for name in tracks]
+    return [*named, *([(path / clinical, PEOPLE)] if clinical is not None else [])], cells
 
 
 def _named_files(folder: Path) -> tuple[list[str], str | None, list[CellFinding]]:
@@ -132,18 +97,25 @@ def bare_table(
 ) -> RawTable:
     """A table without quoting, with ``#`` lines above its header, as text. Raises InputError."""
     limits = limits or Limits()
-    raw = read_bytes(path, limits)
-    comments = 0
-    rest = raw.removeprefix(b"\xef\xbb\xbf")
-    while rest.startswith(b"#"):
-        end = rest.find(b"\n") + 1
-        if not end:
-            break
-        rest, comments = rest[end:], comments + 1
-    text = read_text(rest, str(path), encoding=encoding, delimiter=delimiter or "tab", limits=limits)
+    raw = read_bytes(path, limits).removeprefix(codecs.BOM_UTF8)
+    above = raw[: _above_header(raw)]
+    text = read_text(raw[len(above) :], str(path), encoding=encoding, delimiter=delimiter or "tab", limits=limits)
+    return bare_text(evolve(text, body_line=text.body_line + above.count(b"\n")), path, limits)
+
+
+def _above_header(data: bytes) -> int:
+    """Where the lines with ``#`` end that stand above the header."""
+    start = 0
+    while data.startswith(b"#", start) and (end := data.find(b"\n", start) + 1):
+        start = end
+    return start
+
+
+def bare_text(text: TextFile, path: Path, limits: Limits) -> RawTable:
+    """The table of a text without quoting."""
     file = path.name
     names, cells, unnamed = column_names(text.header, file)
-    width, first = len(names), text.body_line + comments
+    width, first = len(names), text.body_line
     body = text.body.decode().removesuffix("\n")
     lines = pl.DataFrame({"line": body.split("\n") if body else []}, schema={"line": pl.String}).with_columns(
         pl.col("line").str.strip_suffix("\r")
@@ -208,6 +180,10 @@ def bare_table(
         pl.col(ROW),
     )
     return finished(file, frame, total, set_aside, cells, text.assumptions, text.has_controls)
+
+
+BARE = Form(table=bare_text, above=_above_header, quoted=False, delimiter="tab")
+"""How the files of a study are read in parts."""
 
 
 def _lines_told(file: str, problem: CellProblem, expected: str, where: pl.Series) -> CellFinding:

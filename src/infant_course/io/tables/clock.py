@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from ...errors import UsageError
 from ...shortest_paths import UNBOUNDED
 from .times import ZERO, Kind
 
@@ -23,6 +24,14 @@ class DayZero(StrEnum):
     BIRTH = "birth"
     ENROLMENT = "enrolment"
     FIRST_TREATMENT = "first-treatment"
+
+
+def day_zero_of(word: DayZero | str) -> DayZero:
+    """The day zero of that name. Raises UsageError."""
+    try:
+        return DayZero(word)
+    except ValueError:
+        raise UsageError(f"no day zero {word!r}: known are {', '.join(DayZero)}") from None
 
 
 TREATMENTS = ("treatment_block", "immunotherapy", "targeted_therapy", "cell_therapy", "radiotherapy", "transplant")

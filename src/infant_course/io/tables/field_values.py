@@ -7,9 +7,14 @@ from operator import or_
 import polars as pl
 from attrs import field, frozen
 
+from ...intake import Counted
 from .flat import ROW
 from .recoding import JOINED, NUMBERS, SIGNED, FieldSource
 
+_NOT_STATED = (
+    "{n} cell is taken as not stated ({words}): {columns}.",
+    "{n} cells are taken as not stated ({words}): {columns}.",
+)
 NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
 
 
@@ -116,7 +121,7 @@ def words_in(frame: pl.DataFrame, masks: Mapping[str, pl.Expr]) -> list[str]:
 
 def without_missing(
     frame: pl.DataFrame, columns: Sequence[str], missing: Iterable[str], file: str
-) -> tuple[pl.DataFrame, tuple[str, ...]]:
+) -> tuple[pl.DataFrame, tuple[Counted, ...]]:
     """Words for "missing" (folded) become null; and a sentence that counts them."""
     words = sorted(set(missing) - {""})
     if not words or not columns:
@@ -126,13 +131,8 @@ def without_missing(
     found = {name: int(counts[name][0]) for name in columns if counts[name][0]}
     if not found:
         return frame, ()
-    many = sum(found.values())
-    places = ", ".join(f"{name} {count:,}" for name, count in found.items())
-    written = words_in(frame, {name: masks[name] for name in found})
-    said = (
-        f"{file}: {many:,} cell{'s' if many > 1 else ''} {'are' if many > 1 else 'is'} taken as not "
-        f"stated ({', '.join(written)}): {places}."
-    )
+    words_found = tuple(words_in(frame, {name: masks[name] for name in found}))
+    said = Counted(place=file, one=_NOT_STATED[0], many=_NOT_STATED[1], numbers=tuple(found.items()), words=words_found)
     return frame.with_columns(pl.when(~masks[name]).then(pl.col(name)).alias(name) for name in found), (said,)
 
 

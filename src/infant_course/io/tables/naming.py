@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from ...cohort import SHARED_COLUMNS, table_schema
+from ...intake import Assumption, Counted
 from .clock import ANCHORS, POINTS, DayZero, anchors
 from .flat import ORDER, ROW
 from .people import lacking
@@ -15,6 +16,14 @@ from .typed import ORIGINS, Typed, points_of
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+_LACKING = (
+    "For {n} patient without a diagnosis one is taken to be on day 0, as days are counted from it; nothing else is "
+    "known of it.",
+    "For {n} patients without a diagnosis one is taken to be on day 0, as days are counted from it; nothing else is "
+    "known of it.",
+)
 
 
 @frozen(kw_only=True)
@@ -28,7 +37,7 @@ class Events:
     points: "pl.DataFrame" = field(repr=False)
     zeros: "pl.DataFrame" = field(repr=False)
     again: "pl.DataFrame" = field(repr=False)
-    said: tuple[str, ...] = ()
+    said: tuple[Assumption, ...] = ()
     counted: bool = False
 
     @classmethod
@@ -68,7 +77,7 @@ class Events:
             for point in points_of(name)
         )
         counted = zeroed or (zero is DayZero.BIRTH and any(_gives_days(one) for one in read))
-        said: tuple[str, ...] = ()
+        said: tuple[Assumption, ...] = ()
         zeros = pl.DataFrame(schema={"patient": pl.UInt32, "event": pl.String})
         points = _points(tables)
         if zeroed:
@@ -76,10 +85,7 @@ class Events:
             if zero is DayZero.DIAGNOSIS:
                 tables, lacking = _with_diagnoses(tables)
                 if lacking:
-                    said = (
-                        f"For {lacking:,} patient{'s' if lacking > 1 else ''} without a diagnosis one is taken to be "
-                        "on day 0, as days are counted from it; nothing else is known of it.",
-                    )
+                    said = (Counted.of(lacking, *_LACKING),)
                     points = _points(tables)
                     zeros = anchors(points, zero)
             tables = {name: _anchored(table, name, zeros, zero, read) for name, table in tables.items()}

@@ -5,24 +5,23 @@ passed over.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
 
 from ...cohort import Cohort
 from ...errors import did_you_mean
 from ...events import EVENT_TYPES
-from ...intake import CellFinding, CellProblem, RowCount
+from ...intake import Assumption, CellFinding, CellProblem, RowCount
 from .build import build
 from .cells import read_whole, trimmed
-from .clock import DayZero
 from .flat import ORDER, PATIENT, ROW, FlatTable, Shape, flat_columns
-from .frames import from_frame
 from .raw import RawTable, read_raw
+from .reader import Named, Reader
 from .telling import Telling
-from .text import Limits, unreadable
+from .text import unreadable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -42,66 +41,74 @@ GUARDED = r"^'('*[\s\u{a0}\u{feff}]*[=+\-@|%\t\r\n])"
 """A text that was kept from being run as a formula by an apostrophe (see :mod:`.write`)."""
 
 
-def read(
-    source: str | Path | Mapping[str, Any],
-    *,
-    day_zero: DayZero | str = DayZero.DIAGNOSIS,
-    complete: Collection[str] | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    decimal_comma: bool = False,
-    limits: Limits | None = None,
-) -> Cohort:
-    """Read an export in the own form: a folder, one file, or frames by the name of their table.
-
-    ``complete``: event types recorded in full; without it those of which there is a table. ``limits``: how large a
-    file may be. Raises InputError for what cannot be read at all; everything else is in the cohort's intake.
-    """
-    gathered = Gathered()
-    if isinstance(source, Mapping):
-        for name, frame in source.items():
-            gathered.add(from_frame(frame, str(name)), str(name))
-    else:
-        for file, name in gathered.named(Path(source)):
-            gathered.add(read_raw(file, encoding=encoding, delimiter=delimiter, limits=limits), name)
-    return gathered.cohort(day_zero=day_zero, complete=complete, decimal_comma=decimal_comma)
-
-
 def _table_name(path: Path) -> str:
     match = FILE.fullmatch(path.name)
     return match["table"].lower() if match else path.name
 
 
-@define
-class Gathered:
-    """The tables of an export, and what was met while they were gathered."""
+@define(kw_only=True)
+class OwnReader(Reader):
+    """Reads the own form: a folder, one file, or frames by the name of their table.
 
-    tables: list[FlatTable] = field(factory=list)
-    counts: list[RowCount] = field(factory=list)
-    cells: list[CellFinding] = field(factory=list)
-    assumptions: list[str] = field(factory=list)
+    ``decimal_comma``: numbers are written 1,5. Without ``complete`` those types are recorded in full of which there is
+    a table.
+    """
 
-    def cohort(
-        self, *, day_zero: DayZero | str, complete: Collection[str] | None = None, decimal_comma: bool = False
-    ) -> Cohort:
-        """The cohort of what was gathered."""
+    SOURCE = "csv"
+    IN_PARTS = 256 << 20
+    SHARE = 96 << 20
+
+    decimal_comma: bool = False
+    types: set[str] = field(factory=set, init=False)
+    """Event types and other words of the tables that were looked at."""
+    known: set[str] = field(factory=set, init=False)
+    """Files that hold events, or whose rows were said to be of no use."""
+
+    def files(self, path: Path) -> list[tuple[Path, str]]:
+        """The tables of a folder, in the order of a course. Raises InputError where there are none, or one twice."""
+        return self._files(path) if path.is_dir() else [(path, _table_name(path))]
+
+    def whole(self, path: Path) -> RawTable:
+        """All of a file as text. Raises InputError."""
+        return read_raw(path, encoding=self.encoding, delimiter=self.delimiter, limits=self.limits)
+
+    def look(self, name: str, raw: RawTable) -> RawTable:
+        """Which event types there are. Raises InputError for a first table that cannot be one."""
+        if EVENT_COLUMN in raw.columns:
+            self.types.update(trimmed(raw.frame[EVENT_COLUMN]).drop_nulls().unique())
+        elif name in TABLES:
+            self.types.add(name)
+        elif raw.file not in self.known:
+            hint = did_you_mean(name, TABLES)
+            if not self.known:
+                hint = hint or "name the file after its event type, or add a column event"
+                raise unreadable(raw.file, f"a table of one event type, or a column {EVENT_COLUMN}", "neither", hint)
+            self._not_used(raw.file, "a table named after an event type, or patient", hint)
+        self.known.add(raw.file)
+        return raw
+
+    def patient(self, name: str, raw: RawTable) -> str | None:
+        """The column ``patient``."""
+        return PATIENT if PATIENT in raw.columns else None
+
+    def cohort(self, tables: Sequence[Named]) -> Cohort:
+        """The cohort of some tables."""
+        gathered = _Gathered()
+        for name, raw in tables:
+            gathered.add(raw, name)
+        complete = [name for name in EVENT_TYPES if name in self.types] if self.complete is None else self.complete
         return build(
-            self.tables,
-            source="csv",
-            day_zero=day_zero,
+            gathered.tables,
+            source=self.SOURCE,
+            day_zero=self.day_zero,
             complete=complete,
-            counts=self.counts,
-            cells=self.cells,
-            assumptions=self.assumptions,
-            decimal_comma=decimal_comma,
+            counts=gathered.counts,
+            cells=gathered.cells,
+            assumed=gathered.assumed,
+            decimal_comma=self.decimal_comma,
         )
 
-    def named(self, path: Path) -> list[tuple[Path, str]]:
-        """The files of an export, each with the name of its table."""
-        return self.files(path) if path.is_dir() else [(path, _table_name(path))]
-
-    def files(self, folder: Path) -> list[tuple[Path, str]]:
-        """The tables of a folder, in the order of a course. Raises InputError where there are none, or one twice."""
+    def _files(self, folder: Path) -> list[tuple[Path, str]]:
         found: dict[str, Path] = {}
         for path in sorted(folder.iterdir()):
             if path.name.startswith(".") or path.name.lower() in BESIDE:
@@ -120,18 +127,27 @@ class Gathered:
             raise unreadable(str(folder), "a folder with a file for each event type", others or "no file", hint)
         return [(found[name], name) for name in (*TABLES, EVENT_COLUMN) if name in found]
 
+    def _not_used(self, file: str, expected: str, hint: str | None) -> None:
+        self.cells.append(CellFinding(file=file, problem=CellProblem.NOT_USED, expected=expected, hint=hint))
+
+
+@define
+class _Gathered:
+    """The tables of an export, and what was met while they were gathered."""
+
+    tables: list[FlatTable] = field(factory=list)
+    counts: list[RowCount] = field(factory=list)
+    cells: list[CellFinding] = field(factory=list)
+    assumed: list[Assumption] = field(factory=list)
+
     def add(self, raw: RawTable, name: str) -> None:
         """Take the tables of one file: one by its name, or several by its ``event`` column."""
         self.cells += raw.cells
-        self.assumptions += raw.assumptions
+        self.assumed += raw.assumptions
         if EVENT_COLUMN in raw.columns:
             self._add_long(raw)
             return
         if name not in TABLES:
-            if not self.tables and not self.counts:
-                hint = did_you_mean(name, TABLES) or "name the file after its event type, or add a column event"
-                raise unreadable(raw.file, f"a table of one event type, or a column {EVENT_COLUMN}", "neither", hint)
-            self._not_used(raw.file, "a table named after an event type, or patient", did_you_mean(name, TABLES))
             self.counts.append(evolve(raw.count, kept=0, set_aside={**raw.count.set_aside, NO_TYPE: raw.count.kept}))
             return
         self.counts.append(raw.count)
@@ -204,13 +220,10 @@ class Gathered:
                     column=column,
                     expected=f"a column of {name}" if name else "a column of some event type",
                     row=filled[ROW][0] if of_rows else None,
-                    rows=max(1, filled.height),
+                    rows=filled.height,
                     hint=did_you_mean(column, columns),
                 )
             )
-
-    def _not_used(self, file: str, expected: str, hint: str | None) -> None:
-        self.cells.append(CellFinding(file=file, problem=CellProblem.NOT_USED, expected=expected, hint=hint))
 
 
 def _places(frame: "pl.DataFrame") -> "pl.DataFrame":

@@ -5,28 +5,27 @@ their own are added to that event, if the patient has one such event and the row
 whole per cents: a whole number there that can only be a rounded one (0) is told, and not read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from ...cohort import Cohort
 from ...errors import Fault, InputError, UsageError
-from ...intake import CellFinding, CellProblem, Intake, RowCount, merged_cells
-from .build import build, day_zero_of
-from .clock import DayZero
+from ...intake import Assumption, CellFinding, CellProblem, Intake, RowCount, merged_assumptions, merged_cells
+from .build import build
 from .details import DETAIL_ASIDE, with_details
 from .field_values import NUMBER
 from .flat import PATIENT, ROW, FlatTable
 from .raw import RawTable, read_raw
+from .reader import Named, Reader
 from .recode import merged, recode
 from .recoding import Recodings, folded
 from .recoding_file import read_recodings, shipped
 from .telling import told_together
 
-SOURCE = "pcdc"
 FRAMING = ("DISEASE_PHASE", "DISEASE_PHASE_NUMBER", "COURSE", "COURSE_NUMBER")
 """Columns of every longitudinal table that say in which phase and course a row lies."""
 WHOLE_PER_CENTS = {"minimal residual disease": ("MRD_RESULT_NUMERIC", "MRD_SENSITIVTY")}
@@ -45,75 +44,99 @@ class Commons:
     complete: frozenset[str] = frozenset()
 
 
-def read(
-    source: str | Path | Mapping[str, Any],
-    *,
-    mapping: str | Path | None = None,
-    day_zero: DayZero | str = DayZero.DIAGNOSIS,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-) -> Cohort:
-    """The cohort of a folder of tables, of one table, or of frames by the table's name.
+@define(kw_only=True)
+class PcdcReader(Reader):
+    """Reads a folder of tables, one table, or frames by the table's name.
 
     ``mapping``: a file in place of the shipped one. ``day_zero`` matters only to a mapping that reads days; the
-    dictionary has ages. Raises InputError for what cannot be read, UsageError for an unknown day zero.
+    dictionary has ages. Without ``complete`` those event types are recorded in full that the mapping calls complete and
+    whose table is there.
     """
-    zero = day_zero_of(day_zero)
-    commons = read_commons(source, mapping=mapping, encoding=encoding, delimiter=delimiter)
-    return build(
-        commons.tables,
-        source=SOURCE,
-        day_zero=zero,
-        complete=commons.complete,
-        counts=commons.intake.rows,
-        cells=commons.intake.cells,
-        assumptions=commons.intake.assumptions,
-        labels=commons.intake.labels,
-    )
 
+    SOURCE = "pcdc"
+    IN_PARTS = 64 << 20
+    SHARE = 48 << 20
 
-def read_commons(
-    source: str | Path | Mapping[str, Any],
-    *,
-    mapping: str | Path | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-) -> Commons:
-    """The events of a folder of tables, of one table, or of frames by the table's name. Raises InputError."""
-    recodings = shipped(SOURCE) if mapping is None else read_recodings(mapping)
-    if isinstance(source, Mapping):
-        from .frames import from_frame
+    mapping: str | Path | None = None
+    recodings: Recodings = field(init=False)
+    looked_at: dict[str, str] = field(factory=dict, init=False)
+    """Tables that were looked at, and why they are of no use (empty: they are)."""
 
-        if not source:
+    def __attrs_post_init__(self) -> None:
+        self.recodings = shipped(self.SOURCE) if self.mapping is None else read_recodings(self.mapping)
+
+    def files(self, path: Path) -> list[tuple[Path, str]]:
+        """The tables, by the names of their files without suffix. Raises InputError where there is none."""
+        if not path.is_dir():
+            return [(path, _stem(path.name))]
+        found: dict[str, Path] = {}
+        for entry in sorted(entry for entry in path.iterdir() if entry.is_file() and _suffix(entry.name) in _SUFFIXES):
+            name = _stem(entry.name)
+            if name in found:
+                raise UsageError(f"{path}: two files are table {name}; leave one of them in the folder")
+            found[name] = entry
+        if not found:
+            raise InputError(
+                faults=[
+                    Fault(
+                        file=str(path),
+                        expected=f"tables ({', '.join(_SUFFIXES)})",
+                        found="none",
+                        hint="each table is a file with its name, such as minimal_residual_disease.csv",
+                    )
+                ]
+            )
+        return [(path, name) for name, path in found.items()]
+
+    def frames(self, frames: Mapping[str, Any]) -> list[Named]:
+        """The tables. Raises UsageError where there is none."""
+        if not frames:
             raise UsageError("no frames: expected tables by their names, such as minimal_residual_disease")
-        tables = {name: from_frame(frame, name) for name, frame in source.items()}
-    else:
-        tables = _files(Path(source), encoding, delimiter)
-    return _CommonsReader(recodings).read(tables)
+        return super().frames(frames)
 
+    def whole(self, path: Path) -> RawTable:
+        """All of a file as text. Raises InputError."""
+        return read_raw(path, encoding=self.encoding, delimiter=self.delimiter, limits=self.limits)
 
-def _files(path: Path, encoding: str | None, delimiter: str | None) -> dict[str, RawTable]:
-    """Tables by the names of their files without suffix. Raises InputError where there is none."""
-    if not path.is_dir():
-        return {_stem(path.name): read_raw(path, encoding=encoding, delimiter=delimiter)}
-    found: dict[str, RawTable] = {}
-    for entry in sorted(entry for entry in path.iterdir() if entry.is_file() and _suffix(entry.name) in _SUFFIXES):
-        name = _stem(entry.name)
-        if name in found:
-            raise UsageError(f"{path}: two files are table {name}; leave one of them in the folder")
-        found[name] = read_raw(entry, encoding=encoding, delimiter=delimiter)
-    if not found:
-        raise InputError(
-            faults=[
-                Fault(
-                    file=str(path),
-                    expected=f"tables ({', '.join(_SUFFIXES)})",
-                    found="none",
-                    hint="each table is a file with its name, such as minimal_residual_disease.csv",
-                )
-            ]
+    def look(self, name: str, raw: RawTable) -> RawTable:
+        """Which tables there are."""
+        reason = self.looked_at[name] = self._of_no_use(name, raw)
+        if reason:
+            of_mapping = f"a table of {self.recodings.file}"
+            expected = of_mapping if reason == UNKNOWN_TABLE else f"a column {self.recodings.patient_column}"
+            problem, rows = CellProblem.NOT_USED, raw.count.read
+            self.cells.append(CellFinding(file=raw.file, problem=problem, expected=expected, rows=rows))
+        return raw
+
+    def _of_no_use(self, name: str, raw: RawTable) -> str:
+        if folded(name) not in origins_of(self.recodings):
+            return UNKNOWN_TABLE
+        return "" if self.patient(name, raw) else NO_SUBJECT_COLUMN
+
+    def patient(self, name: str, raw: RawTable) -> str | None:
+        """The column that the mapping calls that of the patient."""
+        wanted = self.recodings.patient_column.casefold()
+        return next((column for column in raw.columns if column.casefold() == wanted), None)
+
+    def cohort(self, tables: Sequence[Named]) -> Cohort:
+        """The cohort of some tables. Raises InputError where the mapping has a use for none of them."""
+        commons = _CommonsReader(self.recodings, self.looked_at).read(tables)
+        return build(
+            commons.tables,
+            source=self.SOURCE,
+            day_zero=self.day_zero,
+            complete=commons.complete if self.complete is None else self.complete,
+            counts=commons.intake.rows,
+            cells=commons.intake.cells,
+            assumed=commons.intake.assumed,
+            labels=commons.intake.labels,
         )
-    return found
+
+
+def origins_of(recodings: Recodings) -> frozenset[str]:
+    """The tables (folded) that a mapping names."""
+    every = (*recodings.patients, *recodings.events, *recodings.details)
+    return frozenset(origin for recoding in every for origin in recoding.origins)
 
 
 def _suffix(name: str) -> str:
@@ -133,39 +156,37 @@ def _stem(name: str) -> str:
 class _CommonsReader:
     """Gathers flat tables and what is to be told."""
 
-    def __init__(self, recodings: Recodings) -> None:
+    def __init__(self, recodings: Recodings, reasons: Mapping[str, str]) -> None:
+        """``reasons``: why a table is of no use; empty: it is."""
         self.recodings = recodings
-        self.origins = {
-            origin
-            for recoding in (*recodings.patients, *recodings.events, *recodings.details)
-            for origin in recoding.origins
-        }
+        self.reasons = reasons
         self.tables: list[FlatTable] = []
         self.details: list[FlatTable] = []
         self.cells: list[CellFinding] = []
         self.counts: list[RowCount] = []
-        self.assumptions = ["Times are ages in days; the tables hold no dates."]
+        self.assumed: list[Assumption] = ["Times are ages in days; the tables hold no dates."]
         self.framed: list[str] = []
 
-    def read(self, tables: Mapping[str, RawTable]) -> Commons:
-        present = set()
-        for name, table in tables.items():
-            if self._table(name, table):
-                present.add(folded(name))
+    def read(self, tables: Sequence[Named]) -> Commons:
+        """The events of some tables."""
+        present = {folded(name) for name, _ in tables if not self.reasons[name]}
         if not present:
+            origins = sorted(origin.replace(" ", "_") for origin in origins_of(self.recodings))
             raise InputError(
                 faults=[
                     Fault(
                         file=table.file,
                         expected=f"a table of {self.recodings.file} with a column {self.recodings.patient_column}",
                         found=f"table {name} with {', '.join(table.columns[:6]) or 'no column'}",
-                        hint=f"the tables are {', '.join(sorted(origin.replace(' ', '_') for origin in self.origins))}",
+                        hint=f"the tables are {', '.join(origins)}",
                     )
-                    for name, table in tables.items()
+                    for name, table in tables
                 ]
             )
+        for name, table in tables:
+            self._table(name, table, self.reasons[name])
         if self.framed:
-            self.assumptions.append(
+            self.assumed.append(
                 f"{', '.join(FRAMING)} say where a row belongs; no time is taken from them ({', '.join(self.framed)})."
             )
         joined = with_details(merged(self.tables), merged(self.details))
@@ -174,50 +195,41 @@ class _CommonsReader:
         self._lose(joined.lost)
         labels = {(t.type, target): name for t in events for target, name in t.names.items() if target != PATIENT}
         intake = Intake(
-            source=SOURCE,
+            source=PcdcReader.SOURCE,
             rows=tuple(self.counts),
             cells=merged_cells(self.cells),
-            assumptions=tuple(self.assumptions),
+            assumed=merged_assumptions(self.assumed),
             labels=labels,
         )
         complete = frozenset(r.type for r in self.recodings.events if r.complete and r.origins & present)
         return Commons(tables=tuple(events), intake=intake, complete=complete)
 
-    def _table(self, name: str, table: RawTable) -> bool:
-        """One table; whether the mapping has a use for it."""
+    def _table(self, name: str, table: RawTable, reason: str) -> None:
+        """One table. ``reason``: why the mapping has no use for it."""
         self.cells += table.cells
-        self.assumptions += table.assumptions
-        columns = {column.casefold(): column for column in reversed(table.columns)}
-        patient = columns.get(self.recodings.patient_column.casefold())
-        reason = UNKNOWN_TABLE if folded(name) not in self.origins else NO_SUBJECT_COLUMN if patient is None else None
+        self.assumed += table.assumptions
+        set_aside = dict(table.count.set_aside)
         read = table.count.read
-        if patient is None or reason is not None:
-            expected = (
-                f"a table of {self.recodings.file}"
-                if reason == UNKNOWN_TABLE
-                else f"a column {self.recodings.patient_column}"
-            )
-            self.cells.append(CellFinding(file=table.file, problem=CellProblem.NOT_USED, expected=expected, rows=read))
-            set_aside = dict(table.count.set_aside)
+        if reason:
             if table.count.kept:
-                set_aside[str(reason)] = table.count.kept
+                set_aside[reason] = table.count.kept
             self.counts.append(RowCount(file=table.file, read=read, kept=0, set_aside=set_aside))
-            return False
+            return
+        columns = {column.casefold(): column for column in reversed(table.columns)}
+        patient = columns[self.recodings.patient_column.casefold()]
         frame = table.frame.with_columns(pl.col(patient).str.strip_chars().replace("", None))
         frame = self._without_rounded(name, table.file, frame, columns, patient)
         framing = [columns[column.casefold()] for column in FRAMING if column.casefold() in columns]
         if framing:
             self.framed.append(name)
         recoded = recode(evolve(table, frame=frame), self.recodings, origin=name, known=framing)
-        set_aside = dict(table.count.set_aside)
         for why, many in recoded.set_aside.items():
             set_aside[why] = set_aside.get(why, 0) + many
         self.counts.append(RowCount(file=table.file, read=read, kept=recoded.kept, set_aside=set_aside))
         self.cells += recoded.cells
-        self.assumptions += recoded.assumptions
+        self.assumed += recoded.assumed
         self.tables += recoded.tables
         self.details += recoded.details
-        return True
 
     def _without_rounded(
         self, name: str, file: str, frame: pl.DataFrame, columns: Mapping[str, str], patient: str

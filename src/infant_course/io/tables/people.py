@@ -5,12 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from ...intake import CellProblem
+from ...intake import Assumption, CellProblem, Counted
 from .flat import PATIENT, ROW, flat_columns
 from .typed import Typed
 
 if TYPE_CHECKING:
     import polars as pl
+
+_NO_ROW = (
+    "{n} patient has events and no row here; nothing else is known of them.",
+    "{n} patients have events and no row here; nothing else is known of them.",
+)
 
 TOLD_TWICE = "a second row of the same patient"
 """Why a row of the table of patients is set aside."""
@@ -22,7 +27,7 @@ class People:
 
     frame: "pl.DataFrame" = field(repr=False)
     twice: Mapping[str, Sequence[int]] = field(factory=dict)
-    said: tuple[str, ...] = ()
+    said: tuple[Assumption, ...] = ()
     has_complete: bool = False
 
 
@@ -57,12 +62,9 @@ def people_of(told: Sequence[Typed], others: Sequence[Typed]) -> People:
     )
     if patients is not None:
         mentioned = mentioned.filter(~mentioned.is_in(patients["patient"].implode()))
-    said: tuple[str, ...] = ()
+    said: tuple[Assumption, ...] = ()
     if mentioned.len() and told:
-        said = (
-            f"{mentioned.len():,} patient{'s have' if mentioned.len() > 1 else ' has'} events but no row in "
-            f"{told[0].file}; nothing else is known of them.",
-        )
+        said = (Counted.of(mentioned.len(), *_NO_ROW, place=told[0].file),)
     schema = patients.schema if patients is not None else _patient_schema(columns)
     only = pl.DataFrame({"patient": mentioned}).with_columns(
         lacking(dtype).alias(name) for name, dtype in schema.items() if name != "patient"

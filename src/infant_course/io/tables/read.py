@@ -1,18 +1,28 @@
 """The front door of exports: one function for all formats, each read by a module of its own when it is asked for."""
 
-import inspect
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, fields
 
 from ...cohort import Cohort
 from ...errors import UsageError, did_you_mean
+from ...intake import merged_cells
 from .clock import DayZero
 from .text import Limits, unreadable
 
-READERS = {"csv": ".own", "redcap": ".redcap", "cbioportal": ".cbioportal", "pcdc": ".pcdc"}
-"""The module that reads a format; each has a function ``read(source, **options)``."""
+if TYPE_CHECKING:
+    from .reader import Reader
+
+READERS = {
+    "csv": "own:OwnReader",
+    "redcap": "redcap:RedcapReader",
+    "cbioportal": "cbioportal:CbioportalReader",
+    "pcdc": "pcdc:PcdcReader",
+}
+"""Module and class that read a format."""
 
 
 def read(
@@ -39,11 +49,7 @@ def read(
     Cells that cannot be read are no error: ``cohort.intake`` tells them. Raises InputError for an export that cannot
     be read at all, UsageError for an option that does not exist.
     """
-    if source not in READERS:
-        raise UsageError(f"no source {source!r}: {did_you_mean(source, READERS) or 'known are ' + ', '.join(READERS)}")
-    if not isinstance(export, Mapping) and not Path(export).exists():
-        raise unreadable(str(export), "an export: a folder or a file", "nothing of this name")
-    stated = {
+    options = {
         "mapping": mapping,
         "dictionary": dictionary,
         "day_zero": day_zero,
@@ -53,23 +59,34 @@ def read(
         "decimal_comma": decimal_comma,
         "limits": limits,
     }
-    options = {name: value for name, value in stated.items() if value is not None}
-    reader = _reader(source)
-    known = inspect.signature(reader).parameters
-    for name in options:
-        if name not in known:
-            raise UsageError(f"{name} has no meaning for source {source!r}")
-    cohort: Cohort = reader(export, **options)
+    reader = reader_of(source, options)  # what is wrong with the mapping is told before the export is looked for
+    if isinstance(export, Mapping):
+        tables = reader.frames(export)
+    else:
+        tables = [(name, reader.whole(path)) for path, name in reader.files(existing(export))]
+    cohort = reader.cohort([(name, reader.look(name, table)) for name, table in tables])
+    if reader.cells and cohort.intake is not None:
+        told = merged_cells([*reader.cells, *cohort.intake.cells])
+        return evolve(cohort, intake=evolve(cohort.intake, cells=told))
     return cohort
 
 
-def _reader(source: str) -> Callable[..., Cohort]:
-    name = READERS[source]
-    try:
-        module = import_module(name, __package__)
-    except ModuleNotFoundError as error:
-        if error.name != f"{__package__}{name}":
-            raise
-        raise UsageError(f"source {source!r} cannot be read by this version") from None
-    reader: Callable[..., Cohort] = module.read
-    return reader
+def existing(export: str | Path) -> Path:
+    """The path of an export that is there. Raises InputError."""
+    if not Path(export).exists():
+        raise unreadable(str(export), "an export: a folder or a file", "nothing of this name")
+    return Path(export)
+
+
+def reader_of(source: str, options: Mapping[str, Any]) -> "Reader":
+    """The reader of a format, with those options that are stated (not None). Raises InfantCourseError."""
+    if source not in READERS:
+        raise UsageError(f"no source {source!r}: {did_you_mean(source, READERS) or 'known are ' + ', '.join(READERS)}")
+    module, _, name = READERS[source].partition(":")
+    kind: type[Reader] = getattr(import_module(f".{module}", __package__), name)
+    known = {one.name for one in fields(kind) if one.init}
+    stated = {option: value for option, value in options.items() if value is not None}
+    for option in stated:
+        if option not in known:
+            raise UsageError(f"{option} has no meaning for source {source!r}")
+    return kind(**stated)

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from attrs import evolve, field, frozen
 
-from ...intake import MOST_PATIENTS, CellFinding, CellProblem
+from ...intake import MOST_PATIENTS, Assumption, CellFinding, CellProblem, Counted
 from .field_values import FieldValues, first_row, fold, named, without_missing, words_in
 from .flat import PATIENT, PLACES, ROW, FlatTable
 from .raw import RawTable
@@ -25,6 +25,7 @@ UNMAPPED_ROW, NO_PATIENT_ROW = "no event of the mapping", "no patient"
 ANYTHING = "*"
 """The word of a condition that any filled cell meets."""
 
+_NOT_STATED = "not stated of {n} patient ({words}).", "not stated of {n} patients ({words})."
 _ORIGIN = "_origin"
 _TOLD_GROUPS = 100
 
@@ -42,7 +43,7 @@ class Recoded:
     details: tuple[FlatTable, ...] = ()
     cells: tuple[CellFinding, ...] = ()
     set_aside: Mapping[str, int] = field(factory=dict)
-    assumptions: tuple[str, ...] = ()
+    assumed: tuple[Assumption, ...] = ()
     kept: int = 0
 
 
@@ -64,7 +65,11 @@ def recode(
 
 
 class _Recoder:
-    """Works through one table."""
+    """Works through one table.
+
+    What it tells of a row depends on that row alone, so that a table may come in parts. ``used``: columns that are
+    read in every row. ``read``: of the others the rows in which they are.
+    """
 
     def __init__(self, table: RawTable, recodings: Recodings, origin: str | None, column: str | None) -> None:
         self.table = table
@@ -72,15 +77,16 @@ class _Recoder:
         self.names = {name.casefold(): name for name in reversed(table.columns)}
         self.patient = self.names[recodings.patient_column.casefold()]
         self.used = {self.patient}
+        self.read: dict[str, pl.Series] = {}
         self.cells: list[CellFinding] = []
-        self.assumptions: list[str] = []
+        self.assumed: list[Assumption] = []
         if column is not None:
             self.used.add(column)
         said = pl.lit(folded(origin or "")) if column is None else fold(pl.col(column)).fill_null("")
         self.origin_column = column
         self.values = FieldValues(names=self.names, told=recodings.told)
         frame, counted = without_missing(table.frame, table.columns, recodings.missing, table.file)
-        self.assumptions.extend(counted)
+        self.assumed.extend(counted)
         self.frame = frame.with_columns(said.alias(_ORIGIN))
 
     def recoded(self) -> Recoded:
@@ -94,7 +100,7 @@ class _Recoder:
             rows = self._fitting(recoding) & ~nobody
             if rows.any():
                 taken |= rows
-                tables.append(self._flat(recoding, frame.filter(rows)))
+                tables.append(self._flat(recoding, rows))
                 numbers.append(1)
         for place, recoding in enumerate(self.recodings.events):
             rows = self._fitting(recoding) & (~nobody if recoding.also else free)
@@ -102,7 +108,7 @@ class _Recoder:
                 taken |= rows
                 if not recoding.also:
                     free &= ~rows
-                tables.append(self._flat(recoding, frame.filter(rows)))
+                tables.append(self._flat(recoding, rows))
                 before = self.recodings.events[:place]
                 alike = [one for one in before if one.type == recoding.type and one.origins & recoding.origins]
                 numbers.append(1 + len(alike))
@@ -110,7 +116,7 @@ class _Recoder:
             rows = self._fitting(recoding) & ~nobody
             if rows.any():
                 taken |= rows
-                details.append(self._flat(recoding, frame.filter(rows)))
+                details.append(self._flat(recoding, rows))
         left = ~taken & ~nobody
         set_aside = {
             reason: int(rows.sum()) for reason, rows in ((NO_PATIENT_ROW, nobody), (UNMAPPED_ROW, left)) if rows.any()
@@ -123,12 +129,13 @@ class _Recoder:
             details=tuple(details),
             cells=tuple(self.cells),
             set_aside=set_aside,
-            assumptions=tuple(self.assumptions),
+            assumed=tuple(self.assumed),
             kept=int(taken.sum()),
         )
 
     def _fitting(self, recoding: Recoding) -> pl.Series:
         fits = pl.col(_ORIGIN).is_in(sorted(recoding.origins))
+        asked = self.frame.select(fits).to_series()
         for column, words in recoding.where.items():
             name = self.names.get(column.casefold())
             if name is None:
@@ -138,13 +145,17 @@ class _Recoder:
         if recoding.only_filled:
             columns = [name for source in recoding.fields for name in self._columns(source)]
             fits &= filled(columns)
-        fitting = self.frame.select(fits.alias("fits")).to_series()
-        if fitting.any():
-            self.used.update(self.names[column.casefold()] for column in recoding.where)
-        return fitting
+        self._reads((self.names[column.casefold()] for column in recoding.where), asked)
+        return self.frame.select(fits.alias("fits")).to_series()
 
-    def _flat(self, recoding: Recoding, rows: pl.DataFrame) -> FlatTable:
-        """The flat table of rows that are all events of one type."""
+    def _reads(self, columns: Iterable[str], where: pl.Series) -> None:
+        for name in columns:
+            before = self.read.get(name)
+            self.read[name] = where if before is None else before | where
+
+    def _flat(self, recoding: Recoding, where: pl.Series) -> FlatTable:
+        """The flat table of some rows, which are all events of one type."""
+        rows = self.frame.filter(where)
         exprs: dict[str, pl.Expr] = {"patient": pl.col(self.patient)}
         names: dict[str, str] = {"patient": self.patient}
         notes: list[pl.Expr] = []
@@ -154,7 +165,7 @@ class _Recoder:
         read = {source.target: self._value(source, rows, recoding.type) for source in sources}
         for source in recoding.fields:
             columns = self._columns(source)
-            self.used.update(columns)
+            self._reads(columns, where)
             if source.target == NOTE:
                 notes += [named(name, pl.col(name)) for name in columns]
                 said.update(columns)
@@ -208,8 +219,9 @@ class _Recoder:
             for name in self._columns(source):
                 many = rows.filter(fold(pl.col(name)).is_in(words)).height
                 if many:
-                    said = ", ".join(words_in(rows, {name: fold(pl.col(name)).is_in(words)}))
-                    self.assumptions.append(f"{self.table.file}, {name}: not stated of {many:,} patients ({said}).")
+                    said = words_in(rows, {name: fold(pl.col(name)).is_in(words)})
+                    place = f"{self.table.file}, {name}"
+                    self.assumed.append(Counted.of(many, *_NOT_STATED, place=place, words=said))
 
     def _tell_rows(self, nobody: pl.Series, left: pl.Series) -> None:
         if nobody.any():
@@ -264,12 +276,12 @@ class _Recoder:
         )
 
     def _tell_columns(self, taken: pl.Series) -> None:
-        """Columns with cells in rows that are kept, from which nothing is read."""
-        rows = self.frame.filter(taken)
+        """Columns with cells that nothing reads, in rows that are kept."""
         for name in self.table.columns:
             if name in self.used:
                 continue
-            filled = rows.filter(pl.col(name).is_not_null())
+            left = taken & self.frame[name].is_not_null()
+            filled = self.frame.filter(left & ~self.read[name] if name in self.read else left)
             if filled.height:
                 self.cells.append(
                     CellFinding(

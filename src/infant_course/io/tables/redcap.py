@@ -4,109 +4,129 @@ A row may hold several instruments, and an instrument several events; a mapping 
 of the dictionary that ``infant-course template redcap`` writes need no mapping. Every record is a patient.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from attrs import define, field
+
 from ...cohort import Cohort
 from ...errors import Fault, InputError, UsageError
-from .build import build, day_zero_of
-from .clock import DayZero
+from .build import build
 from .frames import from_frame
 from .raw import RawTable, read_raw
+from .reader import Named, Reader
 from .recoding_file import read_recodings
 from .redcap_checks import check_against_dictionary
-from .redcap_dictionary import dictionary_of, is_dictionary, read_dictionary
-from .redcap_records import SOURCE, Records, RecordsReader
-from .text import Limits
+from .redcap_dictionary import Dictionary, dictionary_of, is_dictionary, read_dictionary
+from .redcap_export import record_of, without_states
+from .redcap_project import Project
+from .redcap_records import RecordsReader
+from .redcap_whole import WholeExport
 
 _SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
+_HEAD = 1 << 16
+"""Bytes of a file that are read to see whether it is a dictionary."""
 
 
-def read(
-    source: str | Path | Mapping[str, Any],
-    *,
-    mapping: str | Path | None = None,
-    dictionary: str | Path | Any | None = None,
-    day_zero: DayZero | str = DayZero.DIAGNOSIS,
-    complete: Collection[str] | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    decimal_comma: bool = False,
-    limits: Limits | None = None,
-) -> Cohort:
-    """The cohort of an export: one file, a folder of files, or frames by name (as PyCap gives).
+@define(kw_only=True)
+class RedcapReader(Reader):
+    """Reads exports of a REDCap project: one file, a folder of files, or frames by name (as PyCap gives).
 
     ``mapping``: which instrument and field is which event and attribute; without it, or where it says missing-data
     codes alone, the export must be one of the template's dictionary. ``dictionary``: the data dictionary (a file or a
-    frame); a folder or frames may hold it among the others. ``complete``: event types recorded in full; without it
-    those that the mapping calls complete and whose instrument was exported. Raises InputError for what cannot be read,
-    UsageError for an unknown day zero.
+    frame); a folder or frames may hold it among the others. Without ``complete`` those event types are recorded in full
+    that the mapping calls complete and whose instrument was exported. ``decimal_comma``: numbers are written 1,5.
     """
-    zero = day_zero_of(day_zero)
-    records = read_records(
-        source, mapping=mapping, dictionary=dictionary, encoding=encoding, delimiter=delimiter, limits=limits
-    )
-    return build(
-        records.tables,
-        source=SOURCE,
-        day_zero=zero,
-        complete=records.complete if complete is None else complete,
-        counts=records.intake.rows,
-        cells=records.intake.cells,
-        assumptions=records.intake.assumptions,
-        labels=records.intake.labels,
-        identifiers=records.intake.identifiers,
-        decimal_comma=decimal_comma,
-    )
 
+    SOURCE = "redcap"
+    IN_PARTS = 64 << 20
+    SHARE = 48 << 20
 
-def read_records(
-    source: str | Path | Mapping[str, Any],
-    *,
-    mapping: str | Path | None = None,
-    dictionary: str | Path | Any | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    limits: Limits | None = None,
-) -> Records:
-    """The events of an export. Raises InputError."""
-    recodings = None if mapping is None else read_recodings(mapping, words_alone=True)
-    known = None if dictionary is None else read_dictionary(dictionary, encoding=encoding)
-    if recodings is not None and known is not None:
-        check_against_dictionary(recodings, known, str(mapping))  # before the export is opened
-    tables = _tables(source, encoding, delimiter, limits)
-    exports = {name: table for name, table in tables.items() if not is_dictionary(table.columns)}
-    found = [name for name in tables if name not in exports]
-    if known is None and found:
-        if len(found) > 1:
-            raise UsageError(f"{len(found)} data dictionaries ({', '.join(found)}): name one of them (--dictionary)")
-        known = dictionary_of(tables[found[0]], tables[found[0]].file)
-        if recodings is not None:
-            check_against_dictionary(recodings, known, str(mapping))
-    if not exports:
-        raise InputError(
-            faults=[Fault(file=str(source), expected="an export of records", found="a data dictionary alone")]
-        )
-    reader = RecordsReader(recodings, known, str(mapping))
-    return reader.read(list(exports.values()))
+    mapping: str | Path | None = None
+    dictionary: str | Path | Any | None = None
+    decimal_comma: bool = False
+    project: Project = field(init=False)
+    exports: dict[str, WholeExport] = field(factory=dict, init=False)
+    """What is known of each file as a whole."""
 
+    def __attrs_post_init__(self) -> None:
+        """The mapping is held against the dictionary before any export is opened."""
+        known = None if self.dictionary is None else read_dictionary(self.dictionary, encoding=self.encoding)
+        self.project = self._project(known)
 
-def _tables(
-    source: str | Path | Mapping[str, Any], encoding: str | None, delimiter: str | None, limits: Limits | None
-) -> dict[str, RawTable]:
-    """The tables of an export by name. Raises InputError where there is none."""
-    if isinstance(source, Mapping):
-        if not source:
+    def _project(self, dictionary: Dictionary | None) -> Project:
+        recodings = None if self.mapping is None else read_recodings(self.mapping, words_alone=True)
+        if recodings is not None and dictionary is not None:
+            check_against_dictionary(recodings, dictionary, str(self.mapping))
+        return Project.of(recodings, dictionary, str(self.mapping))
+
+    def files(self, path: Path) -> list[tuple[Path, str]]:
+        """The exports; a dictionary beside them is read and left out. Raises InputError where there is none."""
+        files = [path]
+        if path.is_dir():
+            files = [entry for entry in sorted(path.iterdir()) if entry.is_file() and not entry.name.startswith(".")]
+            files = [entry for entry in files if {suffix.lower() for suffix in entry.suffixes} & set(_SUFFIXES)]
+        if not files:
+            raise _lacking(path, f"exports ({', '.join(_SUFFIXES)})", "no file of these kinds")
+        dictionaries = [file for file in files if is_dictionary(next(iter(self.parts(file, _HEAD))).columns)]
+        self._found({file.name: self.whole(file) for file in dictionaries})
+        if len(dictionaries) == len(files):
+            raise _lacking(path, "an export of records", "a data dictionary alone")
+        return [(file, file.name) for file in files if file not in dictionaries]
+
+    def frames(self, frames: Mapping[str, Any]) -> list[Named]:
+        """The exports; a dictionary among them is read and left out. Raises InputError where there is none."""
+        if not frames:
             raise UsageError("no frames: expected one or more exports by name")
-        return {str(name): from_frame(frame, str(name)) for name, frame in source.items()}
-    path = Path(source)
-    files = [path]
-    if path.is_dir():
-        files = [entry for entry in sorted(path.iterdir()) if entry.is_file() and not entry.name.startswith(".")]
-        files = [entry for entry in files if {suffix.lower() for suffix in entry.suffixes} & set(_SUFFIXES)]
-    if not files:
-        raise InputError(
-            faults=[Fault(file=str(path), expected=f"exports ({', '.join(_SUFFIXES)})", found="no file of these kinds")]
+        tables = {str(name): from_frame(frame, str(name)) for name, frame in frames.items()}
+        dictionaries = {name: table for name, table in tables.items() if is_dictionary(table.columns)}
+        self._found(dictionaries)
+        if len(dictionaries) == len(tables):
+            raise _lacking(", ".join(tables), "an export of records", "a data dictionary alone")
+        return [(name, table) for name, table in tables.items() if name not in dictionaries]
+
+    def _found(self, dictionaries: Mapping[str, RawTable]) -> None:
+        """Dictionaries beside the exports: one is taken, unless one was named."""
+        if self.project.dictionary is not None or not dictionaries:
+            return
+        if len(dictionaries) > 1:
+            raise UsageError(
+                f"{len(dictionaries)} data dictionaries ({', '.join(dictionaries)}): name one of them (--dictionary)"
+            )
+        ((_, table),) = dictionaries.items()
+        self.project = self._project(dictionary_of(table, table.file))
+
+    def whole(self, path: Path) -> RawTable:
+        """All of a file as text. Raises InputError."""
+        return read_raw(path, encoding=self.encoding, delimiter=self.delimiter, limits=self.limits)
+
+    def look(self, name: str, raw: RawTable) -> RawTable:
+        """Which words, titles and sites a file has."""
+        raw = without_states(raw)
+        self.exports.setdefault(name, WholeExport()).look(raw, self.project)
+        return raw
+
+    def patient(self, name: str, raw: RawTable) -> str | None:
+        """The column of the record id."""
+        return record_of(raw.columns, self.project.dictionary_of(raw.columns))
+
+    def cohort(self, tables: Sequence[Named]) -> Cohort:
+        """The cohort of some exports of a project. Raises InputError where they have no instrument of the mapping."""
+        records = RecordsReader(self.project, self.exports).read(tables)
+        return build(
+            records.tables,
+            source=self.SOURCE,
+            day_zero=self.day_zero,
+            complete=records.complete if self.complete is None else self.complete,
+            counts=records.intake.rows,
+            cells=records.intake.cells,
+            assumed=records.intake.assumed,
+            labels=records.intake.labels,
+            identifiers=records.intake.identifiers,
+            decimal_comma=self.decimal_comma,
         )
-    return {file.name: read_raw(file, encoding=encoding, delimiter=delimiter, limits=limits) for file in files}
+
+
+def _lacking(where: str | Path, expected: str, found: str) -> InputError:
+    return InputError(faults=[Fault(file=str(where), expected=expected, found=found)])

@@ -1,6 +1,6 @@
 """Cells of REDCap fields as a raw export has them: codes for labels, decimal points for declared decimal commas."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import polars as pl
 from attrs import evolve
@@ -18,11 +18,17 @@ STATES = {"incomplete": "0", "unverified": "1", "complete": "2"}
 """The states of an instrument in an export of labels (folded), with their codes."""
 
 
-def in_codes(export: Export, dictionary: Dictionary | None, missing: frozenset[str]) -> tuple[Export, tuple[str, ...]]:
+def in_codes(
+    export: Export,
+    dictionary: Dictionary | None,
+    missing: frozenset[str],
+    words: Mapping[str, Collection[str]],
+) -> tuple[Export, tuple[str, ...]]:
     """The export with codes in place of labels, as far as the dictionary tells them, and what to say of it.
 
-    ``missing``: folded words that are no label. Whether labels were exported is decided once for the whole file: a
-    text may be the code of one choice and the label of another.
+    ``missing``: folded words that are no label. ``words``: all that the file has in its fields with choices. Whether
+    labels were exported is decided once for the whole file: a text may be the code of one choice and the label of
+    another.
     """
     frame = export.raw.frame
     states = [
@@ -32,7 +38,6 @@ def in_codes(export: Export, dictionary: Dictionary | None, missing: frozenset[s
     changes = {name: _looked_up(frame, name, STATES) for name in states}
     if dictionary is not None:
         fields = {name: one for name, one in dictionary.by_name.items() if one.choices and name in frame.columns}
-        words = {name: _words(frame[name]) for name in fields}
         labels_first = _of_labels(fields, words, missing)
         turned = 0
         for name, one in fields.items():
@@ -52,11 +57,9 @@ def in_codes(export: Export, dictionary: Dictionary | None, missing: frozenset[s
     return evolve(export, raw=evolve(export.raw, frame=frame)), said
 
 
-def _words(series: pl.Series) -> list[str]:
-    return [str(word) for word in series.drop_nulls().unique(maintain_order=True)]
-
-
-def _of_labels(fields: Mapping[str, DictionaryField], words: Mapping[str, list[str]], missing: frozenset[str]) -> bool:
+def _of_labels(
+    fields: Mapping[str, DictionaryField], words: Mapping[str, Collection[str]], missing: frozenset[str]
+) -> bool:
     """Whether the file holds labels: more of its words are labels alone than are codes alone."""
     labels = codes = 0
     for name, one in fields.items():

@@ -87,7 +87,7 @@ def export_of(raw: RawTable, dictionary: Dictionary | None, mapped: Mapping[str,
     translated: dict[str, str] = {}
     ambiguous: dict[str, tuple[str, ...]] = {}
     if dictionary is not None:
-        translated, ambiguous = _by_labels(raw.columns, dictionary)
+        translated, ambiguous = labels_in(raw.columns, dictionary)
         raw = evolve(raw, frame=raw.frame.rename({label: name for name, label in translated.items()}))
     columns = raw.columns
     record = dictionary.fields[0].name if dictionary is not None else (columns[0] if columns else "")
@@ -148,7 +148,16 @@ def _by_status(columns: Sequence[str], structure: set[str]) -> dict[str, tuple[s
     return forms
 
 
-def _by_labels(columns: Sequence[str], dictionary: Dictionary) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+def record_of(columns: Sequence[str], dictionary: Dictionary | None) -> str | None:
+    """The column of a file that holds the record id; None where it has none."""
+    name: str | None = columns[0] if columns else None
+    if dictionary is not None:
+        name = dictionary.fields[0].name
+        name = name if name in columns else labels_in(columns, dictionary)[0].get(name)
+    return None if name in STRUCTURE else name
+
+
+def labels_in(columns: Sequence[str], dictionary: Dictionary) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     """Field name to label, where the header has labels; and the fields whose label others have too."""
     named = set(dictionary.by_name) | set(STRUCTURE)
     labels: dict[str, list[str]] = {}

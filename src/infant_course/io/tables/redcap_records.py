@@ -1,26 +1,27 @@
 """The rows of REDCap exports become events, details and patients; every row is accounted for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 from attrs import evolve, field, frozen
 
 from ...errors import Fault, InputError
-from ...intake import CellFinding, CellProblem, Intake, RowCount, merged_cells
+from ...intake import Assumption, CellFinding, CellProblem, Intake, RowCount, merged_assumptions, merged_cells
 from ..values import MAXIMUM_ID
 from .cells import substitute
 from .details import DETAIL_ASIDE, ONLY_HERE, PLACE, with_details
 from .field_values import first_row, without_missing
-from .flat import INSTANCE, INSTRUMENT, PATIENT, RECORD, ROW, VISIT, FlatTable, Shape, flat_columns
+from .flat import INSTANCE, INSTRUMENT, PATIENT, RECORD, ROW, VISIT, FlatTable
 from .raw import RawTable
+from .reader import Named
 from .recode import NO_PATIENT_ROW, UNMAPPED_ROW, Recoded, merged, recode
-from .recoding import FieldSource, Recoding, Recodings, folded
-from .redcap_checks import changed, check_against_header, each, in_terms_of
+from .recoding import Recoding, Recodings, folded
+from .redcap_checks import check_against_header, each
 from .redcap_codes import in_codes, with_points
-from .redcap_dictionary import Dictionary
-from .redcap_export import GROUP, REPEATS, Export, bare, export_of, foreign, holding, instruments_of, without_states
-from .redcap_template import template_dictionary, template_recodings
+from .redcap_export import GROUP, Export, bare, export_of, foreign, holding, instruments_of
+from .redcap_project import Project
+from .redcap_whole import WholeExport
 from .split_fields import choice_columns, filled
 
 SOURCE = "redcap"
@@ -40,20 +41,11 @@ class Records:
 class RecordsReader:
     """Gathers flat tables and what is to be told."""
 
-    def __init__(self, recodings: Recodings | None, dictionary: Dictionary | None, mapping: str) -> None:
-        self.is_template = recodings is None or recodings.only_words
-        self.mapping = mapping
-        self.own_dictionary = dictionary
-        self.dictionary = dictionary
-        if recodings is None:
-            recodings = template_recodings()
-        elif recodings.only_words:
-            recodings = evolve(template_recodings(), missing=recodings.missing, told=recodings.told)
-        if dictionary is not None:
-            recodings = in_terms_of(recodings, dictionary)
-        codes = recodings.missing | recodings.told
-        recodings = changed(_events_apart(recodings), _with_words_for_truth)
-        self.recodings = changed(recodings, lambda recoding: _with_missing_choices(recoding, codes))
+    def __init__(self, project: Project, exports: Mapping[str, WholeExport]) -> None:
+        self.project = project
+        self.exports = exports
+        self.recodings = project.recodings
+        self.dictionary = project.dictionary
         self.tables: list[FlatTable] = []
         self.details: list[FlatTable] = []
         self.places: dict[str, pl.DataFrame] = {}
@@ -61,7 +53,7 @@ class RecordsReader:
         self.seen = pl.Series(RECORD, [], dtype=pl.String)
         self.cells: list[CellFinding] = []
         self.counts: list[RowCount] = []
-        self.assumptions: list[str] = []
+        self.assumed: list[Assumption] = []
         self.present: set[str] = set()
         self.there: set[str] = set()
         self.forms: set[str] = set()
@@ -70,12 +62,12 @@ class RecordsReader:
         self.nobody: dict[str, pl.Series] = {}
         self.raws: list[RawTable] = []
 
-    def read(self, raws: Sequence[RawTable]) -> Records:
+    def read(self, tables: Sequence[Named]) -> Records:
         """The events of some files of one project. Raises InputError."""
-        for raw in raws:
-            self._export(raw)
+        for name, raw in tables:
+            self._export(raw, self.exports[name])
         if not self.present:
-            raise InputError(faults=[self._nothing_of(raw) for raw in raws])
+            raise InputError(faults=[self._nothing_of(raw) for _, raw in tables])
         events = [table for table in merged(self.tables) if table.type != PATIENT]
         joined = with_details([*self.people, *events], merged(self.details), self.places)
         self.cells += joined.cells
@@ -86,7 +78,7 @@ class RecordsReader:
             source=SOURCE,
             rows=tuple(self.counts),
             cells=merged_cells(self.cells),
-            assumptions=tuple(dict.fromkeys(self.assumptions)),
+            assumed=merged_assumptions(self.assumed),
             labels=self._labels(joined.tables),
             identifiers=self._identifiers(joined.tables),
         )
@@ -100,43 +92,39 @@ class RecordsReader:
         return frozenset(told - lacking)
 
     def _nothing_of(self, raw: RawTable) -> Fault:
-        hint = "`infant-course mapping DICTIONARY.csv` drafts one (--mapping)" if self.is_template else None
-        expected = "a mapping, or an export of the template" if self.is_template else "an instrument of the mapping"
+        hint, expected = None, "an instrument of the mapping"
+        if self.project.is_template:
+            hint = "`infant-course mapping DICTIONARY.csv` drafts one (--mapping)"
+            expected = "a mapping, or an export of the template"
         columns = ", ".join(raw.columns[:6]) or "no column"
         return Fault(file=raw.file, expected=expected, found=columns, hint=hint)
 
-    def _export(self, raw: RawTable) -> None:
-        """One file."""
-        raw = without_states(raw)
+    def _export(self, raw: RawTable, whole: WholeExport) -> None:
+        """One file, or some rows of it."""
         self.raws.append(raw)
         self.cells += raw.cells
-        self.assumptions += raw.assumptions
-        dictionary = self.own_dictionary
-        if dictionary is None and self.is_template:
-            dictionary = template_dictionary(raw.columns)
-        self.dictionary = dictionary
-        export = export_of(raw, dictionary, self._mapped(raw))
-        if not self.is_template:
-            said = check_against_header(self.recodings, export, dictionary, self.mapping)
-            self.assumptions += said
+        self.assumed += raw.assumptions
+        dictionary = self.dictionary = self.project.dictionary_of(raw.columns)
+        export = export_of(raw, dictionary, self._mapped(raw, whole))
+        if not self.project.is_template:
+            self.assumed += check_against_header(self.recodings, export, dictionary, self.project.mapping)
         export, cells = instruments_of(export, self._titles(export))
         self.cells += cells
-        missing = self.recodings.missing | self.recodings.told
-        export, said = in_codes(export, dictionary, missing)
-        self.assumptions += said
+        export, sentences = in_codes(export, dictionary, self.project.silent, whole.words)
+        self.assumed += sentences
         export = with_points(export, dictionary, self.cells)
-        frame, said = without_missing(export.raw.frame, export.data, self.recodings.missing, raw.file)
-        self.assumptions += said
+        frame, counted = without_missing(export.raw.frame, export.data, self.recodings.missing, raw.file)
+        self.assumed += counted
         self.cells += foreign(export)
-        self._records(evolve(export, raw=evolve(export.raw, frame=frame)))
+        self._records(evolve(export, raw=evolve(export.raw, frame=frame)), whole)
 
-    def _mapped(self, raw: RawTable) -> dict[str, list[str]]:
+    def _mapped(self, raw: RawTable, whole: WholeExport) -> dict[str, list[str]]:
         """The columns that the mapping reads of each of its instruments.
 
         Of several names of one instrument that counts which the rows have, as the others are its titles.
         """
         present = {name.casefold(): name for name in raw.columns}
-        written = {bare(title) for title in (raw.frame[REPEATS].unique() if REPEATS in raw.columns else ()) if title}
+        written = {bare(title) for title in whole.titles}
         found: dict[str, dict[str, None]] = {}
         for _, recoding in each(self.recodings):
             read = [present[name.casefold()] for name in recoding.where if name.casefold() in present]
@@ -155,7 +143,7 @@ class RecordsReader:
                 found |= dict.fromkeys(recoding.origins - named, forms[next(iter(named))])
         return found
 
-    def _records(self, export: Export) -> None:
+    def _records(self, export: Export, whole: WholeExport) -> None:
         """The events, details and patients of the rows of one file."""
         frame, file = export.raw.frame, export.raw.file
         here = frame.select(ROW, RECORD, VISIT, INSTRUMENT, INSTANCE)
@@ -164,10 +152,10 @@ class RecordsReader:
         self.places[file] = here.select(ROW, place.alias(PLACE), repeating_event.alias(ONLY_HERE))
         self.nobody[file] = frame.filter(pl.col(RECORD).is_null())[ROW]
         self.empty[file] = frame.filter(~filled(export.data))[ROW]
-        self._people(export)
+        self._people(export, whole)
         self.forms |= {folded(form) for form in export.forms}
         origins = {origin for _, recoding in each(self.recodings) for origin in recoding.origins}
-        read = {name for names in self._mapped(export.raw).values() for name in names}
+        read = {name for names in self._mapped(export.raw, whole).values() for name in names}
         rows = []
         for form, columns in export.forms.items():
             if not columns:
@@ -187,7 +175,7 @@ class RecordsReader:
             recodings = _about(self.recodings, form, export.record)
             recoded = recode(evolve(export.raw, frame=held), recodings, origin=form, known=known)
             self.cells += recoded.cells
-            self.assumptions += recoded.assumptions
+            self.assumed += recoded.assumed
             tables = self._with_ids(recoded, form)
             self.tables += [table for table in tables if table.type != PATIENT]
             self.details += [*recoded.details, *(table for table in tables if table.type == PATIENT)]
@@ -196,7 +184,7 @@ class RecordsReader:
         first = self.people[-1].frame[ROW]
         self.kept[file] = pl.concat([first, *rows]).unique()
 
-    def _people(self, export: Export) -> None:
+    def _people(self, export: Export, whole: WholeExport) -> None:
         """Every record that an earlier file does not have is a patient; its group is the site."""
         frame = export.raw.frame.filter(pl.col(RECORD).is_not_null())
         new = frame.filter(~pl.col(RECORD).is_in(self.seen.implode()) & pl.col(RECORD).is_first_distinct())
@@ -205,14 +193,7 @@ class RecordsReader:
         who = pl.col(RECORD).alias(PATIENT)
         names = {PATIENT: export.record}
         self.people.append(FlatTable(type=PATIENT, frame=new.select(who, *places), file=export.raw.file, names=names))
-        told = [
-            pl.col(name).is_not_null().any()
-            for recoding in self.recodings.patients
-            for source in recoding.fields
-            for name in source.named
-            if source.target == "site" and name in frame.columns
-        ]
-        if GROUP in frame.columns and not (told and frame.select(pl.any_horizontal(told)).item()):
+        if GROUP in frame.columns and not whole.sited:
             site = frame.filter(pl.col(GROUP).is_not_null()).select(who, pl.col(GROUP).alias("site"), *places)
             names = {PATIENT: export.record, "site": GROUP}
             self.details.append(FlatTable(type=PATIENT, frame=site, file=export.raw.file, names=names))
@@ -308,19 +289,20 @@ class RecordsReader:
 
     def _tell_identifiers(self) -> None:
         """Fields flagged as identifiers that are read all the same: a release leaves them out."""
-        if self.own_dictionary is None:
+        dictionary = self.project.dictionary
+        if dictionary is None:
             return
-        flagged = {one.name for one in self.own_dictionary.fields if one.identifier}
+        flagged = {one.name for one in dictionary.fields if one.identifier}
         read = {name for _, recoding in each(self.recodings) for source in recoding.fields for name in source.named}
-        both = [name for name in self.own_dictionary.by_name if name in flagged & read]
+        both = [name for name in dictionary.by_name if name in flagged & read]
         if both:
-            self.assumptions.append(
-                f"{self.own_dictionary.file} flags {', '.join(both)} as identifying; read, since the mapping says so."
+            self.assumed.append(
+                f"{dictionary.file} flags {', '.join(both)} as identifying; read, since the mapping says so."
             )
 
     def _identifiers(self, tables: Sequence[FlatTable]) -> frozenset[tuple[str, str]]:
         """The fields that are read from what the project flags as identifying."""
-        fields = self.own_dictionary.fields if self.own_dictionary is not None else ()
+        fields = self.project.dictionary.fields if self.project.dictionary is not None else ()
         names = {one.name for one in fields if one.identifier}
         told = ((table.type, target, name) for table in tables for target, name in table.names.items())
         return frozenset((kind, target) for kind, target, name in told if names & set(name.split(", ")))
@@ -373,36 +355,3 @@ def _about(recodings: Recodings, form: str, record: str) -> Recodings:
         events=mine(recodings.events),
         details=mine(recodings.details),
     )
-
-
-def _events_apart(recodings: Recodings) -> Recodings:
-    """Events that share an instrument and have no condition: each is there where some field of it is filled."""
-
-    def apart(recoding: Recoding) -> Recoding:
-        sharing = [one for one in recodings.events if one.origins & recoding.origins]
-        alone = len(sharing) == 1 or recoding.where
-        return recoding if alone else evolve(recoding, also=True, only_filled=True)
-
-    return evolve(recodings, events=tuple(map(apart, recodings.events)))
-
-
-def _with_missing_choices(recoding: Recoding, codes: frozenset[str]) -> Recoding:
-    """A missing-data code may be ticked in a checkbox, as a choice that says nothing."""
-
-    def of(source: FieldSource) -> FieldSource:
-        silent = {code: "" for code in codes if code not in source.words}
-        return source if source.checkbox is None else evolve(source, words={**source.words, **silent})
-
-    return evolve(recoding, fields=tuple(map(of, recoding.fields)))
-
-
-def _with_words_for_truth(recoding: Recoding) -> Recoding:
-    """Yes and No mean true and false, where a field takes a truth and the mapping has no words for it."""
-    truths = {column.name for column in flat_columns(recoding.type) if column.shape is Shape.TRUTH}
-
-    def of(source: FieldSource) -> FieldSource:
-        if source.target in truths and source.columns and not source.words:
-            return evolve(source, words={"yes": "true", "no": "false"})
-        return source
-
-    return evolve(recoding, fields=tuple(map(of, recoding.fields)))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
 
-from ...intake import EACH, MOST_PATIENTS, CellFinding, CellProblem, EachCell
+from ...intake import EACH, MOST_PATIENTS, Assumption, CellFinding, CellProblem, EachCell
 from .flat import ROW
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Telling:
     """``_row`` and ``patient`` of every row, and whatever else of :data:`~infant_course.intake.EACH`."""
     about: str | None = None
     cells: list[CellFinding] = field(factory=list)
-    said: list[str] = field(factory=list)
+    said: list[Assumption] = field(factory=list)
 
     def name(self, column: str) -> str:
         """What the source calls a column."""

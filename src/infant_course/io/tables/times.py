@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from ...intake import CellProblem
+from ...intake import CellProblem, Counted
 from ...statements import day_number
 from ...when import (
     FORMS,
@@ -179,10 +179,8 @@ def _statements(column: FlatColumn, cells: "pl.Series", telling: Telling) -> "pl
     _tell_wrong_dates(column.name, texts, wrong, telling)
     if clock:
         count = int(texts.is_in(list(clock)).sum())
-        telling.said.append(
-            f"{telling.file}, {telling.name(column.name)}: {count:,} date{'s' if count > 1 else ''} with a time of "
-            "day; the day is read, the time of day is not used."
-        )
+        place = f"{telling.file}, {telling.name(column.name)}"
+        telling.said.append(Counted.of(count, *_TIMED, place=place))
     lookup = pl.DataFrame(rows, schema=_schema(), orient="row")
     told_otherwise = lookup[(numbers + 1).fill_null(0)]
     if not days.count():
@@ -197,6 +195,10 @@ def _statements(column: FlatColumn, cells: "pl.Series", telling: Telling) -> "pl
     )
 
 
+_TIMED = (
+    "{n} date with a time of day; the day is read, the time of day is not used.",
+    "{n} dates with a time of day; the day is read, the time of day is not used.",
+)
 _CLOCK = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?")
 
 
