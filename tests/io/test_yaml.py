@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from ruamel.yaml import YAML
 
 from infant_course.errors import InputError

@@ -17,7 +17,7 @@ def knowledge(name: str) -> Any:
     source = folder.joinpath(f"{name}.yaml").read_bytes()
     copy = json.loads(folder.joinpath("compiled", f"{name}.json").read_bytes())
     if copy["sha256"] != digest(source):
-        raise RuntimeError(f"compiled/{name}.json was made of another {name}.yaml: run tools/gen_knowledge.py")
+        raise RuntimeError("a knowledge file has another copy than its own: run tools/gen_knowledge.py")
     return copy["content"]
 
 

@@ -88,12 +88,14 @@ class _Recoder:
         frame, counted = without_missing(table.frame, table.columns, recodings.missing, table.file)
         self.assumed.extend(counted)
         self.frame = frame.with_columns(said.alias(_ORIGIN))
+        self.origins = set(self.frame[_ORIGIN].unique())
+        self.none = pl.Series([False]).new_from_index(0, frame.height)
 
     def recoded(self) -> Recoded:
         frame = self.frame
         nobody = frame[self.patient].is_null()
         free = ~nobody
-        taken = pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
+        taken = self.none
         tables, details = [], []
         numbers: list[int] = []
         for recoding in self.recodings.patients:
@@ -134,12 +136,14 @@ class _Recoder:
         )
 
     def _fitting(self, recoding: Recoding) -> pl.Series:
+        if not recoding.origins & self.origins:
+            return self.none
         fits = pl.col(_ORIGIN).is_in(sorted(recoding.origins))
         asked = self.frame.select(fits).to_series()
         for column, words in recoding.where.items():
             name = self.names.get(column.casefold())
             if name is None:
-                return pl.repeat(False, self.frame.height, dtype=pl.Boolean, eager=True)
+                return self.none
             said = pl.col(name)
             fits &= said.is_not_null() if ANYTHING in words else fold(said).fill_null("").is_in(sorted(words))
         if recoding.only_filled:
