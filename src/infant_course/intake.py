@@ -135,7 +135,8 @@ Assumption = str | Counted
 class Intake:
     """What became of an export.
 
-    ``labels``: what the source calls a field, by event type and field. ``assumed``: what was assumed to read it.
+    ``labels``: what the source calls a field, by event type and field. ``headings``: what its data dictionary calls a
+    column. ``assumed``: what was assumed to read it.
     ``identifiers``: fields (type and field) that a data dictionary flags as identifying; de-identification drops them.
     ``looked_at``: types and columns (of the source) whose cells were told one by one where they could not be read.
     """
@@ -145,6 +146,7 @@ class Intake:
     cells: tuple[CellFinding, ...] = ()
     assumed: tuple[Assumption, ...] = field(default=(), repr=False)
     labels: Mapping[tuple[str, str], str] = field(factory=dict, repr=False)
+    headings: Mapping[str, str] = field(factory=dict, repr=False)
     identifiers: frozenset[tuple[str, str]] = frozenset()
     looked_at: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False, eq=False)
 
@@ -177,6 +179,7 @@ def merged_intakes(intakes: Sequence[Intake]) -> Intake | None:
         cells=merged_cells(finding for one in intakes for finding in one.cells),
         assumed=merged_assumptions(said for one in intakes for said in one.assumed),
         labels={key: label for one in intakes for key, label in one.labels.items()},
+        headings={column: heading for one in intakes for column, heading in one.headings.items()},
         identifiers=frozenset().union(*(one.identifiers for one in intakes)),
     )
 

@@ -28,7 +28,7 @@ def test_a_copy_of_another_text_is_not_used(tmp_path: Path, monkeypatch: pytest.
     copy = {"sha256": reading.digest(b"least: 1\n"), "content": {"least": 1}}
     (tmp_path / "compiled" / "limits.json").write_text(json.dumps(copy))
     monkeypatch.setattr(reading, "files", lambda _: tmp_path)
-    with pytest.raises(RuntimeError, match="run tools/gen_knowledge.py"):
+    with pytest.raises(RuntimeError, match=r"run tools/gen_knowledge\.py"):
         reading.knowledge.__wrapped__("limits")
     (tmp_path / "limits.yaml").write_text("least: 1\n")
     assert reading.knowledge.__wrapped__("limits") == {"least": 1}

@@ -286,6 +286,8 @@ def test_a_field_of_redcap_is_asked_about_by_its_label(tmp_path: Path):
     rows = list(csv.DictReader(text.splitlines(keepends=True)))
     relapse = next(row for row in rows if row["rel_date"])
     relapse["rel_date"] = "31/12/2021"
+    next(row for row in rows if row["mrd_m"])["mrd_m"] = "13"
+    next(row for row in rows if row["em_sites___2"])["em_sites___2"] = "9"
     with (tmp_path / "records.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, list(rows[0]))
         writer.writeheader()
@@ -298,6 +300,11 @@ def test_a_field_of_redcap_is_asked_about_by_its_label(tmp_path: Path):
     )
     found = {one.shown[0][0]: one for one in cells_seen(cohort)}
     date = found["Date of relapse"]
+    assert {(name, one.about, one.shown[0][1]) for name, one in found.items()} == {
+        ("Date of relapse", "relapse", "31/12/2021"),
+        ("Month of the sample", "mrd", "13"),
+        ("Extramedullary sites: Testis", "diagnosis", "9"),
+    }
     assert (date.about, date.patient, date.shown[0][1]) == ("relapse", relapse["study_id"], "31/12/2021")
     assert date.event in {event.id for event in cohort.course(date.patient).of(ic.Relapse)}
     assert (date.place["record"], date.place["instrument"], date.place["visit"]) == (

@@ -11,7 +11,7 @@ import polars as pl
 
 from ..cohort import Cohort
 from ..events import EVENT_TYPES
-from ..intake import EACH
+from ..intake import EACH, Intake
 from ..io.tables.cells import substitute
 from ..io.values import is_identifier
 from ..vocabulary import Severity
@@ -35,9 +35,8 @@ def cells_seen(cohort: Cohort) -> tuple[Seen, ...]:
     cells = _each(cohort)
     if cells is None:
         return ()
-    labels = cohort.intake.labels if cohort.intake else {}
     found = _placed(cells, cohort).unique(_KEY, keep="first", maintain_order=True)
-    return tuple(_seen(row, labels) for row in found.iter_rows(named=True))
+    return tuple(_seen(row, _label(row, cohort.intake)) for row in found.iter_rows(named=True))
 
 
 def columns_of(column: str | None) -> tuple[str, ...]:
@@ -109,12 +108,18 @@ def _kinds(cohort: Cohort, origin: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([none, *parts])
 
 
-def _seen(row: Mapping[str, Any], labels: Mapping[tuple[str, str], str]) -> Seen:
+def _label(row: Mapping[str, Any], intake: Intake | None) -> str:
+    """What a site calls the field: as the source calls it, and of several columns (a label would name one) these."""
+    column: str | None = row["column"]
+    if column is None or intake is None or ", " in column:
+        return column or "row"
+    return intake.labels.get((row["about"], row["field"] or "")) or intake.headings.get(column) or column
+
+
+def _seen(row: Mapping[str, Any], label: str) -> Seen:
     about, event, column, value = row["about"], row["event"], row["column"], row["value"]
     place = "" if event else "/".join(row[name] or "" for name in _PLACE[1:])
     named = [CELL, row["patient"], about, event or place, column or ""]
-    several = column is not None and ", " in column  # of which one label would name the first
-    label = column if several else labels.get((about, row["field"] or ""), column) or "row"
     found = "nothing" if value is None else repr(value)
     hint = row["hint"]
     also = f" {hint[0].upper()}{hint[1:]}{'' if hint[-1] in '.?' else '.'}" if hint else ""

@@ -183,6 +183,50 @@ def test_labels_are_turned_into_codes_by_the_dictionary(tmp_path: Path, cohort: 
     assert told(again) == told(cohort)
 
 
+EVENT_LIST = """event_name,arm_num,unique_event_name,custom_event_label
+Baseline,1,baseline_arm_1,
+Relapse,1,relapse_arm_1,
+Follow up,1,follow_up_arm_1,
+Month 3,1,month_3_arm_1,
+Baseline,2,baseline_arm_2,
+Month 3,2,month_3_arm_2,
+"""
+
+
+def test_events_of_labels_get_their_unique_names_from_the_list_of_events(tmp_path: Path, cohort: Cohort) -> None:
+    """Then their ids, and so findings in a ledger, are those of a raw export."""
+    labels = {
+        line.split(",")[2]: f"{line.split(',')[0]} (Arm {line.split(',')[1]}: Some arm)"
+        for line in EVENT_LIST.splitlines()[1:]
+    }
+    some = [row | {"redcap_event_name": labels[row["redcap_event_name"]]} for row in labelled(rows())]
+    assert len({row["redcap_event_name"] for row in some}) > 2
+    written(tmp_path / "records.csv", some, header_of_labels())
+    without = ic.read(tmp_path, source="redcap", mapping=MAPPING, dictionary=DICTIONARY)
+    assert set(without.course("001-A").by_id) != set(cohort.course("001-A").by_id)
+    (tmp_path / "events.csv").write_text(EVENT_LIST)
+    read = ic.read(tmp_path, source="redcap", mapping=MAPPING, dictionary=DICTIONARY)
+    assert told(read) == told(cohort)
+    assert {"visit"} <= set(read.origin.columns) and set(read.origin["visit"]) == set(cohort.origin["visit"])
+    only = [row | {"redcap_event_name": row["redcap_event_name"].partition(" (")[0]} for row in some]
+    one_arm = [row for row in only if row["redcap_event_name"] == "Relapse"]
+    again = ic.read(
+        {"r": pl.DataFrame(one_arm), "events": pl.read_csv(tmp_path / "events.csv", infer_schema=False)},
+        source="redcap",
+        mapping=MAPPING,
+        dictionary=DICTIONARY,
+    )
+    assert set(again.origin["visit"]) == {"relapse_arm_1"}
+
+
+def test_two_lists_of_events_are_refused(tmp_path: Path) -> None:
+    written(tmp_path / "records.csv", rows())
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(EVENT_LIST)
+    with pytest.raises(UsageError, match=r"2 lists of events \(a.csv, b.csv\): leave one"):
+        ic.read(tmp_path, source="redcap", mapping=MAPPING, dictionary=DICTIONARY)
+
+
 def test_a_mapping_may_name_labels_as_well_as_codes(tmp_path: Path, cohort: Cohort) -> None:
     text = MAPPING.read_text(encoding="utf-8")
     text = text.replace('words = { 1 = "male", 2 = "female" }', 'words = { Male = "male", Female = "female" }')
@@ -314,7 +358,7 @@ def test_an_export_that_needs_a_mapping_says_how_to_get_one(tmp_path: Path) -> N
     with pytest.raises(InputError, match="a mapping, or an export of the template") as caught:
         ic.read(RECORDS, source="redcap")
     assert "infant-course mapping" in str(caught.value)
-    with pytest.raises(InputError, match="found a data dictionary alone"):
+    with pytest.raises(InputError, match="found a data dictionary or a list of events alone"):
         ic.read(DICTIONARY, source="redcap", mapping=MAPPING)
     with pytest.raises(UsageError, match="no frames"):
         ic.read({}, source="redcap")

@@ -43,6 +43,7 @@ def build(
     cells: Iterable[CellFinding] = (),
     assumed: Iterable[Assumption] = (),
     labels: Mapping[tuple[str, str], str] | None = None,
+    headings: Mapping[str, str] | None = None,
     identifiers: Collection[tuple[str, str]] = (),
     decimal_comma: bool = False,
     end_window_days: int = END_WINDOW_DAYS,
@@ -52,8 +53,8 @@ def build(
     ``source``: the name of the format. ``day_zero``: what whole days are counted from. ``complete``: event types
     recorded in full, of which absence means that it did not happen; None: those of which there is a table. A column
     ``complete`` of the patients' table says it patient by patient. ``counts``: rows of the files, to which those
-    set aside here are added; a table whose file is not among them is counted by its rows. ``cells``,
-    ``assumed``, ``labels``, ``identifiers``: what the reader of the format has to add. Raises UsageError for an
+    set aside here are added; a table whose file is not among them is counted by its rows. ``cells``, ``assumed``,
+    ``labels``, ``headings``, ``identifiers``: what the reader of the format has to add. Raises UsageError for an
     unknown type.
     """
     for name in [*(table.type for table in tables if table.type != PATIENT), *(complete or ())]:
@@ -82,6 +83,7 @@ def build(
             cells=(*cells, *told),
             assumed=merged_assumptions(said),
             labels=labels or {},
+            headings=headings or {},
             identifiers=frozenset(identifiers),
             looked_at=looked_at(read, [*cells, *told]),
         ),

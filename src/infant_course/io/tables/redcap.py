@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from ...cohort import Cohort
 from ...errors import Fault, InputError, UsageError
@@ -19,6 +19,7 @@ from .reader import Named, Reader
 from .recoding_file import read_recodings
 from .redcap_checks import check_against_dictionary
 from .redcap_dictionary import Dictionary, dictionary_of, is_dictionary, read_dictionary
+from .redcap_events import is_event_list, visits_of
 from .redcap_export import record_of, without_states
 from .redcap_project import Project
 from .redcap_records import RecordsReader
@@ -35,8 +36,9 @@ class RedcapReader(Reader):
 
     ``mapping``: which instrument and field is which event and attribute; without it, or where it says missing-data
     codes alone, the export must be one of the template's dictionary. ``dictionary``: the data dictionary (a file or a
-    frame); a folder or frames may hold it among the others. Without ``complete`` those event types are recorded in full
-    that the mapping calls complete and whose instrument was exported. ``decimal_comma``: numbers are written 1,5.
+    frame). A folder or frames may hold it among the others, and the list of the project's events. Without ``complete``
+    those event types are recorded in full that the mapping calls complete and whose instrument was exported.
+    ``decimal_comma``: numbers are written 1,5.
     """
 
     SOURCE = "redcap"
@@ -62,40 +64,46 @@ class RedcapReader(Reader):
         return Project.of(recodings, dictionary, str(self.mapping))
 
     def files(self, path: Path) -> list[tuple[Path, str]]:
-        """The exports; a dictionary beside them is read and left out. Raises InputError where there is none."""
+        """The exports; a dictionary and a list of events beside them are read and left out. Raises InputError."""
         files = [path]
         if path.is_dir():
             files = [entry for entry in sorted(path.iterdir()) if entry.is_file() and not entry.name.startswith(".")]
             files = [entry for entry in files if {suffix.lower() for suffix in entry.suffixes} & set(_SUFFIXES)]
         if not files:
             raise _lacking(path, f"exports ({', '.join(_SUFFIXES)})", "no file of these kinds")
-        dictionaries = [file for file in files if is_dictionary(next(iter(self.parts(file, _HEAD))).columns)]
-        self._found({file.name: self.whole(file) for file in dictionaries})
-        if len(dictionaries) == len(files):
-            raise _lacking(path, "an export of records", "a data dictionary alone")
-        return [(file, file.name) for file in files if file not in dictionaries]
+        heads = {file: next(iter(self.parts(file, _HEAD))).columns for file in files}
+        beside = [file for file, columns in heads.items() if _is_beside(columns)]
+        self._take({file.name: self.whole(file) for file in beside})
+        if len(beside) == len(files):
+            raise _lacking(path, "an export of records", "a data dictionary or a list of events alone")
+        return [(file, file.name) for file in files if file not in beside]
 
     def frames(self, frames: Mapping[str, Any]) -> list[Named]:
-        """The exports; a dictionary among them is read and left out. Raises InputError where there is none."""
+        """The exports; a dictionary and a list of events among them are read and left out. Raises InputError."""
         if not frames:
             raise UsageError("no frames: expected one or more exports by name")
         tables = {str(name): from_frame(frame, str(name)) for name, frame in frames.items()}
-        dictionaries = {name: table for name, table in tables.items() if is_dictionary(table.columns)}
-        self._found(dictionaries)
-        if len(dictionaries) == len(tables):
-            raise _lacking(", ".join(tables), "an export of records", "a data dictionary alone")
-        return [(name, table) for name, table in tables.items() if name not in dictionaries]
+        beside = {
+            n: table for n, table in tables.items() if is_dictionary(table.columns) or is_event_list(table.columns)
+        }
+        self._take(beside)
+        if len(beside) == len(tables):
+            raise _lacking(", ".join(tables), "an export of records", "a data dictionary or a list of events alone")
+        return [(name, table) for name, table in tables.items() if name not in beside]
 
-    def _found(self, dictionaries: Mapping[str, RawTable]) -> None:
-        """Dictionaries beside the exports: one is taken, unless one was named."""
-        if self.project.dictionary is not None or not dictionaries:
-            return
-        if len(dictionaries) > 1:
-            raise UsageError(
-                f"{len(dictionaries)} data dictionaries ({', '.join(dictionaries)}): name one of them (--dictionary)"
-            )
-        ((_, table),) = dictionaries.items()
-        self.project = self._project(dictionary_of(table, table.file))
+    def _take(self, beside: Mapping[str, RawTable]) -> None:
+        """What stands beside the exports: a dictionary is taken, unless one was named, and a list of events."""
+        lists = {name: table for name, table in beside.items() if is_event_list(table.columns)}
+        dictionaries = {name: table for name, table in beside.items() if name not in lists}
+        for found, what in ((dictionaries, "data dictionaries"), (lists, "lists of events")):
+            if len(found) > 1 and not (found is dictionaries and self.project.dictionary is not None):
+                hint = "name one of them (--dictionary)" if found is dictionaries else "leave one"
+                raise UsageError(f"{len(found)} {what} ({', '.join(found)}): {hint}")
+        if self.project.dictionary is None:
+            for table in dictionaries.values():
+                self.project = self._project(dictionary_of(table, table.file))
+        for table in lists.values():
+            self.project = evolve(self.project, visits=visits_of(table))
 
     def whole(self, path: Path) -> RawTable:
         """All of a file as text. Raises InputError."""
@@ -123,9 +131,14 @@ class RedcapReader(Reader):
             cells=records.intake.cells,
             assumed=records.intake.assumed,
             labels=records.intake.labels,
+            headings=records.intake.headings,
             identifiers=records.intake.identifiers,
             decimal_comma=self.decimal_comma,
         )
+
+
+def _is_beside(columns: Sequence[str]) -> bool:
+    return is_dictionary(columns) or is_event_list(columns)
 
 
 def _lacking(where: str | Path, expected: str, found: str) -> InputError:

@@ -13,6 +13,7 @@ from attrs import field, frozen
 from ...errors import Fault, InputError
 from .raw import RawTable, read_raw
 from .recoding import folded
+from .split_fields import choice_column
 
 HEADINGS = {
     "Variable / Field Name": "field_name",
@@ -76,6 +77,15 @@ class Dictionary:
     def by_name(self) -> Mapping[str, DictionaryField]:
         """The fields by their names."""
         return {one.name: one for one in self.fields}
+
+    @cached_property
+    def headings(self) -> Mapping[str, str]:
+        """What the project calls a column: its field's label, and of a choice of a checkbox also that of the choice."""
+        found = {one.name: one.label for one in self.fields if one.label}
+        for one in self.fields:
+            if one.type == "checkbox" and one.label:
+                found |= {choice_column(one.name, code): f"{one.label}: {label}" for code, label in one.choices.items()}
+        return found
 
     @cached_property
     def forms(self) -> Mapping[str, tuple[DictionaryField, ...]]:

@@ -16,6 +16,7 @@ from .flat import INSTANCE, INSTRUMENT, RECORD, ROW, VISIT
 from .raw import RawTable
 from .recoding import folded
 from .redcap_dictionary import Dictionary
+from .redcap_events import in_unique_names
 from .split_fields import choice_column, filled
 
 EVENT, REPEATS, NUMBER = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
@@ -78,8 +79,14 @@ def without_states(raw: RawTable) -> RawTable:
     return evolve(raw, frame=raw.frame.drop(states), cells=cells)
 
 
-def export_of(raw: RawTable, dictionary: Dictionary | None, mapped: Mapping[str, Sequence[str]]) -> Export:
-    """Sort out the columns of an export. ``mapped``: fields that the mapping reads of each instrument.
+def export_of(
+    raw: RawTable,
+    dictionary: Dictionary | None,
+    mapped: Mapping[str, Sequence[str]],
+    visits: Mapping[str, str],
+) -> Export:
+    """Sort out the columns of an export. ``mapped``: fields that the mapping reads of each instrument. ``visits``:
+    unique names of events by their labels.
 
     Instruments are those of the dictionary; without one, those whose state the header tells (``name_complete`` ends
     the fields of an instrument); without that, those of the mapping. Raises InputError for what is no export.
@@ -90,6 +97,8 @@ def export_of(raw: RawTable, dictionary: Dictionary | None, mapped: Mapping[str,
         translated, ambiguous = labels_in(raw.columns, dictionary)
         raw = evolve(raw, frame=raw.frame.rename({label: name for name, label in translated.items()}))
     columns = raw.columns
+    if visits and EVENT in columns:
+        raw = evolve(raw, frame=raw.frame.with_columns(in_unique_names(EVENT, visits).alias(EVENT)))
     record = dictionary.fields[0].name if dictionary is not None else (columns[0] if columns else "")
     if record not in columns or record in STRUCTURE:
         raise InputError(

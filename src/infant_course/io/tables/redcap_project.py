@@ -1,6 +1,6 @@
 """What is known of a REDCap project before its exports are read: its dictionary, and the mapping in its terms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import evolve, field, frozen
 
@@ -13,13 +13,17 @@ from .redcap_template import template_dictionary, template_recodings
 
 @frozen(kw_only=True)
 class Project:
-    """``mapping``: the name of its file. ``dictionary``: that of the project, if it is there."""
+    """``mapping``: the name of its file. ``dictionary``: that of the project, if it is there.
+
+    ``visits``: the unique names of its events by their labels, as far as a list tells them.
+    """
 
     mapping: str
     recodings: Recodings = field(repr=False)
     dictionary: Dictionary | None
     is_template: bool
     """Whether its instruments are those of the template, so that there is no mapping of its own."""
+    visits: Mapping[str, str] = field(factory=dict)
 
     @classmethod
     def of(cls, recodings: Recodings | None, dictionary: Dictionary | None, mapping: str) -> "Project":

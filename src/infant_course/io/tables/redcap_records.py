@@ -80,6 +80,7 @@ class RecordsReader:
             cells=merged_cells(self.cells),
             assumed=merged_assumptions(self.assumed),
             labels=self._labels(joined.tables),
+            headings=self.dictionary.headings if self.dictionary is not None else {},
             identifiers=self._identifiers(joined.tables),
         )
         return Records(tables=tuple(joined.tables), intake=intake, complete=self._complete())
@@ -105,7 +106,7 @@ class RecordsReader:
         self.cells += raw.cells
         self.assumed += raw.assumptions
         dictionary = self.dictionary = self.project.dictionary_of(raw.columns)
-        export = export_of(raw, dictionary, self._mapped(raw, whole))
+        export = export_of(raw, dictionary, self._mapped(raw, whole), self.project.visits)
         if not self.project.is_template:
             self.assumed += check_against_header(self.recodings, export, dictionary, self.project.mapping)
         export, cells = instruments_of(export, self._titles(export))
