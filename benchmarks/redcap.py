@@ -1,4 +1,4 @@
-"""Checking a large REDCap export, which is read whole: ``python -m benchmarks.redcap --copies 30000``.
+"""Checking a large REDCap export: ``python -m benchmarks.redcap --copies 30000``.
 
 The export is that of ``cases/exports/redcap``, over and over under other record ids. Time and peak memory of
 ``infant-course check`` beside Polars reading and sorting the same file; each is a process of its own.

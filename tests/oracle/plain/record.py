@@ -32,17 +32,17 @@ def _said(event: Event) -> tuple[object, ...]:
 
 def rec_08(me: Placed, world: World) -> Verdict:
     """Another recorded event of the type, on the same day, that says the same, and says something."""
+    others = [
+        placed.event
+        for placed in world.recorded(type(me.event))
+        if placed.event.id != me.event.id and placed.start[0] == me.start[0]
+    ]
+    if not others:
+        return False
     mine = _said(me.event)
     if all(value in (None, ()) for value in mine):
         return False
-    return any(
-        placed.event.id != me.event.id
-        and type(placed.event) is type(me.event)
-        and placed.start[0] == me.start[0]
-        and _said(placed.event) == mine
-        and placed.event.note == me.event.note
-        for placed in world.recorded()
-    )
+    return any(_said(other) == mine and other.note == me.event.note for other in others)
 
 
 RULES: Rules = {
