@@ -111,7 +111,7 @@ def rows_of(frame: Any) -> list[tuple[Any, ...]]:
 
 
 def test_the_findings_are_those_of_one_machine(session: Any, here: Report) -> None:
-    frame = session.createDataFrame(lines().rows(), ", ".join(f"`{name}` string" for name in lines().columns))
+    frame = session.createDataFrame(lines().to_arrow())
     report = spark_check(frame)
     expected = [tuple(tuple(v) if isinstance(v, list) else v for v in row) for row in here.table.select(COLUMNS).rows()]
     assert rows_of(report.findings.select(COLUMNS)) == sorted(expected, key=str)
@@ -122,7 +122,7 @@ def test_the_findings_are_those_of_one_machine(session: Any, here: Report) -> No
 
 
 def test_rules_are_selected_by_id(session: Any) -> None:
-    frame = session.createDataFrame(events().rows(), ", ".join(f"`{name}` string" for name in events().columns))
+    frame = session.createDataFrame(events().to_arrow())
     report = spark_check(frame, selected=["REM-06"], partitions=2)
     assert [row["rule"] for row in report.rules.collect()] == ["REM-06"]
 
