@@ -5,6 +5,11 @@ import os
 import pytest
 from hypothesis import settings
 
+from depth import THOROUGH
+
+if not THOROUGH:  # each worker of xdist has a core; the thorough run lets them share what Polars does
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
 # A loaded machine is slow now and then, which is no fault of the code; a failure prints how to repeat it.
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")

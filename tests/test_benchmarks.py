@@ -11,6 +11,7 @@ from benchmarks.export_files import copies, multiply, patients
 from benchmarks.exports import counted, unexplained
 
 import infant_course as ic
+from depth import only_thorough
 
 ROOT = Path(__file__).parent.parent
 
@@ -21,6 +22,7 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@only_thorough
 def test_a_small_run_prints_the_ratio_and_every_rule() -> None:
     run = _run("--patients", "800", "--runs", "1", "--only-cohort")
     assert run.returncode == 0, run.stderr
@@ -28,6 +30,7 @@ def test_a_small_run_prints_the_ratio_and_every_rule() -> None:
     assert "REM-06" in run.stdout
 
 
+@only_thorough
 def test_a_run_in_which_a_rule_has_no_subject_fails() -> None:
     run = _run("--patients", "3", "--runs", "1", "--only-cohort")
     assert run.returncode == 1

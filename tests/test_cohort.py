@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from depth import depth
 from infant_course import Cohort, Course, Patient, Relapse, Remission, UsageError
 from infant_course.events import CellTherapy, Decision, Lymphodepletion, Measurement, Radiotherapy
 from infant_course.rules import RULES, Settings, judge
@@ -15,7 +16,7 @@ from infant_course.when import parse, parse_duration
 from strategies import courses
 
 
-@settings(max_examples=30)
+@settings(max_examples=depth(30, 12))
 @given(st.lists(courses(), max_size=3, unique_by=lambda course: course.id))
 def test_courses_come_back_from_columns_without_loss(told: list[Course]) -> None:
     cohort = Cohort.from_courses(told)
@@ -59,7 +60,7 @@ def _verdicts(cohort: Cohort) -> tuple[Told, dict[str, tuple[int, int, int]]]:
     return told, {tally.rule: (tally.subjects, tally.failed, tally.undecided) for tally in judgement.tallies}
 
 
-@settings(max_examples=10)
+@settings(max_examples=depth(10, 4))
 @given(st.lists(courses(), min_size=1, max_size=3, unique_by=lambda course: course.id), st.randoms())
 def test_the_order_of_telling_changes_no_verdict(told: list[Course], random: Random) -> None:
     shuffled = [attrs.evolve(course, events=random.sample(course.events, len(course))) for course in told]

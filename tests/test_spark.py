@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 from benchmarks.synthetic import synthetic
 
+from depth import THOROUGH
 from infant_course import load, read
 from infant_course.cohort import Cohort
 from infant_course.errors import UsageError
@@ -75,6 +76,8 @@ def test_without_lines_none_are_told() -> None:
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Any]:
+    if not THOROUGH:
+        pytest.skip("Spark is started only where INFANT_COURSE_TESTS=thorough, as in .ci/run")
     pytest.importorskip("pyspark", reason="Spark is not installed: pip install 'infant-course[spark]'")
     if shutil.which("java") is None:
         pytest.skip("Spark needs Java, and there is none: install for example openjdk-17-jre-headless")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import infant_course
+from depth import depth
 from infant_course.ledger import Ledger, LedgerError
 from infant_course.ledger.place import cautions, share
 from infant_course.ledger.store import SCHEMA, connect
@@ -125,11 +126,11 @@ def test_a_missing_or_empty_file_is_only_made_a_ledger_when_asked(tmp_path: Path
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_kill_at_any_moment_leaves_it_whole(tmp_path: Path):
-    """Five processes are killed; each run is there with all of its 400 findings or not at all."""
+    """Some processes are killed; each run is there with all of its 400 findings or not at all."""
     path = tmp_path / "ledger.sqlite"
     chance = random.Random(1)
     kept = 0
-    for number in range(5):
+    for number in range(depth(8, 3)):
         name = f"n{number}"
         process = start(path, name, 10_000)
         assert process.stdout is not None

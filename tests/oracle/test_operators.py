@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from depth import depth
 from infant_course import Cohort, Course, Patient
 from infant_course.events import Engraftment, Event, MrdAssessment, Relapse, Remission, Transplant, TreatmentBlock
 from infant_course.rules import Rule, Subject, Those, rule
@@ -248,7 +249,7 @@ def test_contradictions_are_exactly_the_courses_without_a_world() -> None:
     assert {course.id for course in courses if course.problems} == impossible
 
 
-@settings(max_examples=40)
+@settings(max_examples=depth(40, 16))
 @given(st.randoms(use_true_random=False))
 def test_exact_operators_are_exact_on_any_course(random: Random) -> None:
     rows = compare([random_course(random, 0, KINDS, most=3)], OPERATORS)

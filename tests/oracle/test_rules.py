@@ -1,10 +1,9 @@
 """No rule says what is not so in every world, and few keep silent where all worlds agree.
 
-``INFANT_COURSE_ORACLE=long pytest tests/oracle/test_rules.py -s`` tries many more courses and prints the figures
-that ``docs/architecture.md`` states.
+``INFANT_COURSE_TESTS=thorough pytest tests/oracle/test_rules.py -s`` prints the figures that
+``docs/architecture.md`` states; ``long`` tries many more courses.
 """
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ import attrs
 import polars as pl
 import pytest
 
+from depth import LONG, THOROUGH, only_thorough
 from infant_course import Cohort, Course, Event, Patient
 from infant_course.events import TreatmentBlock
 from infant_course.rules import RULES
@@ -34,8 +34,9 @@ RESTATES_AN_OPEN_ORDER: frozenset[str] = frozenset({"REM-04", "HCT-03", "HCT-04"
 that ends on the day of conditioning or a day before it is too late either way, but neither is known. ORD-04: that an
 event ends no sooner than it starts is what it means, but where the days stated overlap the rule does not say so."""
 
-LONG = os.environ.get("INFANT_COURSE_ORACLE") == "long"
-OF_KINDS, OF_DATED, OF_SPANS, OF_FIELDS = (140, 140, 150, 400) if LONG else (20, 35, 50, 120)
+OF_KINDS, OF_DATED, OF_SPANS, OF_FIELDS = (
+    (140, 140, 150, 400) if LONG else (20, 35, 50, 120) if THOROUGH else (7, 12, 17, 40)
+)
 """Courses of each family."""
 
 Unsound = tuple[str, Course, Verdict, Verdict]
@@ -143,7 +144,8 @@ def test_few_verdicts_are_needlessly_undecided(tally: Tally) -> None:
     print(f"needlessly undecided: {tally.needless.total()} ({share:.2%}) of {tally.agreed.total()}")
     print(*(f"  {name}: {one:.2%} of {tally.agreed[name]}" for name, one in shares.items() if one), sep="\n")
     assert share <= MOST_UNDECIDED
-    assert [n for n, one in shares.items() if one > MOST_OF_ONE_RULE and n not in RESTATES_AN_OPEN_ORDER] == []
+    if THOROUGH:  # of fewer courses one verdict may be more than the limit
+        assert [n for n, one in shares.items() if one > MOST_OF_ONE_RULE and n not in RESTATES_AN_OPEN_ORDER] == []
 
 
 def test_every_rule_has_a_twin() -> None:
@@ -167,6 +169,7 @@ ONLY_OF_TABLES = frozenset({"BAS-02", "BAS-03", "BAS-04", "BAS-22", "MRD-01", "M
 """Undecided only of a number in a foreign unit, which a case file cannot hold: its reader refuses it."""
 
 
+@only_thorough
 def test_every_rule_met_each_outcome_that_is_possible(tally: Tally) -> None:
     """Undecided is possible where a case says so, or of numbers that only a table can hold."""
     undecided = {path.parent.name for path in CASES.glob("*/undecided-*.yaml")} | ONLY_OF_TABLES

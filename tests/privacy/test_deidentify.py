@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 import infant_course as ic
+from depth import only_thorough
 from infant_course import EVENT_TYPES, Cohort, Course, Patient, Quantity, check, load
 from infant_course.cohort import Cohort as CohortClass
 from infant_course.course import BIRTH
@@ -282,7 +283,7 @@ def before() -> dict[tuple[str, ...], str]:
     return found
 
 
-@pytest.mark.parametrize("times", ["days", "shift"])
+@pytest.mark.parametrize("times", ["days", pytest.param("shift", marks=only_thorough)])
 def test_no_verdict_turns_round(times):
     """Of some 200 cases and all rules: what failed still does or is open, and nothing fails that did not."""
     after = {(f.rule, f.patient, f.about, f.event): f.verdict for f in check(passed_on(times)).findings}

@@ -1,5 +1,6 @@
 """Every rule against its cases: what must pass, fail or stay undecided, and what a tie does."""
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ def expectations() -> dict[Path, dict[str, Any]]:
     found = {}
     for file in sorted(CASES.glob("*/expected.yaml")):
         for name, expected in parse(file.read_text(encoding="utf-8")).plain().items():
+            if "cut_off" in expected.get("settings", {}):
+                expected["settings"]["cut_off"] = date.fromisoformat(expected["settings"]["cut_off"])
             found[file.parent / name] = expected
     return found
 

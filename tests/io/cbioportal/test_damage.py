@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import infant_course as ic
+from depth import depth
 from infant_course import InfantCourseError
 from infant_course.io.tables import cbioportal
 
@@ -61,7 +62,7 @@ def read_whole(path: Path) -> None:
         cohort.course(name)
 
 
-@settings(max_examples=15)
+@settings(max_examples=depth(15, 6))
 @given(st.lists(damaged(), min_size=1, max_size=3))
 def test_a_damaged_study_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[str, bytes]]
@@ -72,7 +73,7 @@ def test_a_damaged_study_is_read_or_refused(
     read_whole(folder)
 
 
-@settings(max_examples=40)
+@settings(max_examples=depth(40, 12))
 @given(st.sampled_from(HEADERS), st.lists(ROW, max_size=6), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_random_rows_are_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, header: str, rows: list[str], end: str, clinical: bool

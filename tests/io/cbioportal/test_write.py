@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import infant_course as ic
+from depth import depth
 from infant_course import Cohort, Course, Patient, UsageError
 from infant_course.events import (
     EVENT_TYPES,
@@ -326,7 +327,7 @@ def placed_courses(draw: st.DrawFn) -> Course:
     return attrs.evolve(told, events=events)
 
 
-@settings(max_examples=15)
+@settings(max_examples=depth(15, 6))
 @given(st.lists(st.one_of(placed_courses(), placed_courses(), courses()), max_size=2, unique_by=lambda one: one.id))
 def test_what_is_declared_lost_is_lost_and_all_else_comes_back(
     tmp_path_factory: pytest.TempPathFactory, told: list[Course]

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import infant_course as ic
+from depth import depth
 from infant_course import InfantCourseError
 from infant_course.io.tables.recoding_file import shipped
 
@@ -59,13 +60,13 @@ def tables(draw: st.DrawFn) -> dict[str, pl.DataFrame]:
     return made
 
 
-@settings(max_examples=15)
+@settings(max_examples=depth(15, 6))
 @given(tables())
 def test_random_tables_are_read_or_refused(made: dict[str, pl.DataFrame]) -> None:
     hold(made)
 
 
-@settings(max_examples=15)
+@settings(max_examples=depth(15, 6))
 @given(st.sampled_from(sorted(FILES)), st.lists(st.tuples(st.integers(0, 400), st.binary(max_size=3)), min_size=1))
 def test_damaged_tables_are_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, name: str, damage: list[tuple[int, bytes]]

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import infant_course as ic
+from depth import depth
 from infant_course import InfantCourseError
 from infant_course.io.tables.redcap_dictionary import read_dictionary
 
@@ -71,13 +72,13 @@ def exports(draw: st.DrawFn) -> pl.DataFrame:
     return pl.DataFrame(frame, schema=dict.fromkeys(frame, pl.String))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=depth(20, 8), deadline=None)
 @given(exports())
 def test_any_words_anywhere(frame: pl.DataFrame) -> None:
     hold({"e": frame}, dictionary=DICTIONARY, rows=frame.height)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=depth(12, 5), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(RECORDS)), st.binary(max_size=3)), min_size=1, max_size=6), st.booleans())
 def test_damaged_bytes(tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[int, bytes]], known: bool) -> None:
     content = bytearray(RECORDS)
@@ -88,7 +89,7 @@ def test_damaged_bytes(tmp_path_factory: pytest.TempPathFactory, damage: list[tu
     hold(path, dictionary=DICTIONARY if known else None)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=depth(12, 5), deadline=None)
 @given(st.data())
 def test_rows_doubled_swapped_torn_and_left_out(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     rows = list(csv.reader(io.StringIO(RECORDS.decode())))
@@ -102,7 +103,7 @@ def test_rows_doubled_swapped_torn_and_left_out(tmp_path_factory: pytest.TempPat
     hold(path, dictionary=DICTIONARY, rows=len(torn))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=depth(10, 4), deadline=None)
 @given(st.integers(0, 3000), st.binary(min_size=1, max_size=4))
 def test_damaged_dictionaries(tmp_path_factory: pytest.TempPathFactory, at: int, what: bytes) -> None:
     content = bytearray(DICTIONARY.read_bytes())

@@ -8,6 +8,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from depth import depth
 from infant_course.cohort import Cohort
 from infant_course.errors import UsageError
 from infant_course.intake import CellProblem, RowCount
@@ -122,7 +123,7 @@ def exports(draw, *, simple=False) -> list[FlatTable]:
     return tables
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=depth(30, 12), deadline=None)
 @given(exports(), st.sampled_from(["diagnosis", "birth", "enrolment", "first-treatment"]))
 def test_the_quick_way_and_the_way_by_courses_agree(tables, zero):
     cohort = build(tables, source="csv", day_zero=zero)

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import infant_course as ic
+from depth import depth
 from infant_course import read
 from infant_course.errors import InputError
 from infant_course.events import EVENT_TYPES
@@ -86,7 +87,7 @@ def files(draw) -> bytes:
     return kind.encode() + b"|" + data
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=depth(30, 12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(files(), min_size=1, max_size=3), st.sampled_from(["diagnosis", "birth", "enrolment", "first-treatment"])
 )
@@ -122,7 +123,7 @@ def judged_rules():
     return [rule for number, rule in enumerate(ic.RULES.values()) if number % 5 == 0]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=depth(15, 6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(files(), min_size=1, max_size=3))
 def test_what_was_read_of_a_damaged_export_can_be_judged(tmp_path_factory, judged_rules, tables):
     folder: Path = tmp_path_factory.mktemp("damaged")

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import infant_course as ic
+from depth import depth
 from infant_course import Cohort, read
 from infant_course.errors import InputError, UsageError
 from infant_course.intake import CellProblem
@@ -23,7 +24,7 @@ def of(cohort):
     return {name: cohort.course(name) for name in cohort.patients["patient"]}
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=depth(10, 4), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(courses(), min_size=1, max_size=3, unique_by=lambda course: course.id), st.sampled_from(["csv", "parquet"])
 )

@@ -1,0 +1,21 @@
+"""How far tests go.
+
+Every test is in every run. By default some try fewer examples, and the few that need a virtual machine of Java or
+measure something for long wait for ``INFANT_COURSE_TESTS=thorough``, which ``.ci/run`` sets. ``long`` tries more
+courses in the oracle.
+"""
+
+import os
+
+import pytest
+
+HOW = os.environ.get("INFANT_COURSE_TESTS", "quick")
+THOROUGH = HOW in ("thorough", "long")
+LONG = HOW == "long"
+
+only_thorough = pytest.mark.skipif(not THOROUGH, reason="only where INFANT_COURSE_TESTS=thorough, as in .ci/run")
+
+
+def depth(thorough: int, quick: int) -> int:
+    """How many to try."""
+    return thorough if THOROUGH else quick
