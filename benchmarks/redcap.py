@@ -47,7 +47,8 @@ def main() -> int:
         if beside.code or took.code:
             print(beside.out if beside.code else took.out, file=sys.stderr)
             return 1
-        print("\n".join(took.out.splitlines()[:2]))
+        told = took.out.splitlines()  # lines of progress too, where it is read in parts
+        print("\n".join(line for line in told if " rules (" in line or " rows read from " in line))
     return 0
 
 
