@@ -108,7 +108,7 @@ class Counted:
 
     def __str__(self) -> str:
         number = sum(many for _, many in self.numbers)
-        columns = ", ".join(f"{column} {many:,}" for column, many in self.numbers)
+        columns = ", ".join(f"{column} {many:,}" for column, many in sorted(self.numbers))
         sentence = (self.one if number == 1 else self.many).format(
             n=f"{number:,}", words=", ".join(self.words), columns=columns
         )

@@ -10,11 +10,14 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import infant_course as ic
-from infant_course import Cohort, InputError
+from depth import depth
+from infant_course import Cohort, InfantCourseError, InputError
 from infant_course.cli import main
-from infant_course.intake import CellProblem, Intake
+from infant_course.intake import CellProblem, Intake, merged_intakes
 from infant_course.io.tables.flat import RECORD
 from infant_course.io.tables.read import reader_of
 from infant_course.io.tables.stream import Stream, unpacked_size
@@ -124,6 +127,139 @@ def test_a_packed_study_is_read_in_parts(cbioportal: tuple[Path, str, dict[str, 
         path.unlink()
     parts = list(stream_of(folder, source))
     assert sum(cohort.n_events for cohort in parts) == whole.n_events > 20
+
+
+# --- anything at all ---------------------------------------------------------------------------------------------
+
+WHO = st.sampled_from(["A", "B", "C", " A ", "D-1", "331-1", "", "Ä 1"])
+
+
+def same(path: Path, source: str, **options: Any) -> bool:
+    """Hold what comes in parts against the whole; whether it could be read."""
+    stream = stream_of(path, source, **options)
+    try:
+        whole = ic.read(path, source=source, **options)
+    except InfantCourseError:
+        with pytest.raises(InfantCourseError):
+            list(stream)
+        return False
+    parts = list(stream)
+    assert told(merged_intakes([stream.leftover, *(part.intake for part in parts if part.intake)])) == told(
+        whole.intake
+    )
+    assert all(part.complete.keys() == whole.complete.keys() for part in parts)
+    courses = {name: part.course(name) for part in parts for name in part.patients["patient"]}
+    assert courses == {name: whole.course(name) for name in whole.patients["patient"]}
+    return True
+
+
+def table(draw: st.DrawFn, columns: list[str], cells: st.SearchStrategy[str]) -> list[dict[str, str]]:
+    some = draw(st.lists(st.sampled_from(columns[1:]), min_size=1, max_size=12, unique=True))
+    rows = draw(st.lists(st.tuples(WHO, *(cells for _ in some)), max_size=9))
+    return [dict(zip([columns[0], *some], row, strict=True)) for row in rows] or [
+        dict.fromkeys([columns[0], *some], "")
+    ]
+
+
+WORDS = st.sampled_from(
+    [
+        "",
+        "0",
+        "1",
+        "2",
+        "-1",
+        "NA",
+        "UNK",
+        "99",
+        "Yes",
+        "Checked",
+        "2021-08-15",
+        "15/8/21",
+        "2021",
+        "13",
+        "212,5",
+        "",
+        "mrd",
+        "MRD",
+        "relapse",
+        "nothing",
+        "baseline_arm_1",
+        "Male",
+    ]
+)
+
+
+@settings(max_examples=depth(25, 6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data(), st.booleans())
+def test_any_words_of_redcap_in_parts(tmp_path: Path, data: st.DataObject, known: bool) -> None:
+    header = next(csv.reader((PROJECT / "records.csv").read_text(encoding="utf-8").splitlines()))
+    rows = data.draw(st.composite(table)(header, WORDS))
+    path = tmp_path / "records.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    same(path, "redcap", **(OPTIONS if known else {"mapping": OPTIONS["mapping"]}))
+
+
+TRACK_WORDS = st.sampled_from(
+    ["", "0", "7", "-5", "1e9", "NA", "STATUS", "LAB_TEST", "TREATMENT", "relapse", "Relapse", "mrd", "0.4", "x"]
+)
+TRACK_COLUMNS = [
+    "PATIENT_ID",
+    "START_DATE",
+    "STOP_DATE",
+    "EVENT_TYPE",
+    "STATUS",
+    "TEST",
+    "RESULT",
+    "UNIT",
+    "AGENT",
+    "NEW",
+]
+
+
+@settings(max_examples=depth(25, 6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_any_words_of_a_study_in_parts(tmp_path: Path, data: st.DataObject) -> None:
+    people = ["PATIENT_ID", "OS_STATUS", "OS_MONTHS", "SEX", "ABOUT"]
+    alive = st.sampled_from(["", "0:LIVING", "1:DECEASED", "12.5", "Male", "NA", "?"])
+    made = {
+        "data_timeline_a.txt": data.draw(st.composite(table)(TRACK_COLUMNS, TRACK_WORDS)),
+        "data_timeline_b.txt": data.draw(st.composite(table)(TRACK_COLUMNS, TRACK_WORDS)),
+        "data_clinical_patient.txt": data.draw(st.composite(table)(people, alive)),
+    }
+    for name, rows in made.items():
+        lines = ["#x\ty", "\t".join(rows[0]), *("\t".join(row.values()) for row in rows)]
+        (tmp_path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    same(tmp_path, "cbioportal")
+
+
+@settings(max_examples=depth(15, 4), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_any_words_of_tables_of_the_commons_in_parts(tmp_path: Path, data: st.DataObject) -> None:
+    for path in (HERE / "pcdc" / "tables").iterdir():
+        header, *rows = csv.reader(path.read_text(encoding="utf-8").splitlines())
+        if "HONEST_BROKER_SUBJECT_ID" not in header:
+            continue
+        at = header.index("HONEST_BROKER_SUBJECT_ID")
+        cells = st.one_of(st.sampled_from(sorted({cell for row in rows for cell in row})), WORDS)
+        columns = [header[at], *header[:at], *header[at + 1 :]]
+        some = data.draw(st.composite(table)(columns, cells))
+        with (tmp_path / path.name).open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, list(some[0]))
+            writer.writeheader()
+            writer.writerows(some)
+    same(tmp_path, "pcdc")
+
+
+def test_a_difference_would_be_noticed(
+    redcap: tuple[Path, str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, source, options = redcap
+    monkeypatch.setattr(Stream, "_cohort", lambda self, folder, share, tables: None)
+    with pytest.raises(AssertionError):
+        same(path, source, **options)
 
 
 # --- what must be known of the whole file ------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from .progress import doing
 
 if TYPE_CHECKING:
     from ..cohort import Cohort
+    from ..io.tables.reader import Reader
     from ..io.tables.stream import Stream
 
 TABLES = (".csv", ".tsv", ".txt", ".parquet", ".gz", ".zst", ".xlsx", ".xlsm", ".xls", ".ods", ".zip")
@@ -102,13 +103,13 @@ def stream_of(arguments: argparse.Namespace, path: str) -> "Stream | None":
     from ..io.tables.read import existing, reader_of
     from ..io.tables.stream import Stream, unpacked_size
 
-    reader = reader_of(arguments.source or "csv", _options(arguments))
-    export = existing(path)
-    if not arguments.in_parts:
-        files = [file for file in export.iterdir() if file.is_file()] if export.is_dir() else [export]
-        if sum(map(unpacked_size, files)) <= reader.IN_PARTS:
-            return None
-    return Stream(reader, export, scratch=Path(arguments.scratch) if arguments.scratch else None)
+    def reader() -> "Reader":
+        return reader_of(arguments.source or "csv", _options(arguments))
+
+    looks, export = reader(), existing(path)
+    if not arguments.in_parts and sum(unpacked_size(file) for file, _ in looks.files(export)) <= looks.IN_PARTS:
+        return None
+    return Stream(reader(), export, scratch=Path(arguments.scratch) if arguments.scratch else None)
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -219,7 +219,8 @@ def parse(text: str, file: str | None = None) -> Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
-        expected, found = _OTHER_WORDS.get(error.problem or "", ("YAML", error.problem or "something else"))
+        problem = error.problem or "something else"
+        expected, found = _OTHER_WORDS.get(problem, ("YAML", problem.removeprefix("found ")))
         fault = Fault(file=file, line=line, column=column, expected=expected, found=found)
         raise InputError(faults=[*reader.faults, fault]) from None
     except (yaml.YAMLError, StopIteration, ValueError):

@@ -113,7 +113,7 @@ def _label(row: Mapping[str, Any], intake: Intake | None) -> str:
     column: str | None = row["column"]
     if column is None or intake is None or ", " in column:
         return column or "row"
-    return intake.labels.get((row["about"], row["field"] or "")) or intake.headings.get(column) or column
+    return intake.headings.get(column) or intake.labels.get((row["about"], row["field"] or "")) or column
 
 
 def _seen(row: Mapping[str, Any], label: str) -> Seen:

@@ -14,6 +14,7 @@ from infant_course import Cohort, InputError, UsageError
 from infant_course.events import Death, Diagnosis, LastContact, MrdAssessment, Quantity, Relapse
 from infant_course.intake import CellProblem
 from infant_course.io.tables.redcap_dictionary import HEADINGS, read_dictionary
+from infant_course.io.tables.text import Limits
 from infant_course.vocabulary import CauseOfDeath, CnsClass, Kmt2aStatus, Method, MrdResult, Sex, Site, VitalStatus
 
 PROJECT = Path(__file__).resolve().parents[3] / "cases" / "exports" / "redcap"
@@ -105,7 +106,7 @@ def test_every_row_is_accounted_for(cohort: Cohort) -> None:
         (None, "quality_of_life"): (CellProblem.NOT_USED, 10, 3),
     }
     assert cohort.intake.assumptions == (
-        "records.csv: 2 cells are taken as not stated (NA, UNK): wbc_dx 1, cns_dx 1.",
+        "records.csv: 2 cells are taken as not stated (NA, UNK): cns_dx 1, wbc_dx 1.",
         "dictionary.csv flags dob as identifying; read, since the mapping says so.",
     )
     assert cohort.complete == {"diagnosis": True, "mrd": True, "relapse": True, "death": True}
@@ -413,3 +414,14 @@ def test_odd_record_ids_are_told_and_stay_apart(tmp_path: Path) -> None:
     assert "007" in cohort.patients["patient"].to_list()
     told_of = {cell.value for cell in cohort.intake.cells if cell.column == "study_id"}
     assert told_of == {"Ä 1", "Ö 1"}
+
+
+def test_a_wide_export_is_read_where_its_limit_is_named(tmp_path: Path) -> None:
+    """The look at the header keeps to the limits of the reading."""
+    path = tmp_path / "records.csv"
+    some = rows()
+    written(path, [row | {f"x{n}": "" for n in range(10_001)} for row in some])
+    options = {"source": "redcap", "mapping": MAPPING, "dictionary": DICTIONARY}
+    with pytest.raises(InputError, match="at most 10,000 columns"):
+        ic.read(path, **options)
+    assert ic.read(path, limits=Limits(columns=11_000), **options).patients.height == 3

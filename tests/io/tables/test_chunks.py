@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from infant_course.errors import InputError
 from infant_course.intake import merged_cells
-from infant_course.io.tables.chunks import raw_chunks
+from infant_course.io.tables.chunks import columns_of, raw_chunks
 from infant_course.io.tables.flat import ROW
 from infant_course.io.tables.raw import RawTable, read_raw
 
@@ -110,3 +110,55 @@ def test_what_cannot_be_read_raises(tmp_path: Path, content: bytes, expected: st
     path.write_bytes(content)
     with pytest.raises(InputError, match=expected):
         list(raw_chunks(path, size=64))
+
+
+SIXTY = "".join(f"p{n},2020-01-{1 + n % 28:02}\n" for n in range(60))
+
+
+def rows_of(path: Path, **options: object) -> list[tuple[str, ...]]:
+    """The rows of all parts, with their lines."""
+    return [row for part in raw_chunks(path, size=200, **options) for row in part.frame.rows()]  # type: ignore[arg-type]
+
+
+def test_empty_lines_above_the_header_are_no_header(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("\n\r\n\npatient,start\n" + SIXTY)
+    parts = list(raw_chunks(path, size=200))
+    assert len(parts) > 3
+    assert {part.columns for part in parts} == {("patient", "start")}
+    assert rows_of(path) == read_raw(path).frame.rows()
+
+
+@pytest.mark.parametrize("cut", [10, 60])
+def test_a_packed_file_that_is_cut_off_or_damaged_is_refused(tmp_path: Path, cut: int) -> None:
+    packed = zstandard.ZstdCompressor().compress(("patient,start\n" + SIXTY * 50).encode())
+    for number, content in enumerate((packed[:-cut], packed[:20] + b"\x00\xff" * 9 + packed[38:])):
+        path = tmp_path / f"{number}.csv.zst"
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=r"a whole zstd file"):
+            rows_of(path)
+
+
+def test_a_directory_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "mrd.csv").mkdir()
+    with pytest.raises(InputError, match="found a directory"):
+        rows_of(tmp_path / "mrd.csv")
+
+
+@pytest.mark.parametrize("encoding", ["UTF-16LE", "utf_16_be", "utf-32"])
+def test_wide_units_are_read_at_once(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(("patient,start\n" + SIXTY).encode(encoding))
+    assert rows_of(path, encoding=encoding) == read_raw(path, encoding=encoding).frame.rows()
+    assert columns_of(path, encoding=encoding) == ("patient", "start")
+
+
+def test_the_header_alone_may_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("\ufeff\npatient;start;;start\n" + SIXTY.replace(",", ";"), encoding="utf-8")
+    assert columns_of(path) == ("patient", "start")
+    pl.DataFrame({"a": [1], "b": [2]}).write_parquet(tmp_path / "a.parquet")
+    assert columns_of(tmp_path / "a.parquet") == ("a", "b")
+    path.write_text("")
+    with pytest.raises(InputError, match="an empty file"):
+        columns_of(path)

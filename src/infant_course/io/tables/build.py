@@ -46,6 +46,7 @@ def build(
     headings: Mapping[str, str] | None = None,
     identifiers: Collection[tuple[str, str]] = (),
     decimal_comma: bool = False,
+    event_files: Collection[str] | None = None,
     end_window_days: int = END_WINDOW_DAYS,
 ) -> Cohort:
     """The cohort of some flat tables, with its intake and the origin of every event.
@@ -54,8 +55,8 @@ def build(
     recorded in full, of which absence means that it did not happen; None: those of which there is a table. A column
     ``complete`` of the patients' table says it patient by patient. ``counts``: rows of the files, to which those
     set aside here are added; a table whose file is not among them is counted by its rows. ``cells``, ``assumed``,
-    ``labels``, ``headings``, ``identifiers``: what the reader of the format has to add. Raises UsageError for an
-    unknown type.
+    ``labels``, ``headings``, ``identifiers``: what the reader of the format has to add. ``event_files``: the files of
+    the export that may hold events, also where no row of them is among these. Raises UsageError for an unknown type.
     """
     for name in [*(table.type for table in tables if table.type != PATIENT), *(complete or ())]:
         if name not in EVENT_TYPES:
@@ -63,15 +64,15 @@ def build(
     zero = day_zero_of(day_zero)
     read = [typed(table, decimal_comma=decimal_comma, days_from_birth=zero is DayZero.BIRTH) for table in tables]
     people = people_of([one for one in read if one.type == PATIENT], [one for one in read if one.type != PATIENT])
-    events = Events.of([one for one in read if one.type != PATIENT], people.frame, zero)
+    told = [one for one in read if one.type != PATIENT]
+    one_file = len(event_files if event_files is not None else {one.file for one in told}) == 1
+    events = Events.of(told, people.frame, zero, one_file=one_file)
     said = [*assumed, *(sentence for one in read for sentence in one.telling.said), *people.said, *events.said]
     if events.counted:
         said.append(f"Days are counted from {_DAY_ZERO_WORDS[zero]}.")
-    one_file = {table.file for table in tables}
-    cohort = placed(
-        people, events, file=one_file.pop() if len(one_file) == 1 else None, end_window_days=end_window_days
-    )
-    cells, told = tuple(cells), located(read, events, people.twice)
+    files = {table.file for table in tables} | set(event_files or ())
+    cohort = placed(people, events, file=files.pop() if len(files) == 1 else None, end_window_days=end_window_days)
+    cells, single = tuple(cells), located(read, events, people.twice)
     named = complete if complete is not None else [name for name in EVENT_TYPES if name in {one.type for one in read}]
     return evolve(
         cohort,
@@ -80,12 +81,12 @@ def build(
         intake=Intake(
             source=source,
             rows=tuple(_counted(counts, read, people.twice)),
-            cells=(*cells, *told),
+            cells=(*cells, *single),
             assumed=merged_assumptions(said),
             labels=labels or {},
             headings=headings or {},
             identifiers=frozenset(identifiers),
-            looked_at=looked_at(read, [*cells, *told]),
+            looked_at=looked_at(read, [*cells, *single]),
         ),
     )
 

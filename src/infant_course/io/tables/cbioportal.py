@@ -117,7 +117,7 @@ class CbioportalReader(Reader):
         if raw.file not in self.seen:
             self.seen.add(raw.file)
             self.cells += faults_of(name, raw)
-        kind = next((column for column in raw.columns if column.upper() == "EVENT_TYPE"), None)
+        kind = _column(raw, "EVENT_TYPE")
         if name == TRACK and kind is not None and is_usable(name, raw):
             self.tracks.update(raw.frame.select(fold(pl.col(kind)).drop_nulls().unique()).to_series())
         return raw
@@ -138,6 +138,7 @@ class CbioportalReader(Reader):
             cells=study.intake.cells,
             assumed=study.intake.assumed,
             labels=study.intake.labels,
+            event_files=[table.file for name, table in tables if may_tell_events(name, table)],
         )
 
 
@@ -146,6 +147,13 @@ def is_usable(name: str, table: RawTable) -> bool:
     if name == PEOPLE:
         return patient_column(table) is not None
     return not set(NEEDED) - {name.upper() for name in table.columns}
+
+
+def may_tell_events(name: str, table: RawTable) -> bool:
+    """Whether events can come from a file: from a timeline, or from the status of survival."""
+    if name == PEOPLE and PATIENT_EVENTS not in table.columns:
+        return is_usable(name, table) and "OS_STATUS" in {column.upper() for column in table.columns}
+    return name == TRACK and is_usable(name, table)
 
 
 def faults_of(name: str, table: RawTable) -> Iterator[CellFinding]:
@@ -303,8 +311,9 @@ class _StudyReader:
             )
             frame = frame.filter(~nobody)
         made = []
-        for kind, rows in frame.partition_by(KIND, as_dict=True, maintain_order=True).items():
-            event_type = str(kind[0])
+        of_kinds = frame.partition_by(KIND, as_dict=True, maintain_order=True)
+        for event_type in (name for name in EVENT_TYPES if (name,) in of_kinds):
+            rows = of_kinds[(event_type,)]
             names = {PATIENT: "PATIENT_ID", "start_day": "START_DATE"}
             if EVENT_TYPES[event_type].LASTS and "STOP_DATE" in rows.columns:
                 names["end_day"] = "STOP_DATE"
@@ -479,7 +488,13 @@ class _StudyReader:
 
 def patient_column(table: RawTable) -> str | None:
     """The column with the patients, as the file spells it."""
-    return next((name for name in table.columns if name.upper() == FIXED[0]), None)
+    return _column(table, FIXED[0])
+
+
+def _column(table: RawTable, wanted: str) -> str | None:
+    """A column by its name, as the file spells it: exactly so before any other way."""
+    spelt = [name for name in table.columns if name.upper() == wanted]
+    return wanted if wanted in spelt else next(iter(spelt), None)
 
 
 def _month_bounds(frame: pl.DataFrame, column: str | None, missing: list[str]) -> pl.DataFrame:

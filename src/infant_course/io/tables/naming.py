@@ -41,13 +41,12 @@ class Events:
     counted: bool = False
 
     @classmethod
-    def of(cls, read: Sequence[Typed], people: "pl.DataFrame", zero: DayZero) -> "Events":
-        """Name and order the events, and find day zero of every patient."""
+    def of(cls, read: Sequence[Typed], people: "pl.DataFrame", zero: DayZero, *, one_file: bool) -> "Events":
+        """Name and order the events, and find day zero of every patient. ``one_file``: all stand in the same."""
         import polars as pl
 
         codes = people.select(pl.col("patient").alias("name")).with_row_index("patient")
         frames = []
-        one_file = len({one.file for one in read}) == 1
         for number, one in enumerate(read):
             frame = one.frame.rename({"patient": "name"}).join(codes, on="name", how="left", maintain_order="left")
             # Rows of one file keep its order; of several files, table after table.

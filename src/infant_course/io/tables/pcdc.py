@@ -130,6 +130,7 @@ class PcdcReader(Reader):
             cells=commons.intake.cells,
             assumed=commons.intake.assumed,
             labels=commons.intake.labels,
+            event_files=[table.file for name, table in tables if not self.looked_at[name]],
         )
 
 

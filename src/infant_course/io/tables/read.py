@@ -65,10 +65,8 @@ def read(
     else:
         tables = [(name, reader.whole(path)) for path, name in reader.files(existing(export))]
     cohort = reader.cohort([(name, reader.look(name, table)) for name, table in tables])
-    if reader.cells and cohort.intake is not None:
-        told = merged_cells([*reader.cells, *cohort.intake.cells])
-        return evolve(cohort, intake=evolve(cohort.intake, cells=told))
-    return cohort
+    told = merged_cells([*reader.cells, *(cohort.intake.cells if cohort.intake else ())])
+    return evolve(cohort, intake=evolve(cohort.intake, cells=told) if cohort.intake else None)
 
 
 def existing(export: str | Path) -> Path:

@@ -58,7 +58,9 @@ class Reader(ABC):
 
     def parts(self, path: Path, size: int) -> Iterator[RawTable]:
         """A file as text, in parts of about so many bytes. Raises InputError."""
-        return raw_chunks(path, encoding=self.encoding, delimiter=self.delimiter, size=size, form=self.FORM)
+        return raw_chunks(
+            path, encoding=self.encoding, delimiter=self.delimiter, limits=self.limits, size=size, form=self.FORM
+        )
 
     def look(self, name: str, raw: RawTable) -> RawTable:
         """Note what must be known of a whole table before a row of it is read; the table without what tells nothing.

@@ -4,7 +4,7 @@ Nothing is dropped in silence: rows that no event fits, columns that nothing is 
 for "missing" are counted and told.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -88,7 +88,7 @@ class _Recoder:
         frame, counted = without_missing(table.frame, table.columns, recodings.missing, table.file)
         self.assumed.extend(counted)
         self.frame = frame.with_columns(said.alias(_ORIGIN))
-        self.origins = set(self.frame[_ORIGIN].unique())
+        self.origins = set(self.frame[_ORIGIN].unique()) if column is not None else {folded(origin or "")}
         self.none = pl.Series([False]).new_from_index(0, frame.height)
 
     def recoded(self) -> Recoded:
@@ -99,10 +99,10 @@ class _Recoder:
         tables, details = [], []
         numbers: list[int] = []
         for recoding in self.recodings.patients:
-            rows = self._fitting(recoding) & ~nobody
-            if rows.any():
+            if recoding.origins & self.origins:  # a table without rows tells that there are patients without a row
+                rows = self._fitting(recoding) & ~nobody
                 taken |= rows
-                tables.append(self._flat(recoding, rows))
+                tables.append(self._flat(recoding, rows, self.recodings.patients))
                 numbers.append(1)
         for place, recoding in enumerate(self.recodings.events):
             rows = self._fitting(recoding) & (~nobody if recoding.also else free)
@@ -110,7 +110,7 @@ class _Recoder:
                 taken |= rows
                 if not recoding.also:
                     free &= ~rows
-                tables.append(self._flat(recoding, rows))
+                tables.append(self._flat(recoding, rows, self.recodings.events))
                 before = self.recodings.events[:place]
                 alike = [one for one in before if one.type == recoding.type and one.origins & recoding.origins]
                 numbers.append(1 + len(alike))
@@ -118,7 +118,7 @@ class _Recoder:
             rows = self._fitting(recoding) & ~nobody
             if rows.any():
                 taken |= rows
-                details.append(self._flat(recoding, rows))
+                details.append(self._flat(recoding, rows, self.recodings.details))
         left = ~taken & ~nobody
         set_aside = {
             reason: int(rows.sum()) for reason, rows in ((NO_PATIENT_ROW, nobody), (UNMAPPED_ROW, left)) if rows.any()
@@ -157,11 +157,13 @@ class _Recoder:
             before = self.read.get(name)
             self.read[name] = where if before is None else before | where
 
-    def _flat(self, recoding: Recoding, where: pl.Series) -> FlatTable:
-        """The flat table of some rows, which are all events of one type."""
+    def _flat(self, recoding: Recoding, where: pl.Series, among: Iterable[Recoding]) -> FlatTable:
+        """The flat table of some rows, which are all events of one type; its fields are named as ``among`` reads them.
+
+        So names depend on the columns alone, not on which rows there are.
+        """
         rows = self.frame.filter(where)
         exprs: dict[str, pl.Expr] = {"patient": pl.col(self.patient)}
-        names: dict[str, str] = {"patient": self.patient}
         notes: list[pl.Expr] = []
         said: set[str] = set()
         values = self.values
@@ -174,10 +176,7 @@ class _Recoder:
                 notes += [named(name, pl.col(name)) for name in columns]
                 said.update(columns)
         for source in sources:
-            columns = self._columns(source)
-            if columns:
-                names[source.target] = source.checkbox or ", ".join(columns if source.date else columns[:1])
-            elif source.always is None:
+            if not self._columns(source) and source.always is None:
                 continue
             exprs[source.target] = values.with_leftover(source, sources, read).replace("", None)
             notes += values.told_of(source, said)
@@ -190,13 +189,13 @@ class _Recoder:
         frame = rows.select(
             *(expr.cast(pl.String).alias(target) for target, expr in exprs.items()), *(pl.col(name) for name in places)
         )
+        alike = [one for one in among if one.type == recoding.type]
+        alike = [one for one in alike if self.origin_column or one.origins & self.origins]
+        names = {"patient": self.patient, **names_of(alike, self.table.columns)}
         return FlatTable(type=recoding.type, frame=frame, file=self.table.file, names=names)
 
     def _columns(self, source: FieldSource) -> list[str]:
-        """The columns of the table that a field is read from."""
-        if source.checkbox is not None:
-            return choice_columns(source.checkbox, self.table.columns)
-        return self.values.present(source)
+        return columns_of(source, self.table.columns)
 
     def _value(self, source: FieldSource, rows: pl.DataFrame, about: str) -> pl.Expr:
         """What a field takes of its columns."""
@@ -242,8 +241,11 @@ class _Recoder:
             )
         if not left.any():
             return
-        rows = self.frame.filter(left)
-        keys = self._asked(rows)
+        for (origin,), rows in self.frame.filter(left).partition_by(_ORIGIN, as_dict=True, maintain_order=True).items():
+            self._tell_unmapped(rows, self._asked(origin))
+
+    def _tell_unmapped(self, rows: pl.DataFrame, keys: list[str]) -> None:
+        """Rows of one table or track that no event fits, those alike together."""
         groups = rows.group_by(keys or [_ORIGIN], maintain_order=True).agg(
             pl.col(ROW).first().alias("_first"),
             pl.len().alias("_many"),
@@ -256,11 +258,10 @@ class _Recoder:
         if rest.height:
             self._unmapped(f"{rest.height:,} other kinds of row", rest["_first"].min(), rest["_many"].sum(), ())
 
-    def _asked(self, rows: pl.DataFrame) -> list[str]:
-        """The columns by which it is decided what these rows are."""
-        origins = set(rows[_ORIGIN].unique())
+    def _asked(self, origin: object) -> list[str]:
+        """The columns by which it is decided what the rows of a table or track are."""
         everything = (*self.recodings.events, *self.recodings.details)
-        asked = [column for recoding in everything if recoding.origins & origins for column in recoding.where]
+        asked = [column for recoding in everything if origin in recoding.origins for column in recoding.where]
         present = [self.names[column.casefold()] for column in asked if column.casefold() in self.names]
         return list(dict.fromkeys([*([self.origin_column] if self.origin_column else []), *present]))
 
@@ -299,6 +300,39 @@ class _Recoder:
                 )
 
 
+def columns_of(source: FieldSource, columns: Iterable[str]) -> list[str]:
+    """The columns among some that a field is read from, as they are written."""
+    if source.checkbox is not None:
+        return choice_columns(source.checkbox, columns)
+    written = {name.casefold(): name for name in reversed(list(columns))}
+    return [written[name.casefold()] for name in source.named if name.casefold() in written]
+
+
+def names_of(recodings: Iterable[Recoding], columns: Sequence[str]) -> dict[str, str]:
+    """What a source with these columns calls the fields of some recodings, whether or not a row is of one."""
+    names: dict[str, str] = {}
+    for recoding in recodings:
+        for source in recoding.fields:
+            read = columns_of(source, columns) if source.target != NOTE else []
+            if read:
+                name = source.checkbox or ", ".join(read if source.date else read[:1])
+                told = names.setdefault(source.target, name)  # two events of one row read one field from two columns
+                names[source.target] = told if name in told.split(", ") or name == told else f"{told}, {name}"
+    return names
+
+
+def named_by(
+    tables: Iterable[FlatTable], recodings: Iterable[Recoding], columns: Mapping[str, Sequence[str]]
+) -> list[FlatTable]:
+    """The tables with the names that all recodings of their type give; ``columns``: of each file."""
+    recodings = tuple(recodings)
+    made = []
+    for table in tables:
+        names = names_of((one for one in recodings if one.type == table.type), columns[table.file])
+        made.append(evolve(table, names={**table.names, **names}))
+    return made
+
+
 def _origins(rows: pl.DataFrame) -> list[pl.Expr]:
     """Where rows stood in their source, as far as it says so."""
     return [pl.col(column).alias(name) for column, name in ORIGINS.items() if column in rows.columns]
@@ -311,11 +345,7 @@ def merged(tables: Iterable[FlatTable]) -> list[FlatTable]:
         groups.setdefault((table.type, table.file), []).append(table)
     made = []
     for (kind, file), parts in groups.items():
-        names: dict[str, str] = {}
-        for part in parts:  # two events of one row read one field from two columns
-            for target, name in part.names.items():
-                told = names.setdefault(target, name)
-                names[target] = told if name in told.split(", ") or name == told else f"{told}, {name}"
+        names = {target: name for part in parts for target, name in part.names.items()}
         frame = pl.concat([part.frame for part in parts], how="diagonal") if len(parts) > 1 else parts[0].frame
         made.append(FlatTable(type=kind, frame=frame.sort(ROW) if len(parts) > 1 else frame, file=file, names=names))
     return made

@@ -13,6 +13,7 @@ from attrs import define, evolve, field
 from ...cohort import Cohort
 from ...errors import Fault, InputError, UsageError
 from .build import build
+from .chunks import columns_of
 from .frames import from_frame
 from .raw import RawTable, read_raw
 from .reader import Named, Reader
@@ -26,8 +27,6 @@ from .redcap_records import RecordsReader
 from .redcap_whole import WholeExport
 
 _SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
-_HEAD = 1 << 16
-"""Bytes of a file that are read to see whether it is a dictionary."""
 
 
 @define(kw_only=True)
@@ -71,7 +70,8 @@ class RedcapReader(Reader):
             files = [entry for entry in files if {suffix.lower() for suffix in entry.suffixes} & set(_SUFFIXES)]
         if not files:
             raise _lacking(path, f"exports ({', '.join(_SUFFIXES)})", "no file of these kinds")
-        heads = {file: next(iter(self.parts(file, _HEAD))).columns for file in files}
+        options = {"encoding": self.encoding, "delimiter": self.delimiter}
+        heads = {file: columns_of(file, limits=self.limits, **options) for file in files}
         beside = [file for file, columns in heads.items() if _is_beside(columns)]
         self._take({file.name: self.whole(file) for file in beside})
         if len(beside) == len(files):
@@ -134,6 +134,7 @@ class RedcapReader(Reader):
             headings=records.intake.headings,
             identifiers=records.intake.identifiers,
             decimal_comma=self.decimal_comma,
+            event_files=[table.file for _, table in tables],
         )
 
 

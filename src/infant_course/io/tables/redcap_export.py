@@ -268,7 +268,8 @@ def foreign(export: Export) -> list[CellFinding]:
     for name in counts.columns:
         if not counts[name][0]:
             continue
-        rows = frame.filter(filled([name]) & (pl.col(INSTRUMENT) != owners[name]))
+        others = (pl.col(INSTRUMENT) != owners[name]) & pl.col(INSTRUMENT).is_in([*export.forms])
+        rows = frame.filter(filled([name]) & others)
         cells.append(
             CellFinding(
                 file=export.raw.file,

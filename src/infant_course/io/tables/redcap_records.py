@@ -15,7 +15,7 @@ from .field_values import first_row, without_missing
 from .flat import INSTANCE, INSTRUMENT, PATIENT, RECORD, ROW, VISIT, FlatTable
 from .raw import RawTable
 from .reader import Named
-from .recode import NO_PATIENT_ROW, UNMAPPED_ROW, Recoded, merged, recode
+from .recode import NO_PATIENT_ROW, UNMAPPED_ROW, Recoded, merged, named_by, recode
 from .recoding import Recoding, Recodings, folded
 from .redcap_checks import check_against_header, each
 from .redcap_codes import in_codes, with_points
@@ -61,6 +61,7 @@ class RecordsReader:
         self.empty: dict[str, pl.Series] = {}
         self.nobody: dict[str, pl.Series] = {}
         self.raws: list[RawTable] = []
+        self.columns: dict[str, tuple[str, ...]] = {}
 
     def read(self, tables: Sequence[Named]) -> Records:
         """The events of some files of one project. Raises InputError."""
@@ -68,8 +69,10 @@ class RecordsReader:
             self._export(raw, self.exports[name])
         if not self.present:
             raise InputError(faults=[self._nothing_of(raw) for _, raw in tables])
-        events = [table for table in merged(self.tables) if table.type != PATIENT]
-        joined = with_details([*self.people, *events], merged(self.details), self.places)
+        parts = self.recodings
+        events = named_by(merged(self.tables), parts.events, self.columns)
+        details = named_by(merged(self.details), (*parts.details, *parts.patients), self.columns)
+        joined = with_details([*self.people, *events], details, self.places)
         self.cells += joined.cells
         for raw in self.raws:
             self._count(raw, joined.lost.get(raw.file, frozenset()))
@@ -147,6 +150,7 @@ class RecordsReader:
     def _records(self, export: Export, whole: WholeExport) -> None:
         """The events, details and patients of the rows of one file."""
         frame, file = export.raw.frame, export.raw.file
+        self.columns[file] = export.columns
         here = frame.select(ROW, RECORD, VISIT, INSTRUMENT, INSTANCE)
         repeating_event = pl.col(INSTRUMENT).is_null() & pl.col(INSTANCE).is_not_null()
         place = pl.when(repeating_event).then(pl.concat_str(VISIT, pl.lit("#"), INSTANCE)).otherwise(pl.col(VISIT))

@@ -5,6 +5,7 @@ from attrs import define, field
 
 from .field_values import fold
 from .raw import RawTable
+from .recode import columns_of
 from .redcap_export import REPEATS, labels_in
 from .redcap_project import Project
 
@@ -37,8 +38,7 @@ class WholeExport:
             for recoding in project.recodings.patients
             for source in recoding.fields
             if source.target == "site"
-            for name in source.named
-            if name in frame.columns
+            for name in columns_of(source, frame.columns)
         ]
         silent = sorted(project.recodings.missing)
         told = [pl.col(name).is_not_null() & ~fold(pl.col(name)).is_in(silent) for name in sites]

@@ -117,7 +117,7 @@ class Stream:
         return tables
 
     def _cohort(self, folder: Path, share: int, tables: Sequence[Named]) -> Cohort | None:
-        """The patients of one share; None where it has none."""
+        """The patients of one share; None where it has none. The first is read all the same: errors are told then."""
         import polars as pl
 
         mine: list[Named] = []
@@ -130,7 +130,7 @@ class Stream:
             mine.append((name, evolve(table, frame=frame, count=count)))
             for part in parts:
                 part.unlink()
-        return self.reader.cohort(mine) if any(table.count.read for _, table in mine) else None
+        return self.reader.cohort(mine) if share == 0 or any(table.count.read for _, table in mine) else None
 
 
 def _into_shares(

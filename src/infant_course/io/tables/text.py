@@ -23,7 +23,8 @@ DELIMITER_NAMES = {name: sign for sign, name in DELIMITERS.items()}
 
 _UTF8_IN_CP1252 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]")
 _RARE_CONTROLS = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]")
-_CHUNK = 4096  # of packed bytes; few enough that one cannot unfold beyond what memory bears
+PACKED_BLOCK = 4096
+"""Packed bytes that are unfolded at once; few enough that they cannot unfold beyond what memory bears."""
 
 
 @frozen(kw_only=True)
@@ -105,8 +106,8 @@ def _unzstd(raw: bytes, name: str, limits: Limits) -> bytes:
         while position < len(raw):
             if reader.eof:  # a file may be several frames, one after the other
                 reader = zstandard.ZstdDecompressor().decompressobj()
-            parts.append(reader.decompress(raw[position : position + _CHUNK]))
-            position = min(position + _CHUNK, len(raw)) - len(reader.unused_data)
+            parts.append(reader.decompress(raw[position : position + PACKED_BLOCK]))
+            position = min(position + PACKED_BLOCK, len(raw)) - len(reader.unused_data)
             size += len(parts[-1])
             if size > limits.size:
                 raise _too_large(name, limits)
