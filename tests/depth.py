@@ -1,8 +1,8 @@
 """How far tests go.
 
-Every test is in every run. By default some try fewer examples, and the few that need a virtual machine of Java or
-measure something for long wait for ``INFANT_COURSE_TESTS=thorough``, which ``.ci/run`` sets. ``long`` tries more
-courses in the oracle.
+By default random tests try fewer examples, and those that start another program (a browser, Java for Spark) or measure
+something for long wait for ``INFANT_COURSE_TESTS=thorough``, which ``.ci/run`` sets. ``long`` tries more courses in the
+oracle.
 """
 
 import os
