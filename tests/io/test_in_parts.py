@@ -189,7 +189,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=depth(14, 5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=depth(14, 3), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data(), st.booleans())
 def test_any_words_of_redcap_in_parts(tmp_path: Path, data: st.DataObject, known: bool) -> None:
     header = next(csv.reader((PROJECT / "records.csv").read_text(encoding="utf-8").splitlines()))
@@ -219,7 +219,7 @@ TRACK_COLUMNS = [
 ]
 
 
-@settings(max_examples=depth(14, 5), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=depth(14, 3), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_words_of_a_study_in_parts(tmp_path: Path, data: st.DataObject) -> None:
     people = ["PATIENT_ID", "OS_STATUS", "OS_MONTHS", "SEX", "ABOUT"]
@@ -235,7 +235,7 @@ def test_any_words_of_a_study_in_parts(tmp_path: Path, data: st.DataObject) -> N
     same(tmp_path, "cbioportal")
 
 
-@settings(max_examples=depth(8, 3), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=depth(8, 2), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_words_of_tables_of_the_commons_in_parts(tmp_path: Path, data: st.DataObject) -> None:
     for path in (HERE / "pcdc" / "tables").iterdir():

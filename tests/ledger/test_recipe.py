@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import infant_course
+from depth import only_thorough
 
 ROOT = Path(__file__).resolve().parents[2]
 SOUND = "infant_course: 1\npatient: {id: PAT-1}\nevents:\n  - {event: diagnosis, id: dx, when: 2020-01-01}\n"
@@ -46,6 +47,7 @@ def pipeline(team: Path) -> subprocess.CompletedProcess[str]:
     return run(team, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_registry.py")
 
 
+@only_thorough
 def test_a_new_error_fails_the_pipeline_and_a_known_one_does_not(team: Path):
     """It fails again the next time, as long as it is not recorded; and tells no patient's id."""
     keep(team)
