@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from ...cohort import Cohort
 from ...errors import Fault, InputError, UsageError
@@ -26,7 +26,6 @@ from ...intake import (
     merged_assumptions,
     merged_cells,
 )
-from .build import build
 from .cbioportal_files import BARE, FIXED, NEEDED, PEOPLE, TRACK, bare_table, study_files
 from .cbioportal_own import KIND, PATIENT_EVENTS, own_columns
 from .clock import DayZero
@@ -34,7 +33,7 @@ from .field_values import fold
 from .flat import PATIENT, ROW, FlatTable
 from .frames import from_frame
 from .raw import RawTable
-from .reader import Named, Reader
+from .reader import FlatExport, Named, Reader
 from .recode import NO_PATIENT_ROW, Recoded, merged, recode
 from .recoding import FieldSource, Recoding, Recodings
 from .recoding_file import read_recodings, shipped
@@ -53,15 +52,6 @@ _ZERO = (
     "{n} patients have no row for their KIND: it is taken to be on day 0, since day 0 is that.",
 )
 _UNUSABLE = "a file without the columns of a timeline"
-
-
-@frozen(kw_only=True)
-class Study:
-    """A study as flat tables, and what became of its rows."""
-
-    tables: tuple[FlatTable, ...] = field(repr=False)
-    intake: Intake = field(repr=False)
-    complete: frozenset[str] = frozenset()
 
 
 @define(kw_only=True)
@@ -129,17 +119,7 @@ class CbioportalReader(Reader):
     def cohort(self, tables: Sequence[Named]) -> Cohort:
         """The cohort of some files. Raises InputError where none of them can be of a study."""
         study = _StudyReader(self.recodings, self.day_zero, self.tracks).read(tables)
-        return build(
-            study.tables,
-            source=self.SOURCE,
-            day_zero=self.day_zero,
-            complete=study.complete if self.complete is None else self.complete,
-            counts=study.intake.rows,
-            cells=study.intake.cells,
-            assumed=study.intake.assumed,
-            labels=study.intake.labels,
-            event_files=[table.file for name, table in tables if may_tell_events(name, table)],
-        )
+        return self.built(study, [table.file for name, table in tables if may_tell_events(name, table)])
 
 
 def is_usable(name: str, table: RawTable) -> bool:
@@ -209,7 +189,7 @@ class _StudyReader:
         self.counts: list[RowCount] = []
         self.assumed: list[Assumption] = []
 
-    def read(self, tables: Sequence[Named]) -> Study:
+    def read(self, tables: Sequence[Named]) -> FlatExport:
         """The events of some files; the patients' file comes last."""
         if self.day_zero is DayZero.DIAGNOSIS:
             self.assumed.append(
@@ -249,7 +229,7 @@ class _StudyReader:
             labels=labels,
         )
         complete = frozenset(r.type for r in self.recodings.events if r.complete and r.origins & set(self.tracks))
-        return Study(tables=made, intake=intake, complete=complete)
+        return FlatExport(tables=made, intake=intake, complete=complete)
 
     def _unusable(self, table: RawTable) -> None:
         """All rows of a file are set aside."""

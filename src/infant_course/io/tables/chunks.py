@@ -68,8 +68,7 @@ def raw_chunks(
         yield from _parquet(path, limits)
         return
     if _in_wide_units(path, encoding):
-        text, _ = _first_text(path, encoding, delimiter, limits, form)
-        yield form.table(text, path, limits)
+        yield form.table(_first_text(path, encoding, delimiter, limits, form), path, limits)
         return
     assumed: tuple[str, ...] = ()
     if encoding is None:
@@ -92,21 +91,18 @@ def columns_of(
         except (pl.exceptions.PolarsError, OSError, pl.exceptions.PanicException):
             raise unreadable(str(path), "a whole Parquet file", "one that is damaged", "export it again") from None
     else:
-        header = _first_text(path, encoding, delimiter, limits, CSV)[0].header
+        header = _first_text(path, encoding, delimiter, limits, CSV).header
     return tuple(name for name in column_names(header, path.name)[0] if name is not None)
 
 
-def _first_text(
-    path: Path, encoding: str | None, delimiter: str | None, limits: Limits, form: Form
-) -> tuple[TextFile, bytes]:
+def _first_text(path: Path, encoding: str | None, delimiter: str | None, limits: Limits, form: Form) -> TextFile:
     """The text of the first rows of a file, or of all of it where its line ends are not single bytes."""
     if _in_wide_units(path, encoding):
         limits = evolve(limits, size=min(limits.size, Limits().size))  # read at once
         data = read_bytes(path, limits)
     else:
         data = next(_pieces(path, _FIRST, form), b"")
-    text = read_text(data, str(path), encoding=encoding, delimiter=delimiter or form.delimiter, limits=limits)
-    return text, data
+    return read_text(data, str(path), encoding=encoding, delimiter=delimiter or form.delimiter, limits=limits)
 
 
 def _head(path: Path) -> bytes:

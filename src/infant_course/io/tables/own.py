@@ -18,7 +18,7 @@ from ...intake import Assumption, CellFinding, CellProblem, RowCount
 from .build import build
 from .cells import read_whole, trimmed
 from .flat import ORDER, PATIENT, ROW, FlatTable, Shape, flat_columns
-from .raw import RawTable, read_raw
+from .raw import RawTable
 from .reader import Named, Reader
 from .telling import Telling
 from .text import unreadable
@@ -67,10 +67,6 @@ class OwnReader(Reader):
     def files(self, path: Path) -> list[tuple[Path, str]]:
         """The tables of a folder, in the order of a course. Raises InputError where there are none, or one twice."""
         return self._files(path) if path.is_dir() else [(path, _table_name(path))]
-
-    def whole(self, path: Path) -> RawTable:
-        """All of a file as text. Raises InputError."""
-        return read_raw(path, encoding=self.encoding, delimiter=self.delimiter, limits=self.limits)
 
     def look(self, name: str, raw: RawTable) -> RawTable:
         """Which event types there are. Raises InputError for a first table that cannot be one."""

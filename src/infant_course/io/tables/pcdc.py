@@ -10,17 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from ...cohort import Cohort
 from ...errors import Fault, InputError, UsageError
 from ...intake import Assumption, CellFinding, CellProblem, Intake, RowCount, merged_assumptions, merged_cells
-from .build import build
 from .details import DETAIL_ASIDE, with_details
 from .field_values import NUMBER
 from .flat import PATIENT, ROW, FlatTable
-from .raw import RawTable, read_raw
-from .reader import Named, Reader
+from .raw import RawTable
+from .reader import FlatExport, Named, Reader
 from .recode import merged, recode
 from .recoding import Recodings, folded
 from .recoding_file import read_recodings, shipped
@@ -33,15 +32,6 @@ WHOLE_PER_CENTS = {"minimal residual disease": ("MRD_RESULT_NUMERIC", "MRD_SENSI
 UNKNOWN_TABLE, NO_SUBJECT_COLUMN = "a table that the mapping does not name", "no column of the patient"
 _SUFFIXES = (".csv", ".tsv", ".txt", ".parquet")
 _PACKED = (".gz", ".zst")
-
-
-@frozen(kw_only=True)
-class Commons:
-    """The tables as flat tables, and what became of their rows."""
-
-    tables: tuple[FlatTable, ...] = field(repr=False)
-    intake: Intake = field(repr=False)
-    complete: frozenset[str] = frozenset()
 
 
 @define(kw_only=True)
@@ -94,10 +84,6 @@ class PcdcReader(Reader):
             raise UsageError("no frames: expected tables by their names, such as minimal_residual_disease")
         return super().frames(frames)
 
-    def whole(self, path: Path) -> RawTable:
-        """All of a file as text. Raises InputError."""
-        return read_raw(path, encoding=self.encoding, delimiter=self.delimiter, limits=self.limits)
-
     def look(self, name: str, raw: RawTable) -> RawTable:
         """Which tables there are."""
         reason = self.looked_at[name] = self._of_no_use(name, raw)
@@ -121,17 +107,7 @@ class PcdcReader(Reader):
     def cohort(self, tables: Sequence[Named]) -> Cohort:
         """The cohort of some tables. Raises InputError where the mapping has a use for none of them."""
         commons = _CommonsReader(self.recodings, self.looked_at).read(tables)
-        return build(
-            commons.tables,
-            source=self.SOURCE,
-            day_zero=self.day_zero,
-            complete=commons.complete if self.complete is None else self.complete,
-            counts=commons.intake.rows,
-            cells=commons.intake.cells,
-            assumed=commons.intake.assumed,
-            labels=commons.intake.labels,
-            event_files=[table.file for name, table in tables if not self.looked_at[name]],
-        )
+        return self.built(commons, [table.file for name, table in tables if not self.looked_at[name]])
 
 
 def origins_of(recodings: Recodings) -> frozenset[str]:
@@ -168,7 +144,7 @@ class _CommonsReader:
         self.assumed: list[Assumption] = ["Times are ages in days; the tables hold no dates."]
         self.framed: list[str] = []
 
-    def read(self, tables: Sequence[Named]) -> Commons:
+    def read(self, tables: Sequence[Named]) -> FlatExport:
         """The events of some tables."""
         present = {folded(name) for name, _ in tables if not self.reasons[name]}
         if not present:
@@ -203,7 +179,7 @@ class _CommonsReader:
             labels=labels,
         )
         complete = frozenset(r.type for r in self.recodings.events if r.complete and r.origins & present)
-        return Commons(tables=tuple(events), intake=intake, complete=complete)
+        return FlatExport(tables=tuple(events), intake=intake, complete=complete)
 
     def _table(self, name: str, table: RawTable, reason: str) -> None:
         """One table. ``reason``: why the mapping has no use for it."""

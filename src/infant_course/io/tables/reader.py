@@ -5,18 +5,29 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from ...cohort import Cohort
-from ...intake import CellFinding
+from ...intake import CellFinding, Intake
+from .build import build
 from .chunks import CSV, Form, raw_chunks
 from .clock import DayZero, day_zero_of
+from .flat import FlatTable
 from .frames import from_frame
-from .raw import RawTable
+from .raw import RawTable, read_raw
 from .text import Limits
 
 Named = tuple[str, RawTable]
 """A table with the name by which its reader knows what it is."""
+
+
+@frozen(kw_only=True)
+class FlatExport:
+    """The rows of an export as flat tables, what became of them, and which event types are recorded in full."""
+
+    tables: tuple[FlatTable, ...] = field(repr=False)
+    intake: Intake = field(repr=False)
+    complete: frozenset[str] = frozenset()
 
 
 @define(kw_only=True)
@@ -52,9 +63,9 @@ class Reader(ABC):
         """The tables of an export that was given as frames."""
         return [(name, from_frame(frame, name)) for name, frame in frames.items()]
 
-    @abstractmethod
     def whole(self, path: Path) -> RawTable:
         """All of a file as text. Raises InputError."""
+        return read_raw(path, encoding=self.encoding, delimiter=self.delimiter, limits=self.limits)
 
     def parts(self, path: Path, size: int) -> Iterator[RawTable]:
         """A file as text, in parts of about so many bytes. Raises InputError."""
@@ -76,3 +87,21 @@ class Reader(ABC):
     @abstractmethod
     def cohort(self, tables: Sequence[Named]) -> Cohort:
         """The cohort of tables that were looked at, or of all rows of some patients in them. Raises InputError."""
+
+    def built(self, export: FlatExport, event_files: Collection[str], *, decimal_comma: bool = False) -> Cohort:
+        """The cohort of flat tables. ``event_files``: the files that may hold events."""
+        told = export.intake
+        return build(
+            export.tables,
+            source=self.SOURCE,
+            day_zero=self.day_zero,
+            complete=export.complete if self.complete is None else self.complete,
+            counts=told.rows,
+            cells=told.cells,
+            assumed=told.assumed,
+            labels=told.labels,
+            headings=told.headings,
+            identifiers=told.identifiers,
+            decimal_comma=decimal_comma,
+            event_files=event_files,
+        )

@@ -12,10 +12,9 @@ from attrs import define, evolve, field
 
 from ...cohort import Cohort
 from ...errors import Fault, InputError, UsageError
-from .build import build
 from .chunks import columns_of
 from .frames import from_frame
-from .raw import RawTable, read_raw
+from .raw import RawTable
 from .reader import Named, Reader
 from .recoding_file import read_recodings
 from .redcap_checks import check_against_dictionary
@@ -105,10 +104,6 @@ class RedcapReader(Reader):
         for table in lists.values():
             self.project = evolve(self.project, visits=visits_of(table))
 
-    def whole(self, path: Path) -> RawTable:
-        """All of a file as text. Raises InputError."""
-        return read_raw(path, encoding=self.encoding, delimiter=self.delimiter, limits=self.limits)
-
     def look(self, name: str, raw: RawTable) -> RawTable:
         """Which words, titles and sites a file has."""
         raw = without_states(raw)
@@ -122,20 +117,7 @@ class RedcapReader(Reader):
     def cohort(self, tables: Sequence[Named]) -> Cohort:
         """The cohort of some exports of a project. Raises InputError where they have no instrument of the mapping."""
         records = RecordsReader(self.project, self.exports).read(tables)
-        return build(
-            records.tables,
-            source=self.SOURCE,
-            day_zero=self.day_zero,
-            complete=records.complete if self.complete is None else self.complete,
-            counts=records.intake.rows,
-            cells=records.intake.cells,
-            assumed=records.intake.assumed,
-            labels=records.intake.labels,
-            headings=records.intake.headings,
-            identifiers=records.intake.identifiers,
-            decimal_comma=self.decimal_comma,
-            event_files=[table.file for _, table in tables],
-        )
+        return self.built(records, [table.file for _, table in tables], decimal_comma=self.decimal_comma)
 
 
 def _is_beside(columns: Sequence[str]) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 import polars as pl
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from ...errors import Fault, InputError
 from ...intake import Assumption, CellFinding, CellProblem, Intake, RowCount, merged_assumptions, merged_cells
@@ -14,7 +14,7 @@ from .details import DETAIL_ASIDE, ONLY_HERE, PLACE, with_details
 from .field_values import first_row, without_missing
 from .flat import INSTANCE, INSTRUMENT, PATIENT, RECORD, ROW, VISIT, FlatTable
 from .raw import RawTable
-from .reader import Named
+from .reader import FlatExport, Named
 from .recode import NO_PATIENT_ROW, UNMAPPED_ROW, Recoded, merged, named_by, recode
 from .recoding import Recoding, Recodings, folded
 from .redcap_checks import check_against_header, each
@@ -27,15 +27,6 @@ from .split_fields import choice_columns, filled
 SOURCE = "redcap"
 EMPTY_FORM = "no data in its instruments"
 """Why a row is set aside here."""
-
-
-@frozen(kw_only=True)
-class Records:
-    """An export as flat tables, and what became of its rows."""
-
-    tables: tuple[FlatTable, ...] = field(repr=False)
-    intake: Intake = field(repr=False)
-    complete: frozenset[str] = frozenset()
 
 
 class RecordsReader:
@@ -63,7 +54,7 @@ class RecordsReader:
         self.raws: list[RawTable] = []
         self.columns: dict[str, tuple[str, ...]] = {}
 
-    def read(self, tables: Sequence[Named]) -> Records:
+    def read(self, tables: Sequence[Named]) -> FlatExport:
         """The events of some files of one project. Raises InputError."""
         for name, raw in tables:
             self._export(raw, self.exports[name])
@@ -86,7 +77,7 @@ class RecordsReader:
             headings=self.dictionary.headings if self.dictionary is not None else {},
             identifiers=self._identifiers(joined.tables),
         )
-        return Records(tables=tuple(joined.tables), intake=intake, complete=self._complete())
+        return FlatExport(tables=tuple(joined.tables), intake=intake, complete=self._complete())
 
     def _complete(self) -> frozenset[str]:
         """Event types that the mapping calls complete, and of which every part of it was exported."""
