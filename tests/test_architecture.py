@@ -1,5 +1,6 @@
 """What is loaded when, and that the package is installed as it says. The layers are held by import-linter."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -47,6 +48,14 @@ def test_help_loads_no_drawing_code():
 @pytest.mark.parametrize("package", ["networkx", "polars"])
 def test_the_measure_would_notice_a_heavy_import(package: str):
     assert package in packages_loaded_by(f"import infant_course, {package}")
+
+
+def test_digits_that_are_read_are_those_of_ascii():
+    r"""``\d`` finds digits of every script, which Polars cannot read as a number and Python would read in silence."""
+    package = ROOT / "src" / "infant_course"
+    modules = [package / "when.py", *package.glob("io/**/*.py"), *package.glob("ledger/*.py")]
+    assert len(modules) > 40
+    assert [path.name for path in modules if re.search(r"\\[dD]", path.read_text(encoding="utf-8"))] == []
 
 
 def test_the_command_is_where_the_project_says():

@@ -267,9 +267,9 @@ FORMS = (
 """The accepted forms, for error messages."""
 
 IDENTIFIER = r"[A-Za-z0-9][A-Za-z0-9_.+-]*"
-_NUMBER = r"\d+(?:\.\d+)?"
+_NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 _DURATION = re.compile(rf"({_NUMBER})(?:\s+to\s+({_NUMBER}))?\s+(day|week|month|year)s?")
-_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _REFERENCE: dict[str, Callable[[str], When]] = {
     "after": After,
     "before": Before,
@@ -354,9 +354,9 @@ def parse(text: str) -> When:
         return Either(tuple(parse(option) for option in _split_options(text[len("either ") :])))
     if text.startswith("age "):
         return AtAge(parse_duration(text[4:]))
-    if match := re.fullmatch(rf"day (-?\d{{1,5}}) of ({IDENTIFIER})", text):
+    if match := re.fullmatch(rf"day (-?[0-9]{{1,5}}) of ({IDENTIFIER})", text):
         return OnDay(int(match[1]), match[2])
-    if re.fullmatch(r"day -?\d+", text):
+    if re.fullmatch(r"day -?[0-9]+", text):
         raise ValueError(f'"{text} of ID": a bare day needs the event it is counted from')
     if match := re.fullmatch(rf"(.*\S) (after|before) ({IDENTIFIER})", text):
         if _DURATION.fullmatch(match[1]):
@@ -367,6 +367,6 @@ def parse(text: str) -> When:
         return After(match[3], match[2]) if match[1] == "after" else Before(match[3], match[2])
     if match := re.fullmatch(rf"(during|at end of|at the end of|with|then) ({IDENTIFIER})", text):
         return _REFERENCE[match[1]](match[2])
-    if re.match(r"\d{4}", text) or re.fullmatch(r"[\d./-]+", text):
+    if re.match(r"[0-9]{4}", text) or re.fullmatch(r"[0-9./-]+", text):
         return parse_date(text)
     raise ValueError(FORMS)

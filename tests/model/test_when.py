@@ -73,6 +73,9 @@ def test_nothing_is_filled_in() -> None:
         ("age 9999999999999 months", "130 years"),
         ("age seven months", "7 months"),
         ("afterwards", "after ID"),
+        ("٢٠٢٠-05-17", "2020-05-17, 2020-05"),  # digits of other scripts are no digits here
+        ("day ٣ of x", "day 33 of"),
+        ("age ٣ months", "7 months"),
         ("either (with a)", "either (...) or (...)"),
         ("5 to 4 weeks after x", "smaller"),
         ("after ../../x", "after ID"),

@@ -41,7 +41,9 @@ UNIT_SPELLINGS = {
 }
 """Other spellings of the units in ``events.UNITS``; a cubic millimetre is a microlitre."""
 
-_QUANTITY = re.compile(r"([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)\s*(?:[x×]\s*(?=10))?(\D.*|10.*/.*)?")
+_QUANTITY = re.compile(
+    r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*(?:[x×]\s*(?=10))?([^0-9].*|10.*/.*)?"
+)
 _BARE_MRD = "a bare {0} could be {0} as a fraction ({1:g} %) or {0} % (a fraction of {2:g})"
 T = TypeVar("T")
 

@@ -265,7 +265,7 @@ class Ledger:
         return gone
 
     def _find(self, name: str, as_of: date, *, history: bool = False) -> Entry:
-        number = re.fullmatch(r"[Qq]0*(\d{1,12})", name.strip())
+        number = re.fullmatch(r"[Qq]0*([0-9]{1,12})", name.strip())
         prefix = name.strip().lower().removeprefix("fp-")
         if number:
             rows = self._db.execute(f"{_ENTRY} WHERE number = ?", (int(number[1]),)).fetchall()

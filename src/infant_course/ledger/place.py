@@ -47,7 +47,7 @@ def share(path: Path, mounts: str | None = None) -> str | None:
     found, kind = -1, None
     for line in mounts.splitlines():
         first, _, rest = line.partition(" - ")
-        point = Path(re.sub(r"\\(\d{3})", lambda octal: chr(int(octal[1], 8)), first.split(" ")[4]))
+        point = Path(re.sub(r"\\([0-9]{3})", lambda octal: chr(int(octal[1], 8)), first.split(" ")[4]))
         if (here == point or point in here.parents) and len(point.parts) >= found:
             found, kind = len(point.parts), rest.split(" ")[0]  # of mounts on one point the last one counts
     return kind if kind in SHARES else None

@@ -168,7 +168,7 @@ def read_replies(path: Path) -> tuple[Line, ...]:
         raise _fault(path, "comma-separated values", "a line that is none") from error
 
 
-_COUNTED = re.compile(r"(\d{1,7}) of (\d{1,7})")
+_COUNTED = re.compile(r"([0-9]{1,7}) of ([0-9]{1,7})")
 
 
 def _line(row: int, cells: list[str], places: dict[str, int], ours: set[int]) -> Line:

@@ -16,7 +16,7 @@ from .key import Key
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 12
-_AGAIN = re.compile(r"(.+) \((\d+)\)", re.DOTALL)
+_AGAIN = re.compile(r"(.+) \(([0-9]+)\)", re.DOTALL)
 
 
 class Kind(Enum):

@@ -55,7 +55,7 @@ def _schemes() -> frozenset[str]:
 
 def _is_protocol(text: str) -> bool:
     """A protocol of the package, one that a definition is of, or a number of ClinicalTrials.gov."""
-    return protocol(text) is not None or _plain(text) in _schemes() or bool(re.fullmatch(r"NCT\d{8}", text.strip()))
+    return protocol(text) is not None or _plain(text) in _schemes() or bool(re.fullmatch(r"NCT[0-9]{8}", text.strip()))
 
 
 def _is_block(text: str) -> bool:

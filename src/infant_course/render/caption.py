@@ -193,7 +193,7 @@ def _day_zero(figure: TimelineFigure) -> str:
 def _spelt(shown: str) -> list[str]:
     """The abbreviations that occur, spelt out."""
     spelt = [
-        f"{short}, {long}" for short, long in sorted(_ABBREVIATIONS.items()) if re.search(rf"\b{short}\d?\b", shown)
+        f"{short}, {long}" for short, long in sorted(_ABBREVIATIONS.items()) if re.search(rf"\b{short}[0-9]?\b", shown)
     ]
     return ["; ".join(spelt) + "."] if spelt else []
 

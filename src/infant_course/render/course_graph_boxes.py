@@ -154,8 +154,8 @@ def sized(node: Node, sizes: Sizes, longest: float, room: float, *, planned: boo
 
 def kept_together(words: str) -> str:
     """Words of which no number stands alone on a line: "cycle 1", "part II", "10 months"."""
-    together = re.sub(r" (?=(?:[IVX]+|\d+|%)(?!\w))", "\N{NO-BREAK SPACE}", words)
-    return re.sub(r"(?<=\d) (?=(?:days?|weeks?|months?|years?)\b)", "\N{NO-BREAK SPACE}", together)
+    together = re.sub(r" (?=(?:[IVX]+|[0-9]+|%)(?!\w))", "\N{NO-BREAK SPACE}", words)
+    return re.sub(r"(?<=[0-9]) (?=(?:days?|weeks?|months?|years?)\b)", "\N{NO-BREAK SPACE}", together)
 
 
 def _row_width(row: Sequence[Flag], sizes: Sizes) -> float:

@@ -90,12 +90,12 @@ def pdf_saying(pdf: bytes, made: str) -> bytes:
 
     A PDF without a plain trailer is returned as it is (the converter writes one; a test holds it to that).
     """
-    trailer = re.search(rb"trailer\s*<<(.*?)>>\s*startxref\s*(\d+)\s*%%EOF\s*$", pdf, re.DOTALL)
+    trailer = re.search(rb"trailer\s*<<(.*?)>>\s*startxref\s*([0-9]+)\s*%%EOF\s*$", pdf, re.DOTALL)
     if trailer is None:
         return pdf
     entries = trailer[1]
-    size = re.search(rb"/Size (\d+)", entries)
-    root = re.search(rb"/Root (\d+ \d+ R)", entries)
+    size = re.search(rb"/Size ([0-9]+)", entries)
+    root = re.search(rb"/Root ([0-9]+ [0-9]+ R)", entries)
     if size is None or root is None:
         return pdf
     number = int(size[1])

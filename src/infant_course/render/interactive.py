@@ -136,4 +136,4 @@ def _others(course: Course, veil: Veil, style: Style, marks: Mapping[str, Sequen
 
 def _powers(html: str) -> str:
     """10^-4 as a power."""
-    return re.sub(r"10\^(-?)(\d+)", lambda found: f"10<sup>{found[1] and '−'}{found[2]}</sup>", html)
+    return re.sub(r"10\^(-?)([0-9]+)", lambda found: f"10<sup>{found[1] and '−'}{found[2]}</sup>", html)

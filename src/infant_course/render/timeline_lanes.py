@@ -170,7 +170,7 @@ def _rows(items: Sequence[Item], scale: Scale, size: float) -> list[Row]:
 
 def _stem(label: str) -> str:
     """A label without the number of a cycle or grade."""
-    return re.sub(r"(?:,? (?:cycle|grade))? \d+$", "", label)
+    return re.sub(r"(?:,? (?:cycle|grade))? [0-9]+$", "", label)
 
 
 def _row(items: Sequence[Item], name: str, scale: Scale, size: float) -> Row:

@@ -10,7 +10,7 @@ from .metrics import width as text_width
 from .timeline_figure import Assay, Flag, MrdState
 
 Runs = str | list[Run]
-_POWER = re.compile(r"10\^-?(\d+)")
+_POWER = re.compile(r"10\^-?([0-9]+)")
 
 
 @frozen

@@ -123,7 +123,7 @@ def listed(items: Iterable[str]) -> str:
 def amount(stated: Quantity) -> str:
     """A number with its unit, as stated."""
     unit = stated.unit.replace("ug", "µg").replace("uL", "µL").replace("umol", "µmol").replace("m2", "m²")
-    unit = re.sub(r"10\^(\d+)", lambda found: "× 10" + found[1].translate(_RAISED), unit)
+    unit = re.sub(r"10\^([0-9]+)", lambda found: "× 10" + found[1].translate(_RAISED), unit)
     if stated.unit == "fraction":
         return power(stated.value)
     return f"{stated.value:g} {unit}"

@@ -116,7 +116,7 @@ def _what(error: Exception) -> str:
 
 def _hint(word: str, known: Iterable[str]) -> str:
     """The rule that was meant: REM-06 for "rem6" too."""
-    parts = re.fullmatch(r"([A-Za-z]+)[- _]?0*(\d+)", word)
+    parts = re.fullmatch(r"([A-Za-z]+)[- _]?0*([0-9]+)", word)
     meant = f"{parts[1].upper()}-{parts[2]:0>2}" if parts else word
     return did_you_mean(meant, known) or "`infant-course rules` lists them all"
 

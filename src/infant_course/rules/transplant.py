@@ -159,7 +159,7 @@ def status_at_transplant(transplant: Subject) -> Judged:
     Ties: a relapse on the day of the HSCT is left undecided.
     """
     status = transplant["status"]
-    number = status.str.extract(r"^CR(\d)$").cast(pl.Int64)
+    number = status.str.extract(r"^CR([0-9])$").cast(pl.Int64)
     relapses, earlier = transplant.count_before(Relapse), number - 1
     told_as_switch = (relapses == earlier - 1) & transplant.preceded_by(LineageSwitch, recorded=True)
     consolidated = transplant.of_referenced("consolidates", Remission, "number")

@@ -13,7 +13,8 @@ from infant_course.cohort import Cohort
 from infant_course.errors import UsageError
 from infant_course.intake import CellProblem, RowCount
 from infant_course.io.tables.build import NO_PATIENT, TOLD_TWICE, build
-from infant_course.io.tables.flat import PATIENT, ROW, FlatTable
+from infant_course.io.tables.flat import PATIENT, ROW, FlatTable, Shape, flat_columns
+from infant_course.io.tables.own import TABLES
 from infant_course.rules import RULES, Settings, judge
 from infant_course.shortest_paths import UNBOUNDED
 
@@ -331,6 +332,15 @@ def test_equal_cells_are_told_once_and_very_many_differing_ones_together():
     assert (side.rows, side.row, len(side.patients)) == (30, 2, 20)
     numbers = [cell for cell in cells if cell.column == "number"]
     assert len(numbers) == 201 and sum(cell.rows for cell in numbers) == 250
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_digits_of_other_scripts_are_no_digits(kind: str):
+    shapes = {Shape.WHOLE, Shape.NUMBER, Shape.TIME, Shape.DURATION}
+    columns = [column.name for column in flat_columns(kind) if column.shape in shapes]
+    columns = [name for name in columns if not name.endswith("_latest")]  # told with the earliest
+    cells = build([flat(kind, [{"patient": "P1", **dict.fromkeys(columns, "\u0663")}])], source="csv").intake.cells
+    assert {cell.column for cell in cells if cell.problem is CellProblem.UNREAD} == set(columns)
 
 
 def test_tables_of_one_type_and_of_one_file_join():

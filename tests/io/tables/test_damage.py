@@ -34,6 +34,7 @@ NASTY = [
     "after a", "after b;before a", "with a", "day 99999 of a", "either (2020) or (2021)", "either ((", ";;;", "a;a;b",
     "birth", "@", "5 days after @", "[", "[]", "{}", "[1]", '[{"name": 1}]', "[" * 2000, '[{"name":"x","name":"y"}]',
     '["a"', "=1+1", "'", "''", "\ud7ff", "ü", "\u202e", "a\nb", 'q"q', "a,b", "a;b", "x" * 3000, "true", "TRUE", "2",
+    "\u0663", "\uff12\uff10\uff12\uff10-05-17", "day \u0663 of a", "\u0967.5 %", "\u0663 years",
 ]  # fmt: skip
 IDS = ["P1", "P2", "p1", "P1 ", "", "Zoë", "CON", "../x", "birth", "=P"]
 
@@ -59,7 +60,7 @@ def files(draw) -> bytes:
         columns = [flat_columns(kind)[0], *(column for column in columns if column.name != "patient")]
     names = [column.name for column in columns]
     if not draw(st.integers(0, 5)):
-        names[-1] = draw(st.sampled_from(["", "patient", "x y", "_row", "strat", *NASTY[20:24]]))
+        names[-1] = draw(st.sampled_from(["", "patient", "x y", "_row", "strat", "*", "^.*$", *NASTY[20:24]]))
     sign = draw(st.sampled_from([",", ";", "\t"]))
     rows = [[draw(cells(column)) for column in columns] for _ in range(draw(st.integers(0, 6)))]
     for row in rows:

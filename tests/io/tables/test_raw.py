@@ -225,6 +225,12 @@ def test_names_of_columns(file):
         read_raw(file("a,b,c\n"), limits=Limits(columns=2))
 
 
+def test_a_name_that_would_stand_for_several_columns_is_told_and_not_read(file):
+    table = read_raw(file("patient,*,^.*$,^a,b$\nP1,1,2,3,4\n"))
+    assert table.columns == ("patient", "^a", "b$") and rows(table) == [("P1", "3", "4")]
+    assert [cell.column for cell in table.cells] == ["*", "^.*$"]
+
+
 def test_control_characters_are_told_and_not_read(file):
     table = read_raw(file("a,b\n1,x\x00y\n2,x\x00y\n3,z\x1b[2J\n4,fine\n"))
     assert rows(table) == [("1", None), ("2", None), ("3", None), ("4", "fine")]

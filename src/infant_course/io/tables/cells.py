@@ -22,10 +22,10 @@ from .telling import Telling
 if TYPE_CHECKING:
     import polars as pl
 
-_NUMBER = r"^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?$"
-_WHOLE = r"^[-+]?\d{1,18}(?:\.0+)?$"
-_COMMA = re.compile(r"[-+]?\d+,\d+")
-_THOUSANDS = r"^[-+]?\d{1,3}(?:[.,]\d{3})+$"
+_NUMBER = r"^[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?$"
+_WHOLE = r"^[-+]?[0-9]{1,18}(?:\.0+)?$"
+_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
+_THOUSANDS = r"^[-+]?[0-9]{1,3}(?:[.,][0-9]{3})+$"
 
 
 Distinct = tuple[list[str], "pl.Series"]
@@ -169,7 +169,7 @@ def _numbers(column: str, texts: "pl.Series", telling: Telling, decimal_comma: b
         doubtful = (texts.str.contains(_THOUSANDS) & texts.str.contains(".", literal=True)).fill_null(False)
         hint = "with a decimal comma declared it may be a number of thousands: write it without points"
         telling.tell(column, texts, doubtful, "a number", hint, CellProblem.SUSPECT)
-        plain = texts.str.replace(r"^([-+]?\d+),(\d+)$", "$1.$2")
+        plain = texts.str.replace(r"^([-+]?[0-9]+),([0-9]+)$", "$1.$2")
     fits = plain.str.contains(_NUMBER).fill_null(True)
     numbers = plain.set(~fits | doubtful, None).str.replace(r"^\+", "").cast(pl.Float64, strict=False)
     bad = texts.is_not_null() & ~doubtful & (numbers.is_null() | ~numbers.is_finite().fill_null(False))

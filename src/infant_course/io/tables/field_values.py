@@ -1,21 +1,22 @@
 """The value of one field, from the cells of the columns it is mapped to; expressions over a frame of text."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
 
 import polars as pl
-from attrs import field, frozen
+from attrs import frozen
 
 from ...intake import Counted
 from .flat import ROW
+from .headings import Headings
 from .recoding import JOINED, NUMBERS, SIGNED, FieldSource
 
 _NOT_STATED = (
     "{n} cell is taken as not stated ({words}): {columns}.",
     "{n} cells are taken as not stated ({words}): {columns}.",
 )
-NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
+NUMBER = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
 
 
 def fold(column: pl.Expr) -> pl.Expr:
@@ -33,19 +34,11 @@ def named(column: str, text: pl.Expr) -> pl.Expr:
 class FieldValues:
     """Reads the fields of one table.
 
-    ``names``: its columns by their names without case. ``told``: folded words that go into a note and are no value.
+    ``told``: folded words that go into a note and are no value.
     """
 
-    names: Mapping[str, str] = field(repr=False)
+    headings: Headings
     told: frozenset[str]
-
-    def present(self, source: FieldSource) -> list[str]:
-        """The columns of a field that the table has."""
-        return self.having(source.named)
-
-    def having(self, columns: Iterable[str]) -> list[str]:
-        """Those of some columns that the table has, as the table calls them."""
-        return [self.names[column.casefold()] for column in columns if column.casefold() in self.names]
 
     def value(self, source: FieldSource) -> pl.Expr:
         """What a field takes from its cells; null where it takes nothing."""
@@ -77,7 +70,7 @@ class FieldValues:
         sharing = [other for other in sources if other.columns == source.columns]
         if sharing[0].target != source.target or any(other.only is None for other in sharing):
             return value
-        columns = self.present(source)
+        columns = self.headings.having(source.named)
         text = pl.coalesce(pl.col(name) for name in columns) if columns else pl.lit(None, dtype=pl.String)
         taken: pl.Expr = reduce(or_, (values[other.target].is_not_null() for other in sharing))
         said = fold(text).is_in(sorted(self.told)).fill_null(False)
@@ -86,13 +79,13 @@ class FieldValues:
     def told_of(self, source: FieldSource, said: set[str]) -> list[pl.Expr]:
         """Words such as "Not Reported" in the cells of a field, as parts of a note; of each column once."""
         words = sorted(self.told - set(source.words))
-        columns = [name for name in self.present(source) if name not in said] if words else []
+        columns = [name for name in self.headings.having(source.named) if name not in said] if words else []
         said.update(columns)
         return [named(name, pl.when(fold(pl.col(name)).is_in(words)).then(pl.col(name))) for name in columns]
 
     def _taken(self, source: FieldSource) -> pl.Expr:
         """The first that a field takes of its columns."""
-        columns = self.present(source)
+        columns = self.headings.having(source.named)
         if not columns:
             return pl.lit(None, dtype=pl.String)
         return pl.coalesce(self._taken_of(source, pl.col(name)) for name in columns)
@@ -113,10 +106,17 @@ class FieldValues:
 
 def words_in(frame: pl.DataFrame, masks: Mapping[str, pl.Expr]) -> list[str]:
     """The words as written that some masks find."""
-    found: set[str] = set()
-    for name, mask in masks.items():
-        found.update(frame.filter(mask)[name].unique())
-    return sorted(found)
+    found = frame.select(pl.col(name).filter(mask).unique().implode() for name, mask in masks.items())
+    return sorted({word for name in masks for word in found[name].item()})
+
+
+def rows_where(frame: pl.DataFrame, masks: Mapping[str, pl.Expr]) -> Iterator[tuple[str, int, int]]:
+    """Of each mask that finds rows: its name, the line of the first and how many they are."""
+    firsts = frame.select(pl.col(ROW).filter(mask).first().alias(name) for name, mask in masks.items())
+    counts = frame.select(mask.sum().alias(name) for name, mask in masks.items())
+    for name in masks:
+        if counts[name].item():
+            yield name, int(firsts[name].item()), int(counts[name].item())
 
 
 def without_missing(
@@ -126,14 +126,17 @@ def without_missing(
     words = sorted(set(missing) - {""})
     if not words or not columns:
         return frame, ()
-    masks = {name: fold(pl.col(name)).is_in(words).fill_null(False) for name in columns}
-    counts = frame.select(mask.sum().alias(name) for name, mask in masks.items())
-    found = {name: int(counts[name][0]) for name in columns if counts[name][0]}
+
+    def missed(column: pl.Expr) -> pl.Expr:
+        return fold(column).is_in(words).fill_null(False)
+
+    counts = frame.select(missed(pl.col(columns)).sum()).row(0)
+    found = {name: int(count) for name, count in zip(columns, counts, strict=True) if count}
     if not found:
         return frame, ()
-    words_found = tuple(words_in(frame, {name: masks[name] for name in found}))
+    words_found = tuple(words_in(frame, {name: missed(pl.col(name)) for name in found}))
     said = Counted(place=file, one=_NOT_STATED[0], many=_NOT_STATED[1], numbers=tuple(found.items()), words=words_found)
-    return frame.with_columns(pl.when(~masks[name]).then(pl.col(name)).alias(name) for name in found), (said,)
+    return frame.with_columns(pl.when(~missed(pl.col(name))).then(pl.col(name)).alias(name) for name in found), (said,)
 
 
 def first_row(rows: pl.DataFrame) -> int:

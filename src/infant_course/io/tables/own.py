@@ -208,15 +208,14 @@ class _Gathered:
         for column in frame.columns:
             if column in columns or column in (ROW, ORDER) or (of_rows and column not in known):
                 continue
-            filled = frame.filter(frame[column].is_not_null())
             self.cells.append(
                 CellFinding(
                     file=file,
                     problem=CellProblem.NOT_USED,
                     column=column,
                     expected=f"a column of {name}" if name else "a column of some event type",
-                    row=filled[ROW][0] if of_rows else None,
-                    rows=filled.height,
+                    row=frame[ROW].filter(frame[column].is_not_null())[0] if of_rows else None,
+                    rows=frame.height - frame[column].null_count(),
                     hint=did_you_mean(column, columns),
                 )
             )

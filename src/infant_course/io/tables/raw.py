@@ -90,6 +90,8 @@ def raw_text(text: TextFile, path: Path, limits: Limits) -> RawTable:
     """The table of a text file."""
     import polars as pl
 
+    from .field_values import rows_where
+
     file = path.name
     names, cells, unnamed = column_names(text.header, file)
     read = _columns(text, len(names))
@@ -98,25 +100,18 @@ def raw_text(text: TextFile, path: Path, limits: Limits) -> RawTable:
     frame, set_aside, total = read
     named = [pl.col(f"{number}").alias(name) for number, name in enumerate(names) if name is not None]
     frame = frame.select(*named, ROW)
-    for number in unnamed:
-        filled = read[0].filter(pl.col(f"{number}").is_not_null())
-        if filled.height:
-            cells.append(
-                CellFinding(
-                    file=file,
-                    problem=CellProblem.NOT_USED,
-                    column=f"column {number + 1}",
-                    expected="a name in the header",
-                    row=int(filled[ROW][0]),
-                    rows=filled.height,
-                )
-            )
+    expected, problem = "a name in the header", CellProblem.NOT_USED
+    nameless = {f"{number}": pl.col(f"{number}").is_not_null() for number in unnamed}
+    for column, row, rows in rows_where(read[0], nameless):
+        told = f"column {int(column) + 1}"
+        cells.append(CellFinding(file=file, problem=problem, column=told, expected=expected, row=row, rows=rows))
     return finished(file, frame, total, set_aside, cells, text.assumptions, text.has_controls)
 
 
 def column_names(header: Sequence[str], file: str) -> tuple[list[str | None], list[CellFinding], list[int]]:
     """The name of every column (None: not read), what is wrong with the names, and where a name is missing."""
-    names: list[str | None] = []
+    taken: set[str | None] = set()
+    read: list[str | None] = []
     cells: list[CellFinding] = []
     unnamed: list[int] = []
     for number, written in enumerate(header):
@@ -124,14 +119,17 @@ def column_names(header: Sequence[str], file: str) -> tuple[list[str | None], li
         expected = None
         if not name:
             unnamed.append(number)
-        elif name in names:
+        elif name in taken:
             expected = "each name once in the header; the first column of this name is read"
         elif name in PLACES:
             expected = f"a name other than {', '.join(PLACES)}, which are kept for the place of a row"
+        elif name == "*" or name[0] + name[-1] == "^$":
+            expected = "a name other than * and ^...$, which stand for several columns"
         if expected:
             cells.append(CellFinding(file=file, problem=CellProblem.NOT_USED, column=name, expected=expected, row=1))
-        names.append(name if name and not expected else None)
-    return names, cells, unnamed
+        read.append(name if name and not expected else None)
+        taken.update(read[-1:])
+    return read, cells, unnamed
 
 
 def finished(
@@ -175,6 +173,7 @@ def _without_long_cells(
     if not columns:
         return frame
     longest = frame.select(pl.col(columns).str.len_bytes().max()).row(0, named=True)
+    cut: list[pl.Series] = []
     for name in (name for name in columns if (longest[name] or 0) > most):
         long = (frame[name].str.len_bytes() > most).fill_null(False)
         cells.append(
@@ -182,13 +181,13 @@ def _without_long_cells(
                 file,
                 CellProblem.UNREAD,
                 f"a cell of at most {most:,} bytes",
-                frame.filter(long).select(ROW),
+                frame.select(pl.col(ROW).filter(long)),
                 column=name,
                 hint="look for a quote that is not closed",
             )
         )
-        frame = frame.with_columns(pl.when(~long).then(pl.col(name)).alias(name))
-    return frame
+        cut.append(frame[name].set(long, None))
+    return frame.with_columns(cut)
 
 
 def _without_controls(
@@ -197,15 +196,17 @@ def _without_controls(
     """Cells with NUL and its like become null, each told."""
     import polars as pl
 
+    rows = frame.select(ROW, pl.lit(None, dtype=pl.String).alias("patient"))
+    cut: list[pl.Series] = []
     for name in columns:
         bad = frame[name].str.contains(r"[\x00-\x08\x0b-\x1f\x7f-\u{9f}\u{2028}\u{2029}]").fill_null(False)
         if not bad.any():
             continue
-        telling = Telling(file=file, names={}, rows=frame.select(ROW, pl.lit(None, dtype=pl.String).alias("patient")))
+        telling = Telling(file=file, names={}, rows=rows)
         telling.tell(name, frame[name], bad, "text without control characters")
         cells += telling.cells
-        frame = frame.with_columns(pl.when(~bad).then(pl.col(name)).alias(name))
-    return frame
+        cut.append(frame[name].set(bad, None))
+    return frame.with_columns(cut)
 
 
 Read = tuple["pl.DataFrame", dict[str, int], int]

@@ -4,18 +4,19 @@ Nothing is dropped in silence: rows that no event fits, columns that nothing is 
 for "missing" are counted and told.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
 from attrs import evolve, field, frozen
 
 from ...intake import MOST_PATIENTS, Assumption, CellFinding, CellProblem, Counted
-from .field_values import FieldValues, first_row, fold, named, without_missing, words_in
+from .field_values import FieldValues, first_row, fold, named, rows_where, without_missing, words_in
 from .flat import PATIENT, PLACES, ROW, FlatTable
+from .headings import Headings
 from .raw import RawTable
 from .recoding import NOTE, FieldSource, Recoding, Recodings, folded
-from .split_fields import checked_of, choice_columns, date_of, filled
+from .split_fields import checked_of, date_of, filled
 from .telling import Telling
 from .typed import ORIGINS
 
@@ -74,8 +75,8 @@ class _Recoder:
     def __init__(self, table: RawTable, recodings: Recodings, origin: str | None, column: str | None) -> None:
         self.table = table
         self.recodings = recodings
-        self.names = {name.casefold(): name for name in reversed(table.columns)}
-        self.patient = self.names[recodings.patient_column.casefold()]
+        self.headings = Headings(table.columns)
+        (self.patient,) = self.headings.having([recodings.patient_column])
         self.used = {self.patient}
         self.read: dict[str, pl.Series] = {}
         self.cells: list[CellFinding] = []
@@ -84,7 +85,7 @@ class _Recoder:
             self.used.add(column)
         said = pl.lit(folded(origin or "")) if column is None else fold(pl.col(column)).fill_null("")
         self.origin_column = column
-        self.values = FieldValues(names=self.names, told=recodings.told)
+        self.values = FieldValues(headings=self.headings, told=recodings.told)
         frame, counted = without_missing(table.frame, table.columns, recodings.missing, table.file)
         self.assumed.extend(counted)
         self.frame = frame.with_columns(said.alias(_ORIGIN))
@@ -141,15 +142,15 @@ class _Recoder:
         fits = pl.col(_ORIGIN).is_in(sorted(recoding.origins))
         asked = self.frame.select(fits).to_series()
         for column, words in recoding.where.items():
-            name = self.names.get(column.casefold())
+            name = self.headings.find(column)
             if name is None:
                 return self.none
             said = pl.col(name)
             fits &= said.is_not_null() if ANYTHING in words else fold(said).fill_null("").is_in(sorted(words))
         if recoding.only_filled:
-            columns = [name for source in recoding.fields for name in self._columns(source)]
+            columns = [name for source in recoding.fields for name in self.headings.of(source)]
             fits &= filled(columns)
-        self._reads((self.names[column.casefold()] for column in recoding.where), asked)
+        self._reads(self.headings.having(recoding.where), asked)
         return self.frame.select(fits.alias("fits")).to_series()
 
     def _reads(self, columns: Iterable[str], where: pl.Series) -> None:
@@ -170,13 +171,13 @@ class _Recoder:
         sources = [source for source in recoding.fields if source.target != NOTE]
         read = {source.target: self._value(source, rows, recoding.type) for source in sources}
         for source in recoding.fields:
-            columns = self._columns(source)
+            columns = self.headings.of(source)
             self._reads(columns, where)
             if source.target == NOTE:
                 notes += [named(name, pl.col(name)) for name in columns]
                 said.update(columns)
         for source in sources:
-            if not self._columns(source) and source.always is None:
+            if not self.headings.of(source) and source.always is None:
                 continue
             exprs[source.target] = values.with_leftover(source, sources, read).replace("", None)
             notes += values.told_of(source, said)
@@ -191,11 +192,8 @@ class _Recoder:
         )
         alike = [one for one in among if one.type == recoding.type]
         alike = [one for one in alike if self.origin_column or one.origins & self.origins]
-        names = {"patient": self.patient, **names_of(alike, self.table.columns)}
+        names = {"patient": self.patient, **names_of(alike, self.headings)}
         return FlatTable(type=recoding.type, frame=frame, file=self.table.file, names=names)
-
-    def _columns(self, source: FieldSource) -> list[str]:
-        return columns_of(source, self.table.columns)
 
     def _value(self, source: FieldSource, rows: pl.DataFrame, about: str) -> pl.Expr:
         """What a field takes of its columns."""
@@ -209,9 +207,9 @@ class _Recoder:
         )
         if source.date is not None:
             date = evolve(source.date, unknown=source.date.unknown | self.recodings.told)
-            read = date_of(date, rows, self.names, telling)
+            read = date_of(date, rows, self.headings, telling)
         else:
-            read = checked_of(source, rows, self._columns(source), telling)
+            read = checked_of(source, rows, self.headings.of(source), telling)
         self.cells += telling.cells
         return pl.lit(read)
 
@@ -219,7 +217,7 @@ class _Recoder:
         """Words such as "Not Reported" about a patient: there is no note to keep them in, so they are counted."""
         for source in recoding.fields:
             words = sorted(self.recodings.told - set(source.words))
-            for name in self._columns(source):
+            for name in self.headings.of(source):
                 many = rows.filter(fold(pl.col(name)).is_in(words)).height
                 if many:
                     said = words_in(rows, {name: fold(pl.col(name)).is_in(words)})
@@ -262,8 +260,8 @@ class _Recoder:
         """The columns by which it is decided what the rows of a table or track are."""
         everything = (*self.recodings.events, *self.recodings.details)
         asked = [column for recoding in everything if origin in recoding.origins for column in recoding.where]
-        present = [self.names[column.casefold()] for column in asked if column.casefold() in self.names]
-        return list(dict.fromkeys([*([self.origin_column] if self.origin_column else []), *present]))
+        track = [self.origin_column] if self.origin_column else []
+        return list(dict.fromkeys([*track, *self.headings.having(asked)]))
 
     def _unmapped(self, value: str | None, row: Any, rows: Any, patients: Iterable[str]) -> None:
         self.cells.append(
@@ -282,38 +280,25 @@ class _Recoder:
 
     def _tell_columns(self, taken: pl.Series) -> None:
         """Columns with cells that nothing reads, in rows that are kept."""
-        for name in self.table.columns:
-            if name in self.used:
-                continue
-            left = taken & self.frame[name].is_not_null()
-            filled = self.frame.filter(left & ~self.read[name] if name in self.read else left)
-            if filled.height:
-                self.cells.append(
-                    CellFinding(
-                        file=self.table.file,
-                        problem=CellProblem.NOT_USED,
-                        column=name,
-                        expected=f"a column of {self.recodings.file}",
-                        row=first_row(filled),
-                        rows=filled.height,
-                    )
-                )
+        left = {
+            name: pl.lit(taken & ~self.read.get(name, self.none)) & pl.col(name).is_not_null()
+            for name in self.table.columns
+            if name not in self.used
+        }
+        for name, row, rows in rows_where(self.frame, left):
+            expected = f"a column of {self.recodings.file}"
+            problem = CellProblem.NOT_USED
+            self.cells.append(
+                CellFinding(file=self.table.file, problem=problem, column=name, expected=expected, row=row, rows=rows)
+            )
 
 
-def columns_of(source: FieldSource, columns: Iterable[str]) -> list[str]:
-    """The columns among some that a field is read from, as they are written."""
-    if source.checkbox is not None:
-        return choice_columns(source.checkbox, columns)
-    written = {name.casefold(): name for name in reversed(list(columns))}
-    return [written[name.casefold()] for name in source.named if name.casefold() in written]
-
-
-def names_of(recodings: Iterable[Recoding], columns: Sequence[str]) -> dict[str, str]:
+def names_of(recodings: Iterable[Recoding], headings: Headings) -> dict[str, str]:
     """What a source with these columns calls the fields of some recodings, whether or not a row is of one."""
     names: dict[str, str] = {}
     for recoding in recodings:
         for source in recoding.fields:
-            read = columns_of(source, columns) if source.target != NOTE else []
+            read = headings.of(source) if source.target != NOTE else []
             if read:
                 name = source.checkbox or ", ".join(read if source.date else read[:1])
                 told = names.setdefault(source.target, name)  # two events of one row read one field from two columns
@@ -322,13 +307,13 @@ def names_of(recodings: Iterable[Recoding], columns: Sequence[str]) -> dict[str,
 
 
 def named_by(
-    tables: Iterable[FlatTable], recodings: Iterable[Recoding], columns: Mapping[str, Sequence[str]]
+    tables: Iterable[FlatTable], recodings: Iterable[Recoding], headings: Mapping[str, Headings]
 ) -> list[FlatTable]:
-    """The tables with the names that all recodings of their type give; ``columns``: of each file."""
+    """The tables with the names that all recodings of their type give; ``headings``: of each file."""
     recodings = tuple(recodings)
     made = []
     for table in tables:
-        names = names_of((one for one in recodings if one.type == table.type), columns[table.file])
+        names = names_of((one for one in recodings if one.type == table.type), headings[table.file])
         made.append(evolve(table, names={**table.names, **names}))
     return made
 

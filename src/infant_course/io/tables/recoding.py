@@ -54,7 +54,7 @@ def folded(text: str) -> str:
     return re.sub(JOINED, " ", text).strip().lower()
 
 
-SIGNED, JOINED = r"^\s*-\.?\d", r"[\s_-]+"
+SIGNED, JOINED = r"^\s*-\.?[0-9]", r"[\s_-]+"
 
 
 class Precision(StrEnum):

@@ -7,10 +7,10 @@ from attrs import evolve
 
 from ...errors import Fault, InputError, did_you_mean
 from .flat import Shape, flat_columns
+from .headings import Headings, choice_column
 from .recoding import FieldSource, Recoding, Recodings, folded
 from .redcap_dictionary import WITHOUT_DATA, Dictionary, DictionaryField
 from .redcap_export import STATUS, STRUCTURE, Export
-from .split_fields import choice_column, choice_columns
 
 
 def each(recodings: Recodings) -> Iterator[tuple[str, Recoding]]:
@@ -148,7 +148,7 @@ def check_against_header(
     With a dictionary a field that it knows may be missing: not everything is exported. Without one it may be a
     misspelling.
     """
-    present = {name.casefold() for name in export.columns}
+    headings = Headings(export.columns)
     faults: list[Fault] = []
     lacking: list[str] = []
     for place, recoding in each(recodings):
@@ -159,7 +159,7 @@ def check_against_header(
             if source.checkbox is not None:
                 named.append((here, source.checkbox, True))
         for here, column, is_checkbox in named:
-            if column.casefold() in present or (is_checkbox and choice_columns(column, export.columns)):
+            if headings.find(column) is not None or (is_checkbox and headings.choices(column)):
                 continue
             others = export.ambiguous.get(column)
             if dictionary is not None and others is None:

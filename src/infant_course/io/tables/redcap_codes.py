@@ -8,10 +8,10 @@ from attrs import evolve
 from ...intake import CellFinding, CellProblem
 from .field_values import fold
 from .flat import PATIENT, RECORD, ROW
+from .headings import choice_column
 from .recoding import folded
 from .redcap_dictionary import COMMA, Dictionary, DictionaryField
 from .redcap_export import STATUS, Export
-from .split_fields import choice_column
 from .telling import Telling
 
 STATES = {"incomplete": "0", "unverified": "1", "complete": "2"}
@@ -31,13 +31,12 @@ def in_codes(
     another.
     """
     frame = export.raw.frame
-    states = [
-        name for names in export.status.values() for name in names if name.endswith(STATUS) and name in frame.columns
-    ]
+    present = set(frame.columns)
+    states = [name for names in export.status.values() for name in names if name.endswith(STATUS) and name in present]
     said: tuple[str, ...] = ()
     changes = {name: _looked_up(frame, name, STATES) for name in states}
     if dictionary is not None:
-        fields = {name: one for name, one in dictionary.by_name.items() if one.choices and name in frame.columns}
+        fields = {name: one for name, one in dictionary.by_name.items() if one.choices and name in present}
         labels_first = _of_labels(fields, words, missing)
         turned = 0
         for name, one in fields.items():
@@ -74,7 +73,7 @@ def _looked_up(frame: pl.DataFrame, name: str, ours: Mapping[str, str]) -> pl.Se
     """The cells with our text for the words that are known (folded)."""
     text = pl.col(name)
     known = fold(text).replace_strict(list(ours), list(ours.values()), default=None, return_dtype=pl.String)
-    return frame.select(pl.coalesce(known, text)).to_series()
+    return frame[[name]].select(pl.coalesce(known, text)).to_series()
 
 
 def _replaced(frame: pl.DataFrame, name: str, found: Mapping[str, str]) -> pl.Series:
@@ -85,19 +84,18 @@ def _replaced(frame: pl.DataFrame, name: str, found: Mapping[str, str]) -> pl.Se
 
 def _ticked(frame: pl.DataFrame, dictionary: Dictionary) -> dict[str, pl.Series]:
     """Columns of choices in which a tick is written as the choice's label or code: 1 for it."""
-    found = {}
-    for one in dictionary.fields:
-        if one.type != "checkbox":
-            continue
-        for code, label in one.choices.items():
-            name = choice_column(one.name, code)
-            if name in frame.columns:
-                written = {folded(label)} - {"0", "1"}
-                text = pl.col(name)
-                ticked = fold(text).is_in(sorted(written))
-                if frame.select(ticked.any()).item():
-                    found[name] = frame.select(pl.when(ticked).then(pl.lit("1")).otherwise(text)).to_series()
-    return found
+    present = set(frame.columns)
+    boxes = (one for one in dictionary.fields if one.type == "checkbox")
+    labels = {choice_column(one.name, code): label for one in boxes for code, label in one.choices.items()}
+    ticked = {
+        name: fold(pl.col(name)).is_in(sorted({folded(label)} - {"0", "1"}))
+        for name, label in labels.items()
+        if name in present
+    }
+    any_ticked = frame.select(where.any().alias(name) for name, where in ticked.items())
+    ticked = {name: where for name, where in ticked.items() if any_ticked[name].item()}
+    made = frame.select(pl.when(where).then(pl.lit("1")).otherwise(name).alias(name) for name, where in ticked.items())
+    return {name: made[name] for name in ticked}
 
 
 def with_points(export: Export, dictionary: Dictionary | None, telling_cells: list[CellFinding]) -> Export:
@@ -105,13 +103,14 @@ def with_points(export: Export, dictionary: Dictionary | None, telling_cells: li
     if dictionary is None:
         return export
     frame = export.raw.frame
-    commas = [one.name for one in dictionary.fields if COMMA in one.validation and one.name in frame.columns]
+    present = set(frame.columns)
+    commas = [one.name for one in dictionary.fields if COMMA in one.validation and one.name in present]
     telling = Telling(file=export.raw.file, names={}, rows=frame.select(ROW, pl.col(RECORD).alias(PATIENT)))
     for name in commas:
         pointed = frame[name].str.contains(".", literal=True).fill_null(False)
         hint = "in a field with a decimal comma a point may stand for thousands: it is not read"
         telling.tell(name, frame[name], pointed, "a number with a decimal comma", hint, CellProblem.SUSPECT)
-        read = pl.col(name).str.replace(r"^(\s*[-+]?\d*),(\d+)", "$1.$2")
+        read = pl.col(name).str.replace(r"^(\s*[-+]?[0-9]*),([0-9]+)", "$1.$2")
         frame = frame.with_columns(pl.when(~pl.lit(pointed)).then(read).alias(name))
     telling_cells.extend(telling.cells)
     return evolve(export, raw=evolve(export.raw, frame=frame))

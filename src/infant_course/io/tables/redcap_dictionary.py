@@ -11,9 +11,9 @@ from typing import Any
 from attrs import field, frozen
 
 from ...errors import Fault, InputError
+from .headings import choice_column
 from .raw import RawTable, read_raw
 from .recoding import folded
-from .split_fields import choice_column
 
 HEADINGS = {
     "Variable / Field Name": "field_name",

@@ -7,7 +7,7 @@ import polars as pl
 from .raw import RawTable
 
 LABEL, ARM, NAME = "event_name", "arm_num", "unique_event_name"
-_ARM = r"\s*\(Arm (\d+)(?::.*)?\)\s*$"
+_ARM = r"\s*\(Arm ([0-9]+)(?::.*)?\)\s*$"
 """What an export of labels adds to the label of an event, where there are several arms."""
 _OF_ARM = " of arm "
 

@@ -13,11 +13,12 @@ from ...errors import Fault, InputError
 from ...intake import CellFinding, CellProblem
 from .field_values import first_row
 from .flat import INSTANCE, INSTRUMENT, RECORD, ROW, VISIT
+from .headings import choice_column
 from .raw import RawTable
 from .recoding import folded
 from .redcap_dictionary import Dictionary
 from .redcap_events import in_unique_names
-from .split_fields import choice_column, filled
+from .split_fields import filled
 
 EVENT, REPEATS, NUMBER = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
 GROUP, SURVEY = "redcap_data_access_group", "redcap_survey_identifier"
@@ -115,17 +116,15 @@ def export_of(
         )
     structure = {record, *STRUCTURE}
     status: dict[str, tuple[str, ...]] = {}
+    present = set(columns)
     if dictionary is not None:
+        boxes = _boxes(columns)
         forms = {
             form: tuple(
                 column
                 for one in fields
-                for column in (
-                    [choice for choice in columns if choice.startswith(f"{one.name}___")]
-                    if one.type == "checkbox"
-                    else [one.name]
-                )
-                if column in columns and column not in structure
+                for column in (boxes.get(one.name, ()) if one.type == "checkbox" else [one.name])
+                if column in present and column not in structure
             )
             for form, fields in dictionary.forms.items()
         }
@@ -134,9 +133,19 @@ def export_of(
     own = {column for names in forms.values() for column in names}
     for form in forms:
         states = [form + STATUS, form + STAMP, form + "_return_code"]
-        status[form] = tuple(name for name in states if name in columns and name not in own)
+        status[form] = tuple(name for name in states if name in present and name not in own)
     export = Export(raw=raw, record=record, forms=forms, status=status, translated=translated, ambiguous=ambiguous)
     return evolve(export, raw=evolve(raw, frame=_with_places(raw.frame, record)))
+
+
+def _boxes(columns: Sequence[str]) -> dict[str, list[str]]:
+    """Columns of choices by the checkbox whose they are."""
+    boxes: dict[str, list[str]] = {}
+    for name in columns:
+        place = name.find("___")
+        if place >= 0:
+            boxes.setdefault(name[:place], []).append(name)
+    return boxes
 
 
 def _by_status(columns: Sequence[str], structure: set[str]) -> dict[str, tuple[str, ...]]:

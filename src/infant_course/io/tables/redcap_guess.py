@@ -297,7 +297,7 @@ def numbers(one: DictionaryField) -> dict[str, str]:
     """The codes of choices that are numbers, Roman ones too."""
     found: dict[str, str] = {}
     for code, label in one.choices.items():
-        digits = re.fullmatch(r"\D*(\d+)\D*", label)
+        digits = re.fullmatch(r"[^0-9]*([0-9]+)[^0-9]*", label)
         number = digits[1] if digits else _ROMAN.get(label.strip().lower().removeprefix("grade "))
         if number is not None:
             found[code] = number

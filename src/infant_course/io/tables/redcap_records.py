@@ -11,8 +11,9 @@ from ...intake import Assumption, CellFinding, CellProblem, Intake, RowCount, me
 from ..values import MAXIMUM_ID
 from .cells import substitute
 from .details import DETAIL_ASIDE, ONLY_HERE, PLACE, with_details
-from .field_values import first_row, without_missing
+from .field_values import first_row, rows_where, without_missing
 from .flat import INSTANCE, INSTRUMENT, PATIENT, RECORD, ROW, VISIT, FlatTable
+from .headings import Headings
 from .raw import RawTable
 from .reader import FlatExport, Named
 from .recode import NO_PATIENT_ROW, UNMAPPED_ROW, Recoded, merged, named_by, recode
@@ -22,7 +23,7 @@ from .redcap_codes import in_codes, with_points
 from .redcap_export import GROUP, Export, bare, export_of, foreign, holding, instruments_of
 from .redcap_project import Project
 from .redcap_whole import WholeExport
-from .split_fields import choice_columns, filled
+from .split_fields import filled
 
 SOURCE = "redcap"
 EMPTY_FORM = "no data in its instruments"
@@ -52,7 +53,7 @@ class RecordsReader:
         self.empty: dict[str, pl.Series] = {}
         self.nobody: dict[str, pl.Series] = {}
         self.raws: list[RawTable] = []
-        self.columns: dict[str, tuple[str, ...]] = {}
+        self.headings: dict[str, Headings] = {}
 
     def read(self, tables: Sequence[Named]) -> FlatExport:
         """The events of some files of one project. Raises InputError."""
@@ -61,8 +62,8 @@ class RecordsReader:
         if not self.present:
             raise InputError(faults=[self._nothing_of(raw) for _, raw in tables])
         parts = self.recodings
-        events = named_by(merged(self.tables), parts.events, self.columns)
-        details = named_by(merged(self.details), (*parts.details, *parts.patients), self.columns)
+        events = named_by(merged(self.tables), parts.events, self.headings)
+        details = named_by(merged(self.details), (*parts.details, *parts.patients), self.headings)
         joined = with_details([*self.people, *events], details, self.places)
         self.cells += joined.cells
         for raw in self.raws:
@@ -118,12 +119,11 @@ class RecordsReader:
 
         Of several names of one instrument that counts which the rows have, as the others are its titles.
         """
-        present = {name.casefold(): name for name in raw.columns}
+        headings = Headings(raw.columns)
         written = {bare(title) for title in whole.titles}
         found: dict[str, dict[str, None]] = {}
         for _, recoding in each(self.recodings):
-            read = [present[name.casefold()] for name in recoding.where if name.casefold() in present]
-            read += _columns_of(recoding, raw.columns)
+            read = [*headings.having(recoding.where), *headings.of_any(recoding)]
             origins = [name for name in sorted(recoding.origins) if bare(name) in written] or sorted(recoding.origins)
             found.setdefault(origins[0].replace(" ", "_"), {}).update(dict.fromkeys(read))
         return {origin: list(read) for origin, read in found.items()}
@@ -141,7 +141,7 @@ class RecordsReader:
     def _records(self, export: Export, whole: WholeExport) -> None:
         """The events, details and patients of the rows of one file."""
         frame, file = export.raw.frame, export.raw.file
-        self.columns[file] = export.columns
+        headings = self.headings[file] = Headings(export.columns)
         here = frame.select(ROW, RECORD, VISIT, INSTRUMENT, INSTANCE)
         repeating_event = pl.col(INSTRUMENT).is_null() & pl.col(INSTANCE).is_not_null()
         place = pl.when(repeating_event).then(pl.concat_str(VISIT, pl.lit("#"), INSTANCE)).otherwise(pl.col(VISIT))
@@ -164,7 +164,7 @@ class RecordsReader:
             self.there |= {
                 place
                 for place, part in each(self.recodings)
-                if folded(form) in part.origins and (_columns_of(part, export.columns) or not _reads(part))
+                if folded(form) in part.origins and (headings.of_any(part) or not _reads(part))
             }
             known = set(export.columns) - (set(columns) - read)
             held = held.with_columns(pl.lit(form).alias(INSTRUMENT))
@@ -230,22 +230,14 @@ class RecordsReader:
 
     def _tell_columns(self, export: Export, read: set[str]) -> None:
         """Columns that no instrument has."""
-        owned = {name for names in export.forms.values() for name in names}
-        for name in export.data:
-            if name in owned or name in read:
-                continue
-            rows = export.raw.frame.filter(filled([name]))
-            if rows.height:
-                self.cells.append(
-                    CellFinding(
-                        file=export.raw.file,
-                        problem=CellProblem.NOT_USED,
-                        column=name,
-                        expected=f"a field of {self.dictionary.file if self.dictionary else self.recodings.file}",
-                        row=first_row(rows),
-                        rows=rows.height,
-                    )
-                )
+        file, problem = export.raw.file, CellProblem.NOT_USED
+        owned = {name for names in export.forms.values() for name in names} | read
+        left = {name: filled([name]) for name in export.data if name not in owned}
+        for name, row, rows in rows_where(export.raw.frame, left):
+            expected = f"a field of {self.dictionary.file if self.dictionary else self.recodings.file}"
+            self.cells.append(
+                CellFinding(file=file, problem=problem, column=name, expected=expected, row=row, rows=rows)
+            )
 
     def _count(self, raw: RawTable, lost: frozenset[int]) -> None:
         """The rows of a file: kept where something was read from them, else set aside with the reason."""
@@ -318,13 +310,6 @@ class RecordsReader:
 def _reads(part: Recoding) -> bool:
     """Whether a part of the mapping reads any column into a field."""
     return any(source.named or source.checkbox for source in part.fields)
-
-
-def _columns_of(part: Recoding, columns: Sequence[str]) -> list[str]:
-    """The columns of an export that the fields of a part of the mapping are read from."""
-    named = {name.casefold() for source in part.fields for name in source.named}
-    boxes = [name for source in part.fields if source.checkbox for name in choice_columns(source.checkbox, columns)]
-    return [*(name for name in columns if name.casefold() in named), *boxes]
 
 
 def _safe(text: str) -> str:

@@ -4,8 +4,8 @@ import polars as pl
 from attrs import define, field
 
 from .field_values import fold
+from .headings import Headings
 from .raw import RawTable
-from .recode import columns_of
 from .redcap_export import REPEATS, labels_in
 from .redcap_project import Project
 
@@ -30,15 +30,17 @@ class WholeExport:
         frame = raw.frame.rename({label: name for name, label in labels.items()})
         if REPEATS in frame.columns:
             self.titles |= _words(frame[REPEATS])
+        present = set(frame.columns)
         for name, one in {} if dictionary is None else dictionary.by_name.items():
-            if one.choices and name in frame.columns:
+            if one.choices and name in present:
                 self.words[name] = self.words.get(name, {}) | _words(frame[name])
+        headings = Headings(frame.columns)
         sites = [
             name
             for recoding in project.recodings.patients
             for source in recoding.fields
             if source.target == "site"
-            for name in columns_of(source, frame.columns)
+            for name in headings.of(source)
         ]
         silent = sorted(project.recodings.missing)
         told = [pl.col(name).is_not_null() & ~fold(pl.col(name)).is_in(silent) for name in sites]

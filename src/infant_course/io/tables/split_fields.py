@@ -5,15 +5,14 @@ date only as much is read as is known.
 """
 
 import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from ...intake import CellProblem
 from .cells import trimmed
 from .field_values import fold
+from .headings import Headings, choice_column
 from .recoding import DateSource, FieldSource, Precision
 from .telling import Telling
 
@@ -38,28 +37,30 @@ _MONTH_WORDS = {
     **{name: f"{number:02}" for number, name in enumerate(_MONTHS, 1)},
     **{name[:3]: f"{number:02}" for number, name in enumerate(_MONTHS, 1)},
 }
-_DAY = r"^(\d{4}-\d{2}-\d{2})(?:[ T].*)?$"
+_DAY = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T].*)?$"
 
 
-def date_of(source: DateSource, rows: pl.DataFrame, names: Mapping[str, str], telling: Telling) -> pl.Series:
+def date_of(source: DateSource, rows: pl.DataFrame, headings: Headings, telling: Telling) -> pl.Series:
     """The statement of time that some columns make together; null where they say nothing."""
-    text = _in_parts(source, rows, names, telling) if source.date is None else _precise(source, rows, names, telling)
+    read = _in_parts if source.date is None else _precise
+    text = read(source, rows, headings, telling)
     if source.statement is None:
         return text
-    statement = _known(source.statement, source, rows, names)
+    statement = _known(source.statement, source, rows, headings)
     return pl.select(pl.concat_str(text, statement, separator=";", ignore_nulls=True).replace("", None)).to_series()
 
 
-def _cells(column: str | None, rows: pl.DataFrame, names: Mapping[str, str]) -> pl.Series:
+def _cells(column: str | None, rows: pl.DataFrame, headings: Headings) -> pl.Series:
     """The cells of a column without blanks around them; nothing where there is no such column."""
-    if column is None or column.casefold() not in names:
+    written = headings.find(column) if column is not None else None
+    if written is None:
         return pl.Series([None], dtype=pl.String).new_from_index(0, rows.height)
-    return trimmed(rows[names[column.casefold()]])
+    return trimmed(rows[written])
 
 
-def _known(column: str | None, source: DateSource, rows: pl.DataFrame, names: Mapping[str, str]) -> pl.Series:
+def _known(column: str | None, source: DateSource, rows: pl.DataFrame, headings: Headings) -> pl.Series:
     """The cells of a column that say something: not the words for a part that is not known."""
-    texts = _cells(column, rows, names)
+    texts = _cells(column, rows, headings)
     return texts.set(_folded(texts).is_in(sorted(source.unknown)).fill_null(False), None)
 
 
@@ -67,15 +68,15 @@ def _folded(texts: pl.Series) -> pl.Series:
     return texts.alias("text").to_frame().select(fold(pl.col("text"))).to_series()
 
 
-def _in_parts(source: DateSource, rows: pl.DataFrame, names: Mapping[str, str], telling: Telling) -> pl.Series:
+def _in_parts(source: DateSource, rows: pl.DataFrame, headings: Headings, telling: Telling) -> pl.Series:
     """A date of year, month and day: as much of it as is there."""
     parts = {}
     for part in ("year", "month", "day"):
         column = getattr(source, part)
-        parts[part] = (column, _known(column, source, rows, names))
-    years = _part(parts["year"], r"^[1-9]\d{3}$", {}, "a year of four digits", telling)
+        parts[part] = (column, _known(column, source, rows, headings))
+    years = _part(parts["year"], r"^[1-9][0-9]{3}$", {}, "a year of four digits", telling)
     months = _part(parts["month"], r"^(0?[1-9]|1[0-2])$", _MONTH_WORDS, "a month from 1 to 12", telling)
-    days = _part(parts["day"], r"^(0?[1-9]|[12]\d|3[01])$", {}, "a day from 1 to 31", telling)
+    days = _part(parts["day"], r"^(0?[1-9]|[12][0-9]|3[01])$", {}, "a day from 1 to 31", telling)
     column, texts = parts["month"]
     _tell_alone(column, texts, parts["year"][1].is_null(), f"a year in {source.year}, where there is a month", telling)
     column, texts = parts["day"]
@@ -111,9 +112,9 @@ def _tell_alone(column: str | None, texts: pl.Series, lacking: pl.Series, expect
         telling.tell(column, texts, texts.is_not_null() & lacking, expected)
 
 
-def _precise(source: DateSource, rows: pl.DataFrame, names: Mapping[str, str], telling: Telling) -> pl.Series:
+def _precise(source: DateSource, rows: pl.DataFrame, headings: Headings, telling: Telling) -> pl.Series:
     """A date, as far as its precision goes. Without a precision it stands as it is."""
-    dates, said = _known(source.date, source, rows, names), _known(source.precision, source, rows, names)
+    dates, said = (_known(column, source, rows, headings) for column in (source.date, source.precision))
     if source.precision is None:
         return dates
     words = source.words
@@ -147,21 +148,6 @@ def _precise(source: DateSource, rows: pl.DataFrame, names: Mapping[str, str], t
 
 
 # --- checkboxes --------------------------------------------------------------------------------------------------
-
-
-@cache
-def choice_column(field: str, code: str) -> str:
-    """The column of one choice of a checkbox, as REDCap names it.
-
-    >>> choice_column("sites", "-2"), choice_column("sites", "CNS")
-    ('sites____2', 'sites___cns')
-    """
-    return f"{field}___{re.sub(r'[^a-z0-9_]', '_', code.lower())}"
-
-
-def choice_columns(field: str, columns: Iterable[str]) -> list[str]:
-    """The columns among some that are choices of a checkbox."""
-    return [name for name in columns if name.casefold().startswith(f"{field.casefold()}___")]
 
 
 def checked_of(source: FieldSource, rows: pl.DataFrame, columns: Sequence[str], telling: Telling) -> pl.Series:

@@ -153,7 +153,7 @@ def _statements(column: FlatColumn, cells: "pl.Series", telling: Telling) -> "pl
 
     texts = trimmed(cells)
     # Most cells are full dates, and of those there may be as many as there are days: they are read at once.
-    full = texts.str.contains(r"^[1-9]\d{3}-\d{2}-\d{2}$")
+    full = texts.str.contains(r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$")
     days = texts.set(~full.fill_null(False), None).str.to_date("%Y-%m-%d", strict=False)
     values, numbers = distinct(texts.set(days.is_not_null(), None))
     rows: list[tuple[Any, ...]] = [(0, None, None, None, None)]
@@ -199,7 +199,9 @@ _TIMED = (
     "{n} date with a time of day; the day is read, the time of day is not used.",
     "{n} dates with a time of day; the day is read, the time of day is not used.",
 )
-_CLOCK = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?")
+_CLOCK = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
 
 
 def _without_clock(text: str) -> str:
@@ -291,7 +293,7 @@ def _ranges(names: list[str], texts: "list[pl.Series]", telling: Telling, *, fro
 
 def _range(text: str, *, from_birth: bool) -> _Told:
     first, _, last = text.partition("..")
-    if all(re.fullmatch(r"-?\d{1,5}", end) for end in (first, last)):
+    if all(re.fullmatch(r"-?[0-9]{1,5}", end) for end in (first, last)):
         low, high = int(first), int(last)
         if low > high or max(abs(low), abs(high)) > MOST_DAYS:
             raise ValueError(_RANGE)
@@ -305,7 +307,7 @@ def _range(text: str, *, from_birth: bool) -> _Told:
         ends = sorted((abs(low), abs(high)))
         return _Told(Kind.AFTER, low, high, ZERO, f"{_span(*ends)} {side} {ZERO}")
     for end in (first, last):
-        if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", _without_clock(end)):
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?", _without_clock(end)):
             raise ValueError(_RANGE, _advice(end))
     return _told(parse_date(f"{_without_clock(first)}..{_without_clock(last)}"))
 
@@ -319,10 +321,12 @@ def _span(low: int, high: int) -> str:
 # --- dates that a spreadsheet may have turned ----------------------------------------------------------------------
 
 _SHORT_FORMS = "a date as YYYY-MM-DD, YYYY-MM or YYYY, or another statement of time"
-_NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
-_YEAR_FIRST = re.compile(r"(\d{4})(?:([./])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2}))(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
-_NAMED = re.compile(r"(?:(\d{1,2})[ .-]+)?([A-Za-z]{3,9})[ .,-]+(\d{4}|\d{2})")
-_SERIAL = re.compile(r"[1-7]\d{4}(?:\.\d+)?")
+_NUMERIC = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?")
+_YEAR_FIRST = re.compile(
+    r"([0-9]{4})(?:([./])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{2})([0-9]{2}))(?:[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?"
+)
+_NAMED = re.compile(r"(?:([0-9]{1,2})[ .-]+)?([A-Za-z]{3,9})[ .,-]+([0-9]{4}|[0-9]{2})")
+_SERIAL = re.compile(r"[1-7][0-9]{4}(?:\.[0-9]+)?")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 

@@ -201,7 +201,7 @@ def _table(
             columns.append(cohort.patients["patient"].gather(table["patient"]))
         elif column.name == "id":
             columns.append(
-                table["event"].str.replace(r" \(\d+\)$", "").alias("id")
+                table["event"].str.replace(r" \([0-9]+\)$", "").alias("id")
             )  # an id told twice is written twice
         elif column.name == "lasting":
             columns.append(_said(table, stated, "lasting").alias("lasting"))
