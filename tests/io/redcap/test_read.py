@@ -418,10 +418,10 @@ def test_odd_record_ids_are_told_and_stay_apart(tmp_path: Path) -> None:
 
 def test_a_wide_export_is_read_where_its_limit_is_named(tmp_path: Path) -> None:
     """The look at the header keeps to the limits of the reading."""
-    path = tmp_path / "records.csv"
-    some = rows()
-    written(path, [row | {f"x{n}": "" for n in range(10_001)} for row in some])
     options = {"source": "redcap", "mapping": MAPPING, "dictionary": DICTIONARY}
-    with pytest.raises(InputError, match="at most 10,000 columns"):
-        ic.read(path, **options)
-    assert ic.read(path, limits=Limits(columns=11_000), **options).patients.height == 3
+    for most, width, limits in ((10_000, 10_001, {}), (100, 101, {"limits": Limits(columns=100)})):
+        path = tmp_path / f"{width}.csv"
+        written(path, [row | {f"x{n}": "" for n in range(width)} for row in rows()])
+        with pytest.raises(InputError, match=f"at most {most:,} columns"):
+            ic.read(path, **options, **limits)
+    assert ic.read(path, limits=Limits(columns=200), **options).patients.height == 3
