@@ -6,6 +6,7 @@ All of it is generated from what is stated and meant to be edited. No colours, n
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ..course import Course
@@ -18,9 +19,10 @@ from .course_graph_figure import GraphFigure
 from .plan_figure import title_of
 from .stated import age_at, day_in_words, is_age, stated
 from .style import Mark, Style
-from .timeline_figure import NOTE, Certainty, MrdState, TimelineFigure, clean
+from .timeline_figure import NOTE, Assay, Certainty, MrdState, TimelineFigure, clean
+from .timeline_order import known_before
 from .timeline_scale import scale_of
-from .words import name_of, worded
+from .words import capital, level, name_of, superscripts, uncapital, worded
 
 PLAIN = Style()
 
@@ -52,10 +54,10 @@ _ABBREVIATIONS = {
 def patient_in_words(course: Course, *, hide_ages: bool = False) -> str:
     """Sex, age at diagnosis, lineage and fusion, as far as they are stated."""
     diagnosis = next(iter(course.of(Diagnosis)), None)
-    sex = {Sex.MALE: "boy", Sex.FEMALE: "girl"}.get(course.patient.sex) if course.patient.sex else "infant"
-    words = [sex or "infant"]
+    age = age_at(diagnosis) if diagnosis is not None else ""
+    sex = {Sex.MALE: "boy", Sex.FEMALE: "girl"}.get(course.patient.sex) if course.patient.sex else None
+    words = [sex or "patient"]
     if diagnosis is not None:
-        age = age_at(diagnosis)
         if age and not hide_ages:
             words.append(f"{age} old at diagnosis")
         disease = f"{diagnosis.lineage}-{diagnosis.disease}" if diagnosis.lineage and diagnosis.disease else ""
@@ -85,16 +87,33 @@ def alt_text(course: Course, kind: str = "Timeline", *, hide_ages: bool = False)
         "death",
     }
     head = f"{kind}, {clean(course.id)}: {patient_in_words(course, hide_ages=hide_ages)}."
-    steps = [_lower(clean(name_of(course, event))) for event in course if event.TYPE in turning]
+    steps = _in_order(course, [event for event in course if event.TYPE in turning])
     last = next(iter(course.of(LastContact)), None)
     end = f" {clean(name_of(course, last))}{_when_last_seen(course, last, hide_ages=hide_ages)}." if last else ""
-    while steps:
-        text = f"{head} {_upper('; then '.join(steps))}.{end}"
+    for left_out in range(len(steps)):
+        first = (len(steps) - left_out + 1) // 2
+        told = [*steps[:first], *(["…"] if left_out else []), *steps[first + left_out :]]
+        text = f"{head} {capital('; '.join(told))}.{end}"
         if len(text) <= ALT_TEXT_CHARACTERS:
             return text
-        steps.pop(len(steps) // 2)
     text = f"{head}{end}"
     return text if len(text) <= ALT_TEXT_CHARACTERS else text[: ALT_TEXT_CHARACTERS - 1].rstrip() + "…"
+
+
+def _in_order(course: Course, events: Sequence[Event]) -> list[str]:
+    """The names of events in the order that is known, else that of the telling; "then" where it is known."""
+    before = known_before(course.resolved, [event.id for event in events])
+    waiting = list(events)
+    told: list[Event] = []
+    steps: list[str] = []
+    while waiting:
+        left = {event.id for event in waiting}
+        event = next((one for one in waiting if not before[one.id] & left), waiting[0])
+        waiting.remove(event)
+        after = bool(told) and told[-1].id in before[event.id]
+        steps.append(f"{'then ' if after else ''}{uncapital(clean(name_of(course, event)))}")
+        told.append(event)
+    return steps
 
 
 def _when_last_seen(course: Course, last: LastContact, *, hide_ages: bool) -> str:
@@ -109,20 +128,13 @@ def _when_last_seen(course: Course, last: LastContact, *, hide_ages: bool) -> st
     return ""
 
 
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def caption(course: Course, figure: TimelineFigure, *, style: Style = PLAIN, plan: Plan | None = None) -> str:
     """The legend of a timeline: the patient, the scales, the marks, the assays, and which times are reported."""
     parts = [_opening(course, style), _day_zero(figure)]
     scale = scale_of(figure, 0.0, 100.0)
     if scale.broken_at is not None:
-        parts.append("The time axis has two linear scales, months before the break and years after it.")
+        units = "in years" if scale.in_years else "in months before the break and in years after it"
+        parts.append(f"The time axis has two linear scales, {units}.")
     times = [time for item in figure.items for time in (item.start, item.end) if time is not None]
     kinds = {time.certainty for time in [*times, *(point.at for point in figure.mrd)]}
     if Certainty.NOMINAL in kinds:
@@ -137,6 +149,7 @@ def caption(course: Course, figure: TimelineFigure, *, style: Style = PLAIN, pla
         )
     if kinds & {Certainty.ROUNDED, Certainty.INTERVAL}:
         parts.append("Other brackets: earliest to latest day.")
+    parts += _lines(figure)
     if figure.mrd:
         parts.append(_assays(course))
     shown = " ".join([*(item.label for item in figure.items), *(item.lane for item in figure.items)])
@@ -151,6 +164,19 @@ def caption(course: Course, figure: TimelineFigure, *, style: Style = PLAIN, pla
     if figure.note:
         parts.append(f"{NOTE}.")
     return " ".join([*parts, *_source(course)])
+
+
+def _lines(figure: TimelineFigure) -> list[str]:
+    """What edges and lines without a place in the key mean."""
+    parts = []
+    if any(span.start.spread for span in figure.status[1:]):
+        parts.append("Slanted edges of the disease status: it changed between the two days.")
+    if any(item.kind in ("relapse", "molecular_relapse") for item in figure.items):
+        parts.append("Dotted vertical lines: relapses.")
+    levels = Counter((point.assay, point.blood) for point in figure.mrd if point.value is not None)
+    if any(count > 1 for (assay, _), count in levels.items() if assay is not Assay.UNKNOWN):
+        parts.append("MRD results of one assay and tissue are joined, by dashes where one has no exact level.")
+    return parts
 
 
 def graph_caption(course: Course, figure: GraphFigure, *, style: Style = PLAIN, plan: Plan | None = None) -> str:
@@ -208,7 +234,9 @@ def _assays(course: Course) -> str:
     for event in course.of(MrdAssessment):
         method = worded(event.method) if event.method else "assay not reported"
         method = {"pcr": "PCR", "flow": "flow cytometry", "ngs": "NGS"}.get(method, method)
-        limit = f"sensitivity {event.sensitivity}" if event.sensitivity else "sensitivity not reported"
+        limit = (
+            f"sensitivity {superscripts(level(event.sensitivity))}" if event.sensitivity else "sensitivity not reported"
+        )
         found.append(", ".join(filter(None, [method, clean(event.marker or ""), limit])))
     return f"MRD: {'; '.join(dict.fromkeys(found))}."
 

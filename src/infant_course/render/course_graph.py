@@ -22,8 +22,9 @@ from .course_graph_plan import matched, missing_between, with_plan
 from .course_graph_tags import tags_of
 from .marks import NO_MARKS, Marks
 from .plan_figure import title_of as title_of_plan
-from .stated import reported_day, short_time, stated
+from .stated import reported_day, short_time, stated, without_dates
 from .style import Style
+from .timeline_figure import clean
 from .words import GLYPH_WORDS, SHOWS_TIME, UNKNOWN_SENSITIVITY, block_name, lines_of, name_of, protocol_name
 
 NODE_TONES = {
@@ -85,14 +86,19 @@ class _Maker:
             name = self._band_title(events, turns, continued=n > 0 and events[0].TYPE not in NEW_LINE)
             bands.append(Band(title=name, tone=self._band_tone(events), columns=tuple(columns)))
         edges = tuple(self._with_missing(bands, self._edges(bands)))
-        figure = GraphFigure(
-            title=title, description=description, bands=tuple(bands), edges=edges, key=_key(bands, edges)
-        )
+        key = (*_key(bands, edges), *self._contradicted())
+        figure = GraphFigure(title=title, description=description, bands=tuple(bands), edges=edges, key=key)
         if self.plan is None or not bands:
             return figure
         grey = KeyEntry("ghost", f"planned by {title_of_plan(self.plan)}, not told in the first line")
         figure, notes = with_plan(figure, self.plan, matched(self.course, self.plan, self._first_line(bands)))
         return evolve(figure, key=(*figure.key, grey, *notes))
+
+    def _contradicted(self) -> tuple[KeyEntry, ...]:
+        """Which events have lost their place in time, as what is told of them cannot hold together."""
+        lost = [name_of(self.course, event) for event in self.course if event.id in self.course.resolved.contradicted]
+        said = f"Times set aside, as what is told of them contradicts: {'; '.join(lost)}."
+        return (KeyEntry("", clean(without_dates(said))),) if lost else ()
 
     def _first_line(self, bands: Sequence[Band]) -> list[Event]:
         return [self.course[node.event] for column in bands[0].columns for node in column]

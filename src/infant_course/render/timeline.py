@@ -71,6 +71,7 @@ from .timeline_figure import (
 )
 from .timeline_flags import flags_of
 from .timeline_ink import draw_timeline
+from .timeline_mrd import LOWEST
 from .timeline_plan import Planned, planned
 from .timeline_states import states
 from .timeline_times import Times, times_of
@@ -130,7 +131,7 @@ def figure_of(
         zero=zero,
         ages=style.ages and zero.age is not None and not zero.in_ages,
         flags=texts,
-        remarks=(*_remarks(course, style, zero, silent), *parts.remarks),
+        remarks=(*_remarks(course, style, zero, silent), *_below(points), *parts.remarks),
     )
 
 
@@ -162,6 +163,13 @@ def _on_day_of_diagnosis(course: Course, event: Event) -> bool:
     return any(low == high == 0 for low, high in days)
 
 
+def _below(points: Sequence[MrdPoint]) -> tuple[str, ...]:
+    """That a level does not stand where it should, as the axis ends before."""
+    lowest = 10.0**LOWEST
+    lower = any(point.value is not None and point.value < lowest for point in points)
+    return (f"MRD below 10^{LOWEST} stands at 10^{LOWEST}.",) if lower else ()
+
+
 def _remarks(course: Course, style: Style, zero: Zero, silent: Sequence[Event]) -> tuple[str, ...]:
     """What is not drawn, and what could not be drawn to scale, each with the reason."""
     contradicted = [name_of(course, event) for event in course if event.id in course.resolved.contradicted]
@@ -171,9 +179,10 @@ def _remarks(course: Course, style: Style, zero: Zero, silent: Sequence[Event]) 
     if zero.name is None:
         lines.append("No time can be counted from a diagnosis or any other event: only the order is drawn.")
     elif style.day_zero == "diagnosis" and zero.name != "diagnosis":
-        lines.append(
-            f"No diagnosis with a time is recorded: days are counted from the first event with one ({zero.name})."
-        )
+        lost = any(event.id in course.resolved.contradicted for event in course.of(Diagnosis))
+        why = "What is told of the time of the diagnosis contradicts other times"
+        why = why if lost else "No diagnosis with a time is recorded"
+        lines.append(f"{why}: days are counted from the first event with one ({zero.name}).")
     if contradicted:
         lines.append(
             f"Set aside and drawn in order only, as the times told of them contradict: {'; '.join(contradicted)}."

@@ -7,8 +7,11 @@ from .timeline_figure import Span
 from .timeline_lanes import put_name
 from .timeline_places import Label, Region, Sheet, clip, measure
 from .timeline_scale import Scale
+from .timeline_states import NOT_DETECTED
+from .words import uncapital
 
 _STATES = {"active": "active disease", "molecular_relapse": "MRD re-emergence", "remission": "remission"}
+"""What the key says of states whose names have no room in the band; what says no more than MRD says so."""
 
 
 def lay_band(sheet: Sheet, spans: Sequence[Span], scale: Scale, top: float) -> float:
@@ -27,6 +30,7 @@ def lay_band(sheet: Sheet, spans: Sequence[Span], scale: Scale, top: float) -> f
     end = max(end, lows[-1], highs[-1])
     edges = [*zip(lows, (max(*pair) for pair in zip(lows, highs, strict=True)), strict=True), (end, end)]
     bottom = top + sheet.type.labels + 3.5
+    nameless: dict[str, dict[str, None]] = {}
     for span, (low, high), (next_low, next_high) in zip(spans, edges, edges[1:], strict=False):
         shape = [(low, bottom), (high, top), (next_high, top), (next_low, bottom)]
         parts = [shape]
@@ -39,7 +43,10 @@ def lay_band(sheet: Sheet, spans: Sequence[Span], scale: Scale, top: float) -> f
             sheet.regions.append(Region(span.kind, tuple(part), span.label))
             named = _status_label(sheet, span, part, (top, bottom)) or named
         if not named:
-            sheet.key(f"status {span.kind}", _STATES.get(span.kind, span.label))
+            text = span.label if span.label == NOT_DETECTED else _STATES.get(span.kind, uncapital(span.label))
+            nameless.setdefault(span.kind, {})[text] = None
+    for kind, texts in nameless.items():
+        sheet.key(f"status {kind}", " or ".join(texts))
     baseline = top + (bottom - top) / 2 + 0.36 * sheet.type.names
     return max(bottom + 2, baseline + put_name(sheet, "Disease status", scale, baseline))
 

@@ -12,6 +12,8 @@ from .timeline_places import Label, Mark, Sheet, Stroke, flags_width, measure
 from .timeline_scale import Scale
 
 _APART = 8.2  # between two glyphs of one line
+MOVED = 1.0
+"""Farther than this from its time, in pt, a mark is said to be moved."""
 _MOST_LEVELS = 12
 _HOLD = ("diagnosis", "relapse", "molecular_relapse")  # others move away from these
 _HELD = 1000.0
@@ -45,10 +47,14 @@ def lay_events(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -
         if step:
             sheet.strokes.append(Stroke(x, baseline + 1.8, x, line - 4.2, "leader", "#999999", 0.5))
     put_name(sheet, str(Lane.EVENTS), scale, line + 2.4)
+    own = [scale.x(item.start.day) for item in items]
+    moved = [(at, x) for at, x in zip(own, places, strict=True) if abs(x - at) > MOVED]
+    for at, x in moved:
+        sheet.moved((at, line + 7.4), (x, line + 3.8))
     stretches = [
-        (one, x) for item, x in zip(items, places, strict=True) if (one := stretch_of(item.start, item.start, scale))
+        (one, at) for item, at in zip(items, own, strict=True) if (one := stretch_of(item.start, item.start, scale))
     ]
-    return bracket_levels(sheet, stretches, scale, line + 5.6, "bracket events")
+    return bracket_levels(sheet, stretches, scale, line + (9.4 if moved else 5.6), "bracket events")
 
 
 def _spread(items: Sequence[Item], scale: Scale) -> list[float]:

@@ -10,7 +10,21 @@ from .palette import tone
 from .style import Style
 from .timeline_figure import Assay, Flag, MrdState, TimelineFigure
 from .timeline_layout import PLAIN, lay_out
-from .timeline_places import FLAG_TEXT, Bar, Box, Bracket, Label, Layout, Mark, MrdMark, Region, Stroke, Swatch, runs_of
+from .timeline_places import (
+    FLAG_TEXT,
+    RING,
+    Bar,
+    Box,
+    Bracket,
+    Label,
+    Layout,
+    Mark,
+    MrdMark,
+    Region,
+    Stroke,
+    Swatch,
+    runs_of,
+)
 
 _WHITE, _BLACK, _BRACKET, _GHOST = "#FFFFFF", "#000000", "#777777", "#8C8C8C"
 _DASHES = {"dashed": "1.6 1.1", "dotted": "0.6 1.3"}
@@ -123,7 +137,8 @@ def _line(points: list[tuple[float, float]], dash: str | None, stroke: str) -> E
 
 
 def _bracket(one: Bracket) -> Element:
-    parts = [line(a, one.y, b, one.y, cls="span", stroke=_BRACKET, width=1.0) for a, b in one.pieces]
+    dash = _DASHES["dashed"] if one.cls.endswith(" nominal") else None
+    parts = [line(a, one.y, b, one.y, cls="span", stroke=_BRACKET, width=1.0, dash=dash) for a, b in one.pieces]
     parts += [line(x, one.y - 1.2, x, one.y + 1.2, cls="cap", stroke=_BRACKET, width=1.0) for x in (one.x1, one.x2)]
     if one.at is not None:
         parts.append(line(one.at, one.y - 1.2, one.at, one.y, cls="own", stroke=_BRACKET, width=0.8))
@@ -175,6 +190,9 @@ def _mrd(one: MrdMark) -> Element:
     parts += _symbol(one.assay, one.x, one.y, _FILLED.get(one.state, "none"))
     if one.state is MrdState.NOT_DETECTED_AT:
         parts += _arrow(one.x, one.y + 3.4)
+    if one.nominal:
+        ring = _circle(one.x, one.y, RING - 0.4)
+        parts.append(path(ring, cls="ring", fill="none", stroke="#333333", width=0.6, dash=_DASHES["dashed"]))
     return group(f"result {one.state}", *parts, title=one.title, event=one.event)
 
 
@@ -244,6 +262,8 @@ def _swatch(one: Swatch) -> Element:
             for n, share in enumerate((0.55, 0.42, 0.28, 0.15))
         ]
         return group("swatch", *parts)
+    if kind == "moved":
+        return group("swatch", line(x - 4.0, y + 2.4, x + 4.0, y - 2.4, cls="sample", stroke="#555555", width=0.5))
     if kind == "ongoing":
         d = _d([(x - 4.5, y - 2.8), (x + 1.7, y - 2.8), (x + 4.5, y), (x + 1.7, y + 2.8), (x - 4.5, y + 2.8)])
         return group("swatch", path(d, cls="sample", fill=_WHITE, stroke="#333333", width=0.6))
@@ -251,4 +271,4 @@ def _swatch(one: Swatch) -> Element:
         return group("swatch", line(x - 4.8, y, x + 4.8, y, cls="sample", stroke="#666666", width=0.8, dash=name))
     if kind in ("number", "sign"):
         return group("swatch", text(x, y + 2.2, name, cls="sample", size=6.0, anchor="middle"))
-    return _bracket(Bracket(x - 4.5, x + 4.5, y, ((x - 4.5, x + 4.5),), "swatch"))
+    return _bracket(Bracket(x - 4.5, x + 4.5, y, ((x - 4.5, x + 4.5),), f"swatch {name}".strip()))

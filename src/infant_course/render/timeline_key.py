@@ -24,7 +24,7 @@ def ask_for_keys(sheet: Sheet, figure: TimelineFigure) -> None:
     outlines = {bar.outline for bar in sheet.bars}
     if "planned" in outlines:
         sheet.key("planned", "planned; open at a side whose day is not told")
-    if "dashed" in outlines:
+    if "dashed" in outlines or any(mark.nominal for mark in sheet.mrd):
         sheet.key("dashed", "nominal time, from the protocol")
     if (
         "dotted" in outlines
@@ -37,14 +37,17 @@ def ask_for_keys(sheet: Sheet, figure: TimelineFigure) -> None:
     if unknown or nominal:
         words = ["plausible range"] if nominal else []
         sheet.key("fading", " or ".join([*words, *(["start or end not known"] if unknown else [])]))
-    if sheet.brackets:
+    nominal_brackets = [one for one in sheet.brackets if one.cls.endswith(" nominal")]
+    if len(nominal_brackets) < len(sheet.brackets):
         kinds = figure.certainties
         words = []
-        if kinds & {Certainty.ROUNDED, Certainty.INTERVAL, Certainty.NOMINAL}:
+        if kinds & {Certainty.ROUNDED, Certainty.INTERVAL}:
             words.append("earliest to latest")
         if Certainty.ORDER_ONLY in kinds:
             words.append("neighbour to neighbour where marked ?")
         sheet.key("bracket", "; ".join(words) or "earliest to latest")
+    if nominal_brackets:
+        sheet.key("bracket nominal", "nominal range of a result, from the protocol")
     if any(bar.end is not None and bar.end.certainty is Certainty.ONGOING for bar in bars):
         sheet.key("ongoing", "ongoing when last seen")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import log10
 
+from .timeline_events import MOVED
 from .timeline_figure import Assay, Certainty, MrdPoint, MrdState, TimelineFigure, TimePoint
 from .timeline_lanes import bracket_levels
 from .timeline_places import Box, Bracket, Label, MrdMark, Sheet, Stroke, flags_width, measure
@@ -48,31 +49,47 @@ def lay_mrd(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -> f
     strip_bottom = _strip(sheet, [p for p in points if p not in levelled], scale, bottom + (10 if low else 3))
     _axes(sheet, scale, top, bottom)
     marks: dict[MrdPoint, MrdMark] = {}
+    leaders: list[Box] = []
     for point in levelled:
         y = _height(point.value or 0, top)
-        x = _beside(scale.x(point.at.day), y, marks.values(), scale)
-        if x != scale.x(point.at.day):
-            sheet.key("sign →", "results of one time, side by side")
+        own = scale.x(point.at.day)
+        earlier = [mark.x for other, mark in marks.items() if other.at.day < point.at.day]
+        x = _beside(own, y, marks.values(), scale, max(earlier, default=scale.left))
+        if abs(x - own) > MOVED:
+            sheet.moved((own, y - 2.4), (own, y + 2.4))
+            sheet.moved((own, y), (x, y))
+            leaders += [Box(own - 0.5, y - 2.4, 1.0, 4.8), Box(min(own, x), y - 0.5, abs(x - own), 1.0)]
         above = _height(point.above, top) if point.above is not None else None
-        marks[point] = MrdMark(point.assay, point.state, x, y, point.title, above, point.event)
+        marks[point] = MrdMark(point.assay, point.state, x, y, point.title, above, point.event, _nominal(point))
     _timepoint_lines(sheet, figure.timepoints, scale, top, bottom)
     _joins(sheet, [(p, marks.get(p)) for p in points], scale)
     sheet.mrd += marks.values()
     brackets = _time_brackets(sheet, marks, scale)
-    thresholds = _thresholds(sheet, figure, scale, top, [*(mark.box for mark in marks.values()), *brackets])
+    thresholds = _thresholds(sheet, figure, scale, top, [*(mark.box for mark in marks.values()), *brackets, *leaders])
     lay_values(
-        sheet, marks, [*brackets, *thresholds], Box(scale.left, top, scale.right - scale.left, HEIGHT), scale.gap
+        sheet,
+        marks,
+        [*brackets, *thresholds, *leaders],
+        Box(scale.left, top, scale.right - scale.left, HEIGHT),
+        scale.gap,
     )
     _keys(sheet, points)
     return strip_bottom
 
 
-def _beside(x: float, y: float, placed: Iterable[MrdMark], scale: Scale) -> float:
-    """The place of a result: its own, or the nearest beside it where another would be hidden."""
+def _nominal(point: MrdPoint) -> bool:
+    return point.at.certainty is Certainty.NOMINAL
+
+
+def _beside(x: float, y: float, placed: Iterable[MrdMark], scale: Scale, first: float) -> float:
+    """The place of a result: its own, or the nearest beside it where another would be hidden.
+
+    Never before ``first``, so that none stands before a result of an earlier day.
+    """
     near = [mark for mark in placed if abs(mark.y - y) < _HIDES]
     before, after = scale.gap or (scale.right + 1e6, scale.right + 1e6)
-    for at in (x + way * step * _SIDE for step in range(12) for way in (1, -1)):
-        inside = scale.left <= at <= scale.right and not before - 3 < at < after + 3
+    for at in (max(x, first) + way * step * _SIDE for step in range(12) for way in (1, -1)):
+        inside = first <= at <= scale.right and not before - 3 < at < after + 3
         if inside and not any(abs(mark.x - at) < _HIDES for mark in near):
             return at
     return x
@@ -161,7 +178,10 @@ def _strip(sheet: Sheet, points: list[MrdPoint], scale: Scale, top: float, lone:
     bottom = lower if stretches else top + STRIP
     if xs:
         for point, sign, x in zip(points, signs, xs, strict=True):
-            sheet.mrd.append(MrdMark(point.assay, point.state, x, middle, point.title, event=point.event))
+            if abs(x - (own := scale.x(point.at.day))) > MOVED:
+                sheet.moved((own, top - 1.4), (x, middle - 2.4))
+            mark = MrdMark(point.assay, point.state, x, middle, point.title, event=point.event, nominal=_nominal(point))
+            sheet.mrd.append(mark)
             at = middle + 0.36 * small
             sheet.labels.append(Label(sign, x + 4.4, at, small, cls="mrd-label", flags=point.flags))
     else:
@@ -231,7 +251,8 @@ def _time_brackets(sheet: Sheet, marks: dict[MrdPoint, MrdMark], scale: Scale) -
             continue
         own = mark.x if x1 + 2 < mark.x < x2 - 2 else None
         pieces = tuple(scale.pieces(x1, x2))
-        tried = [Bracket(x1, x2, mark.box.bottom + 1.8 + 3.2 * n, pieces, "bracket mrd", own) for n in range(12)]
+        cls = "bracket mrd nominal" if mark.nominal else "bracket mrd"
+        tried = [Bracket(x1, x2, mark.box.bottom + 1.8 + 3.2 * n, pieces, cls, own) for n in range(12)]
         free = [one for one in tried if not any(one.box.touches(box, 0.2) for box in (*taken, *found))]
         if free:
             sheet.brackets.append(free[0])

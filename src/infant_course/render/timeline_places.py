@@ -111,6 +111,8 @@ class Type:
         return self.labels + 3.1
 
 
+RING = 5.0
+"""Radius of the ring about an MRD result whose time is nominal, pt."""
 FLAG_TEXT = 6.0
 """Size of the number in a flag, pt."""
 FLAG_HEIGHT = 7.2
@@ -217,13 +219,16 @@ class MrdMark:
     title: str
     top: float | None = None
     event: str | None = None
+    nominal: bool = False
+    """Whether its time is that of the protocol: then a dashed ring is about it."""
 
     @property
     def box(self) -> Box:
         """What it covers, with the arrow of a negative and the bar of a positive without a level."""
-        above = self.y - 3.2 if self.top is None else min(self.top, self.y - 3.2)
-        below = self.y + (9.0 if self.state is MrdState.NOT_DETECTED_AT else 3.2)
-        return Box(self.x - 3.2, above, 6.4, below - above)
+        half = RING if self.nominal else 3.2
+        above = self.y - half if self.top is None else min(self.top, self.y - half)
+        below = self.y + (9.0 if self.state is MrdState.NOT_DETECTED_AT else half)
+        return Box(self.x - half, above, 2 * half, below - above)
 
 
 @frozen
@@ -348,6 +353,11 @@ class Sheet:
     turned: list[Label] = field(factory=list)
     keyed: list[tuple[str, str]] = field(factory=list)
     """Key entries: the kind of swatch and the text."""
+
+    def moved(self, at: tuple[float, float], to: tuple[float, float]) -> None:
+        """A line from where a time stands to its mark, which was moved aside so that both can be seen."""
+        self.strokes.append(Stroke(*at, *to, "moved", "#555555", 0.5))
+        self.key("moved", "from its time to a mark that was moved aside")
 
     def key(self, swatch: str, text: str) -> None:
         """Ask for a key entry, once."""

@@ -72,7 +72,10 @@ class Scale:
     @property
     def _units(self) -> str:
         if self.broken_at is not None:
-            return f"{'years' if self.in_years else 'months; years after the break'}, two linear scales"
+            after = (
+                "; years after the break" if any(tick.label.endswith(" y") for tick in self._after_the_break(0)) else ""
+            )
+            return f"{'years' if self.in_years else f'months{after}'}, two linear scales"
         return "years" if self.in_years else "days" if self.in_days else "months"
 
     @property
@@ -122,14 +125,28 @@ class Scale:
     def _after_the_break(self, shift: float) -> list[Tick]:
         if self.broken_at is None or self.gap is None:
             return []
-        ticks = []
-        first, last = ceil((self.broken_at + shift) / YEAR), floor((self.last + shift) / YEAR)
-        every = next((n for n in (1, 2, 5, 10, 20, 50) if (last - first) / n < 6), 50)
-        for year in range(first, last + 1):
-            x = self.x(year * YEAR - shift)
-            if year % every == 0 and x > self.gap[1] + _NEAR_GAP:
-                ticks.append(Tick(x, f"{year} y"))
+        low, high = self.broken_at + shift, self.last + shift
+        ticks: list[Tick] = []
+        for months in (12 * n for n in (1, 2, 5, 10, 20, 50)):
+            if (high - low) / (months * MONTH) < 6:
+                ticks = self._multiples(months, low, high, shift)
+                break
+        for months in (6,) if self.in_years else (6, 3, 1):  # one tick would not tell how long a year is
+            if len(ticks) < 2:
+                ticks = self._multiples(months, low, high, shift)
         return ticks
+
+    def _multiples(self, months: int, low: float, high: float, shift: float) -> list[Tick]:
+        """Ticks at whole multiples of so many months after the break, none close to it."""
+        numbers = range(ceil(low / (months * MONTH)), floor(high / (months * MONTH)) + 1)
+        placed = [(n * months, self.x(n * months * MONTH - shift)) for n in numbers]
+        near = self.gap[1] + _NEAR_GAP if self.gap is not None else self.left
+        return [Tick(x, _in_years(month)) for month, x in placed if x > near]
+
+
+def _in_years(months: int) -> str:
+    """A number of months as years where they are whole or half ones."""
+    return f"{months / 12:g} y" if months % 6 == 0 else f"{months} mo"
 
 
 def _signed(n: int) -> str:
@@ -142,21 +159,25 @@ def scale_of(figure: TimelineFigure, left: float, right: float) -> Scale:
 
     Broken once, where follow-up after the last other item is longer than half of the time before it.
     """
-    follow_up = [item.start.day for item in figure.items if item.follow_up]
-    other = [item.start.day for item in figure.items if not item.follow_up]
-    other += [item.end.day for item in figure.items if item.end is not None and item.end.certainty != Certainty.ONGOING]
-    other += [point.at.day for point in figure.mrd]
-    early = [item.start.earliest for item in figure.items if item.start.certainty not in NOT_REPORTED]
-    latest = max(other, default=0.0)
-    first = min([0.0, *other, *follow_up, *early])
-    last = max([*follow_up, latest, *(span.end.day for span in figure.status), first + 1.0])
-    last = max([last, *(item.start.latest for item in figure.items if item.follow_up)])
+    follow_up = [item.start for item in figure.items if item.follow_up]
+    other = [time for item in figure.items if not item.follow_up for time in (item.start, item.end) if time is not None]
+    other = [time for time in [*other, *(point.at for point in figure.mrd)] if time.certainty != Certainty.ONGOING]
+    latest = max([0.0, *(day for time in other for day in _drawn(time))])
+    every = [day for time in [*other, *follow_up] for day in _drawn(time)]
+    first = min([0.0, *every])
+    last = max([*every, *(span.end.day for span in figure.status), first + 1.0])
     broken_at = None
     if latest > first and last - latest > 0.5 * (latest - first):
         candidate = ceil((latest + 0.05 * (latest - first)) / (3 * MONTH)) * 3 * MONTH
         if candidate < last - 3 * MONTH:
             broken_at = candidate
     return Scale(left, right, first, last, broken_at, figure.zero, _timed(figure))
+
+
+def _drawn(time: Placed) -> tuple[float, ...]:
+    """The days of a time that must be on the scale: where it stands, and both ends of what is known of it."""
+    known = time.certainty not in NOT_REPORTED and time.certainty is not Certainty.UNKNOWN_END
+    return (time.day, time.earliest, time.latest) if known else (time.day,)
 
 
 def _timed(figure: TimelineFigure) -> bool:

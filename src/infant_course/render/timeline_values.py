@@ -51,7 +51,7 @@ class _Values:
     ) -> None:
         self.sheet, self.marks, self.track, self.gap = sheet, marks, track, gap
         self.taken = [*taken, *(mark.box for mark in marks.values())]
-        self.lines = [stroke for stroke in sheet.strokes if stroke.cls in ("mrd-join", "timepoint")]
+        self.lines = [stroke for stroke in sheet.strokes if stroke.cls in ("mrd-join", "timepoint", "moved")]
         self.leaders: list[Stroke] = []
         self.numbered = self.left_out = 0
 
@@ -152,12 +152,24 @@ def _nearest(box: Box, marks: Iterable[MrdMark]) -> MrdMark:
 
 
 def crosses(line: Stroke, box: Box) -> bool:
-    """Whether a line passes through a box (tried at twenty points, which is close enough for text)."""
-    for n in range(21):
-        x, y = line.x1 + (line.x2 - line.x1) * n / 20, line.y1 + (line.y2 - line.y1) * n / 20
-        if box.x <= x <= box.right and box.y <= y <= box.bottom:
-            return True
-    return False
+    """Whether a line passes through a box: what of it lies within each pair of sides has a part in common."""
+    dx, dy = line.x2 - line.x1, line.y2 - line.y1
+    enters, leaves = 0.0, 1.0
+    sides = (
+        (-dx, line.x1 - box.x),
+        (dx, box.right - line.x1),
+        (-dy, line.y1 - box.y),
+        (dy, box.bottom - line.y1),
+    )
+    for along, room in sides:
+        if along == 0:
+            if room < 0:
+                return False
+        elif along < 0:
+            enters = max(enters, room / along)
+        else:
+            leaves = min(leaves, room / along)
+    return enters <= leaves
 
 
 def _meet(a: Stroke, b: Stroke) -> bool:

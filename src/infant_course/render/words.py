@@ -4,6 +4,7 @@
 details; :func:`tag_of` as a small mark under a box.
 """
 
+import re
 from collections.abc import Sequence
 
 from ..course import Course
@@ -81,6 +82,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def uncapital(text: str) -> str:
+    """A text that begins with a small letter, unless with an abbreviation."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def protocol_name(name: str | None) -> str:
     """The printed name of a protocol."""
     if not name:
@@ -98,15 +104,12 @@ def drugs(agents: Sequence[Agent]) -> str:
 
 
 def block_name(event: TreatmentBlock, course: Course) -> str:
-    """The printed name of a block, by its protocol or that of the enrolment."""
+    """The printed name of a block: by its protocol, or as it is stated."""
     if not event.block:
         return capital(drugs(event.agents)) or "Chemotherapy"
-    protocols = [event.protocol, *(e.protocol for e in course if e.TYPE == "enrolment" and hasattr(e, "protocol"))]
-    for name in [p for p in protocols if p] or ["interfant-06"]:
-        known = protocol(name)
-        block = known.block(event.block) if known else None
-        if block:
-            return block.name
+    known = block_of(course, event)
+    if known is not None:
+        return known.name
     if event.block == "salvage" and event.agents:
         return capital(drugs(event.agents))
     return capital(worded(event.block))
@@ -121,7 +124,13 @@ def disease(event: Diagnosis) -> str:
 def conditioning(event: Transplant, course: Course) -> str:
     """The conditioning of a transplant: Bu-Flu-TT."""
     of_this = [c for c in course.of(Conditioning) if c.of == event.id]
-    return "-".join(SHORT_DRUGS.get(a.name, a.name) for c in of_this for a in c.agents)
+    parts = [irradiation(c) for c in of_this] + [SHORT_DRUGS.get(a.name, a.name) for c in of_this for a in c.agents]
+    return "-".join(filter(None, parts))
+
+
+def irradiation(event: Conditioning) -> str:
+    """Total body irradiation with its dose, where it is stated: TBI 12 Gy."""
+    return f"TBI {event.tbi.value:g} {event.tbi.unit}" if event.tbi else ""
 
 
 def dose_words(agent: Agent) -> str:
@@ -160,7 +169,9 @@ def name_of(course: Course, event: Event) -> str:
             return f"{name}, cycle {cycle}" if cycle is not None else name
         case CellTherapy():
             return event.product or ("CAR T cells" + (f", {' + '.join(event.targets)}" if event.targets else ""))
-        case Lymphodepletion() | Conditioning():
+        case Conditioning():
+            return capital(" + ".join(filter(None, [irradiation(event), drugs(event.agents)])) or event.TYPE)
+        case Lymphodepletion():
             return capital(drugs(event.agents) or event.TYPE)
         case SupportiveTreatment():
             return capital(drugs(event.agents) or "supportive treatment")
@@ -240,8 +251,22 @@ def _site(site: Site) -> str:
 
 def _scientific(value: float) -> str:
     """A fraction as "5 × 10^-3"."""
+    if value == 0:
+        return "0"
     mantissa, _, exponent = f"{value:.3e}".partition("e")
     return f"{float(mantissa):g} × 10^{int(exponent)}"
+
+
+RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def superscripts(text: str) -> str:
+    """Powers of ten of a label as plain text.
+
+    >>> superscripts("4 × 10^-4")
+    '4 × 10⁻⁴'
+    """
+    return re.sub(r"(?<=10)\^(-?[0-9]+)", lambda found: found[1].translate(RAISED), text)
 
 
 def level(value: Quantity) -> str:
@@ -272,9 +297,11 @@ def lines_of(event: Event, course: Course, *, hide_ages: bool = False) -> tuple[
             return _diagnosis_lines(event, hide_ages=hide_ages)
         case TreatmentBlock():
             detail = [f"cycle {event.cycle}"] if event.cycle else []
-            detail += [dose_words(a) for a in event.agents if a.dose]
+            dosed = [dose_words(agent) for agent in event.agents if agent.dose]
+            told = dosed or event.block is None or block_of(course, event) is not None
+            detail += dosed if told else [drugs(event.agents)]
             detail += {True: ["completed"], False: ["not completed"], None: []}[event.completed]
-            return (block_name(event, course), *detail[:2])
+            return (block_name(event, course), *filter(None, detail[:2]))
         case Immunotherapy():
             rate = str(event.dose_rate).replace("ug", "µg").replace("m2", "m²") if event.dose_rate else ""
             lasting = str(event.lasting) if event.lasting else ""

@@ -27,7 +27,7 @@ from ..events import (
     TreatmentBlock,
     own_fields,
 )
-from ..render.words import block_name, disease, protocol_name, worded
+from ..render.words import RAISED, block_name, disease, protocol_name, worded
 from ..shortest_paths import UNBOUNDED
 from ..vocabulary import Sex
 from ..when import (
@@ -123,13 +123,10 @@ def listed(items: Iterable[str]) -> str:
 def amount(stated: Quantity) -> str:
     """A number with its unit, as stated."""
     unit = stated.unit.replace("ug", "µg").replace("uL", "µL").replace("umol", "µmol").replace("m2", "m²")
-    unit = re.sub(r"10\^([0-9]+)", lambda found: "× 10" + found[1].translate(_RAISED), unit)
+    unit = re.sub(r"10\^([0-9]+)", lambda found: "× 10" + found[1].translate(RAISED), unit)
     if stated.unit == "fraction":
         return power(stated.value)
     return f"{stated.value:g} {unit}"
-
-
-_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def power(value: float) -> str:
@@ -137,7 +134,7 @@ def power(value: float) -> str:
     if value == 0:
         return "0"
     mantissa, _, exponent = f"{value:e}".partition("e")
-    return f"{float(mantissa):g} × 10{str(int(exponent)).translate(_RAISED)}"
+    return f"{float(mantissa):g} × 10{str(int(exponent)).translate(RAISED)}"
 
 
 @frozen

@@ -1,0 +1,202 @@
+"""A timeline draws nothing that is not told: brackets, states, places of marks, words."""
+
+import pytest
+
+from infant_course import (
+    Course,
+    Death,
+    Diagnosis,
+    Event,
+    LastContact,
+    LineageSwitch,
+    MrdAssessment,
+    Patient,
+    Quantity,
+    Relapse,
+    Remission,
+    Transplant,
+    TreatmentBlock,
+)
+from infant_course.events import Agent, Conditioning, Enrolment
+from infant_course.render.caption import alt_text, caption, patient_in_words
+from infant_course.render.course_graph import figure_of as graph_figure
+from infant_course.render.style import Style
+from infant_course.render.timeline import figure_of
+from infant_course.render.timeline_layout import lay_out
+from infant_course.render.timeline_places import Box, Layout, Stroke
+from infant_course.render.timeline_scale import scale_of
+from infant_course.render.timeline_values import crosses
+from infant_course.render.words import block_name, lines_of, name_of
+from infant_course.vocabulary import DiseaseStatus, Method, MrdResult
+from infant_course.when import parse, parse_duration
+
+DX = Diagnosis(id="dx", when=[parse("2020-01-01")])
+
+
+def course(*events: Event) -> Course:
+    return Course(patient=Patient(id="p1"), events=(DX, *events))
+
+
+def laid(*events: Event) -> Layout:
+    return lay_out(figure_of(course(*events)))
+
+
+def mrd(name: str, day: int, result: MrdResult = MrdResult.QUANTIFIED, value: float = 1e-3) -> MrdAssessment:
+    told = Quantity(value, "fraction") if result is MrdResult.QUANTIFIED else None
+    when = [parse(f"day {day} of dx")]
+    return MrdAssessment(id=name, when=when, result=result, value=told, method=Method.PCR)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Death(id="last", when=[parse("2 years after dx")]),
+        MrdAssessment(id="last", when=[parse("2022")], result=MrdResult.QUANTIFIED, value=Quantity(0.1, "%")),
+        TreatmentBlock(id="last", block="maintenance", when=[parse("2020-02-01")], until=[parse("2022")]),
+    ],
+    ids=lambda event: event.TYPE,
+)
+def test_a_bracket_reaches_as_far_as_what_is_known(event: Event) -> None:
+    figure = figure_of(course(event))
+    times = [item.end or item.start for item in figure.items if item.event == "last"]
+    (time,) = times or [point.at for point in figure.mrd]
+    scale = scale_of(figure, 0, 400)
+    assert time.latest > time.day and scale.last >= time.latest
+    width = 400 * (time.latest - time.earliest) / (scale.last - scale.first)
+    assert max(one.x2 - one.x1 for one in lay_out(figure).brackets) > 0.7 * width
+
+
+def test_a_year_before_the_diagnosis_is_on_the_scale() -> None:
+    point = MrdAssessment(id="m", when=[parse("2019..2020")], result=MrdResult.NEGATIVE)
+    figure = figure_of(course(point, LastContact(id="last", when=[parse("day 500 of dx")])))
+    assert scale_of(figure, 0, 400).first == figure.mrd[0].at.earliest < 0
+
+
+def states(*events: Event) -> list[str]:
+    return [span.label for span in figure_of(course(*events)).status]
+
+
+def test_mrd_is_not_detected_until_it_is() -> None:
+    first, last = mrd("a", 33, MrdResult.NEGATIVE), LastContact(id="last", when=[parse("day 400 of dx")])
+    assert states(first, last) == ["Active, then not told", "MRD not detected"]
+    assert states(first, mrd("b", 90), last)[1:] == ["MRD not detected", "MRD detected"]
+    back = mrd("c", 150, MrdResult.NEGATIVE)
+    assert states(first, mrd("b", 90), back, last)[1:] == ["MRD not detected", "MRD detected", "MRD not detected"]
+    assert states(first, mrd("b", 33), last) == ["Active, then not told"]  # two results of one day
+    relapse = Relapse(id="r", when=[parse("day 90 of dx")])
+    assert states(first, mrd("b", 90), relapse, last)[1:] == ["MRD not detected", "Relapse, then not told"]
+
+
+def test_disease_is_not_drawn_as_active_where_its_end_is_not_told() -> None:
+    last = LastContact(id="last", when=[parse("day 400 of dx")])
+    assert states(last) == ["Active, then not told"]
+    relapse = Relapse(id="r", when=[parse("day 200 of dx")])
+    assert states(relapse, last) == ["Active, then not told", "Relapse, then not told"]
+    remission = Remission(id="cr", number=1, when=[parse("day 33 of dx")])
+    assert states(remission, relapse, last) == ["Active", "CR1", "Relapse, then not told"]
+    ill = LastContact(id="last", when=[parse("day 400 of dx")], disease_status=DiseaseStatus.ACTIVE_DISEASE)
+    assert states(ill) == ["Active"]
+
+
+def test_results_close_in_time_keep_their_order_and_tell_where_they_belong() -> None:
+    days = [30, 31, 32, 34, 36, 300]
+    layout = laid(*(mrd(f"m{day}", day) for day in days), LastContact(id="last", when=[parse("day 900 of dx")]))
+    xs = [mark.x for mark in layout.mrd]
+    assert xs == sorted(xs) and len(set(xs)) == len(xs)
+    scale = scale_of(figure_of(course(*(mrd(f"m{day}", day) for day in days))), 0, 1)
+    assert scale.last >= 300
+    leaders = [one for one in layout.strokes if one.cls == "moved" and one.y1 == one.y2]
+    assert leaders and all(any(abs(one.x2 - x) < 0.01 for x in xs) for one in leaders)
+    assert any(swatch.kind == "moved" for swatch in layout.swatches)
+
+
+def test_a_glyph_that_was_moved_has_a_line_to_its_day() -> None:
+    switch = LineageSwitch(id="switch", when=[parse("day 902 of dx")])
+    relapse = Relapse(id="r", when=[parse("day 900 of dx")])
+    layout = laid(relapse, switch, LastContact(id="last", when=[parse("day 2000 of dx")]))
+    scale = scale_of(figure_of(course(relapse, switch, LastContact(id="last", when=[parse("day 2000 of dx")]))), 0, 1)
+    (mark,) = [one for one in layout.marks if one.event == "switch"]
+    (line,) = [one for one in layout.strokes if one.cls == "moved"]
+    (dotted,) = {one.x1 for one in layout.strokes if one.cls == "relapse-line"}
+    assert line.x2 == mark.x and line.x1 < mark.x - 5
+    assert line.x1 - dotted == pytest.approx(
+        (scale.x(902) - scale.x(900)) * (layout.marks[-1].x - layout.marks[0].x), rel=0.1
+    )
+
+
+def test_a_nominal_result_has_a_dashed_ring_and_no_bracket_of_what_is_known() -> None:
+    enrolled = Enrolment(id="e", protocol="interfant-06", when=[parse("day 0 of dx")])
+    block = TreatmentBlock(id="ind", block="induction", protocol="interfant-06")
+    result = MrdAssessment(id="m", when=[parse("at end of ind")], result=MrdResult.QUANTIFIED, value=Quantity(0.1, "%"))
+    layout = laid(enrolled, block, result)
+    (mark,) = layout.mrd
+    assert mark.nominal and mark.box.width > 9
+    assert {swatch.kind for swatch in layout.swatches} >= {"dashed"}
+    assert all(one.cls.endswith(" nominal") for one in layout.brackets if "mrd" in one.cls)
+
+
+def test_the_words_of_a_course_go_by_time_and_not_by_the_telling() -> None:
+    backwards = course(
+        Death(id="d", when=[parse("2023-01-01")]),
+        Relapse(id="r", when=[parse("2021-01-01")]),
+        Remission(id="cr", number=1, when=[parse("2020-02-01")]),
+    )
+    assert "CR1; then relapse; then death." in alt_text(backwards)
+    open_order = course(Relapse(id="r"), Remission(id="cr", number=1))
+    assert "Relapse; CR1." in alt_text(open_order)
+    many = course(*(Remission(id=f"cr{n}", number=n, when=[parse(f"20{20 + n}-01-02")]) for n in range(1, 40)))
+    assert len(alt_text(many)) <= 250 and "; …; " in alt_text(many)
+
+
+def test_a_patient_whose_age_is_not_told_is_no_infant() -> None:
+    assert patient_in_words(course()) == "patient"
+
+
+def test_a_block_is_named_by_its_protocol_alone() -> None:
+    block = TreatmentBlock(id="b", block="consolidation", agents=(Agent(name="cytarabine"), Agent(name="etoposide")))
+    assert block_name(block, course(block)) == "Consolidation"
+    assert lines_of(block, course(block)) == ("Consolidation", "cytarabine + etoposide")
+    ib = TreatmentBlock(id="b", block="ib", protocol="interfant-06")
+    assert block_name(ib, course(ib)) == "Protocol IB"
+
+
+def test_irradiation_of_the_body_is_told_with_the_conditioning() -> None:
+    transplant = Transplant(id="t", when=[parse("day 300 of dx")])
+    dose = Quantity(12, "Gy")
+    conditioning = Conditioning(id="c", of="t", tbi=dose, agents=(Agent(name="etoposide"),))
+    drawn = course(transplant, conditioning)
+    assert name_of(drawn, conditioning) == "TBI 12 Gy + etoposide"
+    assert lines_of(transplant, drawn) == ("HSCT", "TBI 12 Gy-VP16")
+
+
+def test_a_contradicted_event_is_named_in_the_graph() -> None:
+    relapse = Relapse(id="r", when=[parse("2021-01-01"), parse("2022-01-01")])
+    texts = [entry.text for entry in graph_figure(course(relapse)).key]
+    assert "Times set aside, as what is told of them contradicts: Relapse." in texts
+    assert not any("set aside" in entry.text for entry in graph_figure(course()).key)
+
+
+def test_after_the_break_there_are_two_ticks_at_least() -> None:
+    block = TreatmentBlock(id="b", block="induction", when=[parse("day 0 of dx")], lasting=parse_duration("33 days"))
+    for days in (200, 300, 500, 800, 3000):
+        figure = figure_of(course(block, LastContact(id="last", when=[parse(f"day {days} of dx")])))
+        scale = scale_of(figure, 60, 460)
+        assert scale.gap is not None
+        assert len([tick for tick in scale.ticks() if tick.x > scale.gap[1]]) > 1, days
+
+
+def test_the_caption_tells_the_units_of_both_scales() -> None:
+    early = Relapse(id="r", when=[parse("day 60 of dx")])
+    late = Relapse(id="r", when=[parse("day 3000 of dx")])
+    for relapse, last, units in (
+        (early, 2000, "in months before the break and in years after it"),
+        (late, 9000, "in years"),
+    ):
+        drawn = course(relapse, LastContact(id="last", when=[parse(f"day {last} of dx")]))
+        assert f"two linear scales, {units}." in caption(drawn, figure_of(drawn), style=Style())
+
+
+def test_a_line_that_cuts_a_corner_of_a_box_crosses_it() -> None:
+    box = Box(10, 10, 3, 3)
+    assert crosses(Stroke(0, 11, 400, 11, "x"), box) and crosses(Stroke(9, 12, 12, 9, "x"), box)
+    assert not crosses(Stroke(0, 14, 400, 14, "x"), box) and not crosses(Stroke(0, 11, 9, 11, "x"), box)
