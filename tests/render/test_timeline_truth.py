@@ -17,9 +17,12 @@ from infant_course import (
     Transplant,
     TreatmentBlock,
 )
-from infant_course.events import Agent, Conditioning, Enrolment
-from infant_course.render.caption import alt_text, caption, patient_in_words
+from infant_course.events import AdverseEvent, Agent, Conditioning, Enrolment
+from infant_course.render.caption import alt_text, as_csv, caption, patient_in_words
 from infant_course.render.course_graph import figure_of as graph_figure
+from infant_course.render.dot import source as dot_source
+from infant_course.render.figure import figure_for
+from infant_course.render.stated import without_dates
 from infant_course.render.style import Style
 from infant_course.render.timeline import figure_of
 from infant_course.render.timeline_layout import lay_out
@@ -200,3 +203,22 @@ def test_a_line_that_cuts_a_corner_of_a_box_crosses_it() -> None:
     box = Box(10, 10, 3, 3)
     assert crosses(Stroke(0, 11, 400, 11, "x"), box) and crosses(Stroke(9, 12, 12, 9, "x"), box)
     assert not crosses(Stroke(0, 14, 400, 14, "x"), box) and not crosses(Stroke(0, 11, 9, 11, "x"), box)
+
+
+WRITTEN = "2020-05-17", "21.05.2020", "5/17/2020", "May 23, 2020", "23 May 2020", "3rd of things, Sept 2020", "2020-05"
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+@pytest.mark.parametrize("kind", ["graph", "timeline"])
+def test_no_date_of_a_text_is_drawn_or_told(text: str, kind: str) -> None:
+    block = TreatmentBlock(id="b", block=f"block of {text}", protocol=f"P {text}", when=[parse("2020-02-01")])
+    drawn = Course(patient=Patient(id=f"p {text}"), events=(DX, block, AdverseEvent(id="a", term=f"fever ({text})")))
+    told = figure_for(drawn, kind)
+    everything = "\n".join([told.drawing.svg(), told.caption, told.alt, as_csv(told.rows)])
+    assert "2020" not in everything and "calendar date" in everything
+    assert "2020" not in dot_source(told.graph) if told.graph is not None else True
+
+
+def test_numbers_that_are_no_dates_stay() -> None:
+    kept = "t(9;11)(p22;q23), 4 × 10^-4, day 33, 2.5 mg/m2, CD19/CD22, 12.5 Gy in 2020 parts, may 12 times"
+    assert without_dates(kept) == kept

@@ -17,7 +17,7 @@ from ..vocabulary import Kmt2aStatus, Sex
 from ..when import AtAge, Offset
 from .course_graph_figure import GraphFigure
 from .plan_figure import title_of
-from .stated import age_at, day_in_words, is_age, stated
+from .stated import age_at, day_in_words, is_age, shown, stated
 from .style import Mark, Style
 from .timeline_figure import NOTE, Assay, Certainty, MrdState, TimelineFigure, clean
 from .timeline_order import known_before
@@ -69,7 +69,7 @@ def patient_in_words(course: Course, *, hide_ages: bool = False) -> str:
             words.append("KMT2A germline")
         elif karyotypes:
             words.append(karyotypes[0])
-    return clean(", ".join(word for word in words if word))
+    return shown(", ".join(word for word in words if word))
 
 
 def alt_text(course: Course, kind: str = "Timeline", *, hide_ages: bool = False) -> str:
@@ -86,10 +86,10 @@ def alt_text(course: Course, kind: str = "Timeline", *, hide_ages: bool = False)
         "second_malignancy",
         "death",
     }
-    head = f"{kind}, {clean(course.id)}: {patient_in_words(course, hide_ages=hide_ages)}."
+    head = f"{kind}, {shown(course.id)}: {patient_in_words(course, hide_ages=hide_ages)}."
     steps = _in_order(course, [event for event in course if event.TYPE in turning])
     last = next(iter(course.of(LastContact)), None)
-    end = f" {clean(name_of(course, last))}{_when_last_seen(course, last, hide_ages=hide_ages)}." if last else ""
+    end = f" {shown(name_of(course, last))}{_when_last_seen(course, last, hide_ages=hide_ages)}." if last else ""
     for left_out in range(len(steps)):
         first = (len(steps) - left_out + 1) // 2
         told = [*steps[:first], *(["…"] if left_out else []), *steps[first + left_out :]]
@@ -111,7 +111,7 @@ def _in_order(course: Course, events: Sequence[Event]) -> list[str]:
         event = next((one for one in waiting if not before[one.id] & left), waiting[0])
         waiting.remove(event)
         after = bool(told) and told[-1].id in before[event.id]
-        steps.append(f"{'then ' if after else ''}{uncapital(clean(name_of(course, event)))}")
+        steps.append(f"{'then ' if after else ''}{uncapital(shown(name_of(course, event)))}")
         told.append(event)
     return steps
 
@@ -152,11 +152,11 @@ def caption(course: Course, figure: TimelineFigure, *, style: Style = PLAIN, pla
     parts += _lines(figure)
     if figure.mrd:
         parts.append(_assays(course))
-    shown = " ".join([*(item.label for item in figure.items), *(item.lane for item in figure.items)])
-    shown += " ".join(span.label for span in figure.status) + (" MRD" if figure.mrd else "")
-    shown += " ND" if any(point.state is MrdState.NOT_DETECTED for point in figure.mrd) else ""
-    shown += " PB" if any(point.blood for point in figure.mrd) else ""
-    parts += _spelt(shown)
+    words = " ".join([*(item.label for item in figure.items), *(item.lane for item in figure.items)])
+    words += " ".join(span.label for span in figure.status) + (" MRD" if figure.mrd else "")
+    words += " ND" if any(point.state is MrdState.NOT_DETECTED for point in figure.mrd) else ""
+    words += " PB" if any(point.blood for point in figure.mrd) else ""
+    parts += _spelt(words)
     if plan is not None:
         parts.append(f"Beside it the plan of {title_of(plan)}, at its nominal days.")
     if figure.flags:
@@ -198,13 +198,13 @@ def graph_caption(course: Course, figure: GraphFigure, *, style: Style = PLAIN, 
         parts.append(_assays(course))
     if figure.findings:
         parts.append("Numbers: findings of the check, listed in the key.")
-    shown = " ".join(line for node in figure.nodes for line in node.lines)
-    shown += " " + " ".join(run.text for node in figure.nodes for tag in node.tags for run in tag.runs)
-    return " ".join([*parts, *_spelt(shown), *_source(course)])
+    words = " ".join(line for node in figure.nodes for line in node.lines)
+    words += " " + " ".join(run.text for node in figure.nodes for tag in node.tags for run in tag.runs)
+    return " ".join([*parts, *_spelt(words), *_source(course)])
 
 
 def _opening(course: Course, style: Style) -> str:
-    return f"Course of {clean(course.id)} ({patient_in_words(course, hide_ages=style.hide_ages)})."
+    return f"Course of {shown(course.id)} ({patient_in_words(course, hide_ages=style.hide_ages)})."
 
 
 def _day_zero(figure: TimelineFigure) -> str:
@@ -237,7 +237,7 @@ def _assays(course: Course) -> str:
         limit = (
             f"sensitivity {superscripts(level(event.sensitivity))}" if event.sensitivity else "sensitivity not reported"
         )
-        found.append(", ".join(filter(None, [method, clean(event.marker or ""), limit])))
+        found.append(", ".join(filter(None, [method, shown(event.marker or ""), limit])))
     return f"MRD: {'; '.join(dict.fromkeys(found))}."
 
 
@@ -265,10 +265,10 @@ def event_rows(
         found = [f"{mark.rule} {mark.verdict}" for mark in (marks or {}).get(event.id, ())]
         rows.append(
             (
-                clean(name_of(course, event)),
+                shown(name_of(course, event)),
                 event.TYPE,
                 day_in_words(course, event),
-                clean("; ".join(told)) or "not told",
+                shown("; ".join(told)) or "not told",
                 (drawn or {}).get(event.id) or "not drawn",
                 "; ".join(dict.fromkeys(found)),
             )
@@ -286,5 +286,5 @@ def as_csv(rows: Sequence[Sequence[str]]) -> str:
 def long_description(course: Course, opening: str, events: Sequence[Event] | None = None) -> str:
     """The alt text and after it every event in order of time, each with what is known of its time."""
     listed = sorted(events or course, key=lambda event: course.resolved.day_since_diagnosis(event.id)[0])
-    rows = [f"{clean(name_of(course, event))} ({day_in_words(course, event)})" for event in listed]
+    rows = [f"{shown(name_of(course, event))} ({day_in_words(course, event)})" for event in listed]
     return f"{opening} Events, days after diagnosis: {'; '.join(rows)}."

@@ -22,9 +22,8 @@ from .course_graph_plan import matched, missing_between, with_plan
 from .course_graph_tags import tags_of
 from .marks import NO_MARKS, Marks
 from .plan_figure import title_of as title_of_plan
-from .stated import reported_day, short_time, stated, without_dates
+from .stated import reported_day, short_time, shown, stated, without_dates
 from .style import Style
-from .timeline_figure import clean
 from .words import GLYPH_WORDS, SHOWS_TIME, UNKNOWN_SENSITIVITY, block_name, lines_of, name_of, protocol_name
 
 NODE_TONES = {
@@ -84,7 +83,7 @@ class _Maker:
             ]
             turns = sum(line[0].TYPE in NEW_LINE for line in lines[1 : n + 1])
             name = self._band_title(events, turns, continued=n > 0 and events[0].TYPE not in NEW_LINE)
-            bands.append(Band(title=name, tone=self._band_tone(events), columns=tuple(columns)))
+            bands.append(Band(title=without_dates(name), tone=self._band_tone(events), columns=tuple(columns)))
         edges = tuple(self._with_missing(bands, self._edges(bands)))
         key = (*_key(bands, edges), *self._contradicted())
         figure = GraphFigure(title=title, description=description, bands=tuple(bands), edges=edges, key=key)
@@ -98,7 +97,7 @@ class _Maker:
         """Which events have lost their place in time, as what is told of them cannot hold together."""
         lost = [name_of(self.course, event) for event in self.course if event.id in self.course.resolved.contradicted]
         said = f"Times set aside, as what is told of them contradicts: {'; '.join(lost)}."
-        return (KeyEntry("", clean(without_dates(said))),) if lost else ()
+        return (KeyEntry("", shown(said)),) if lost else ()
 
     def _first_line(self, bands: Sequence[Band]) -> list[Event]:
         return [self.course[node.event] for column in bands[0].columns for node in column]
@@ -140,6 +139,7 @@ class _Maker:
         lines = lines_of(event, self.course, hide_ages=self.hide_ages) if known else (name_of(self.course, event),)
         if isinstance(event, Immunotherapy) and event.cycle is not None:
             lines = (f"{lines[0]}, cycle {event.cycle}", *lines[1:])
+        lines = tuple(without_dates(line) for line in lines)
         told = "; ".join(stated(when, hide_ages=self.hide_ages) for when in event.when)
         told_in_box = isinstance(event, Diagnosis) or (
             isinstance(event, SHOWS_TIME) and bool(short_time(event, self.course, hide_ages=self.hide_ages))

@@ -20,7 +20,7 @@ from ..when import Offset, OnDay, With
 from .course_graph_figure import Tag
 from .course_graph_order import before, in_order
 from .ink import Run
-from .stated import reported_day, stated
+from .stated import reported_day, stated, without_dates
 from .words import tag_of
 
 COMPLICATIONS = (AdverseEvent, Gvhd, GraftFailure)
@@ -57,7 +57,7 @@ def _with_children(ordered: Sequence[Event], tags: Mapping[str, Tag], parents: M
 def _tag(course: Course, event: Event, *, hide_ages: bool) -> Tag:
     drawn = tag_of(event, course)
     assert drawn is not None
-    kind, runs = drawn
+    kind, runs = drawn[0], [evolve(run, text=without_dates(run.text)) for run in drawn[1]]
     day = reported_day(course, event)
     runs = [*runs, Run(f", {day}")] if day else runs
     words = "".join(run.text for run in runs)

@@ -13,12 +13,11 @@ from attrs import fields, frozen, has
 from ..course import Course
 from ..events import Event, Quantity, own_fields
 from ..when import Either, OnDate, When
-from .stated import AGE, DATE, is_age, stated, without_places
+from .stated import AGE, DATE, LOOKS_LIKE_A_DATE, is_age, stated, without_places
 
 FILE = "the file"
 """What stands for the name of a file, which may tell of a patient too."""
 
-_LOOKS_LIKE_A_DATE = r"[12]\d{3}-(?:0[1-9]|1[0-2])(?:-\d{2})?|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})"
 _HEADS = ("name", "term", "karyotype")
 """Fields of a record that need no name before them."""
 
@@ -43,7 +42,7 @@ class Veil:
             elif hide_ages and is_age(when):
                 covered[str(when)] = AGE
         longest_first = sorted(covered, key=lambda text: (-len(text), text))
-        words = [*map(re.escape, longest_first), _LOOKS_LIKE_A_DATE]
+        words = [*map(re.escape, longest_first), LOOKS_LIKE_A_DATE]
         return cls(covered, re.compile(rf"(?<![\w-])(?:{'|'.join(words)})(?![\w-])"))
 
     def __call__(self, text: str) -> str:

@@ -29,6 +29,7 @@ from .export import RESOLUTIONS, TIFF, encoded, made_by, saying, without_pillow
 from .ink import Drawing
 from .marks import NO_MARKS, Marks
 from .plan_figure import plan_figure
+from .stated import shown
 from .style import Mark, Style
 from .timeline import figure_of as timeline_figure_of
 from .timeline import timeline
@@ -217,10 +218,10 @@ def figure_for(
     """The figure of a kind, before it becomes a file."""
     alt = alternative(course, kind, style=style)
     if kind == "timeline":
-        shown = timeline_figure_of(course, style=style, plan=plan, marks=marks)
-        where = {item.event: str(item.lane) for item in shown.items if item.event}
-        where |= {point.event: "MRD" for point in shown.mrd if point.event}
-        words, graph = caption(course, shown, style=style, plan=plan), None
+        figure = timeline_figure_of(course, style=style, plan=plan, marks=marks)
+        where = {item.event: str(item.lane) for item in figure.items if item.event}
+        where |= {point.event: "MRD" for point in figure.mrd if point.event}
+        words, graph = caption(course, figure, style=style, plan=plan), None
         drawing = timeline(course, style=style, plan=plan, marks=marks)
     else:
         graph = _graph_figure(course, alt, style=style, plan=plan, marks=marks)
@@ -251,7 +252,7 @@ def alternative(course: Course, kind: str, *, style: Style = PLAIN) -> str:
 def _graph_figure(course: Course, alt: str, *, style: Style, plan: Plan | None, marks: Marks) -> GraphFigure:
     return figure_of(
         course,
-        title=f"Course graph of {course.id}",
+        title=f"Course graph of {shown(course.id)}",
         description=long_description(course, alt),
         style=style,
         plan=plan,

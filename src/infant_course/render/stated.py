@@ -6,16 +6,31 @@ from ..course import BIRTH, Course
 from ..events import Diagnosis, Event, Transplant
 from ..shortest_paths import UNBOUNDED
 from ..when import AtAge, Either, Offset, OnDate, OnDay, When
+from .timeline_figure import clean
 
 DATE = "calendar date"
 AGE = "age not shown"
-_DATES = re.compile(r"\b\d{4}-\d{2}(-\d{2})?\b")
+_MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?)"
+)
+LOOKS_LIKE_A_DATE = (
+    r"[12]\d{3}-(?:0[1-9]|1[0-2])(?:-\d{2})?|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})"
+    rf"|(?:\d{{1,2}}(?:st|nd|rd|th)?\.?[ -])?(?i:{_MONTH})\.?[ -](?:\d{{1,2}}(?:st|nd|rd|th)?,? )?[12]\d{{3}}"
+)
+"""A pattern of calendar dates as they are usually written; in digits of any script."""
+_DATES = re.compile(rf"\b(?:{LOOKS_LIKE_A_DATE})\b")
 _PLACES = re.compile(r" \([^()]*(?:, line \d+|\.(?:ya?ml|json|csv|tsv|txt|parquet))\)")
 
 
 def without_dates(text: str) -> str:
     """Text in which whatever looks like a calendar date is named as one."""
     return _DATES.sub(DATE, text)
+
+
+def shown(text: str) -> str:
+    """Text of the input as a figure shows it: on one line and without dates."""
+    return clean(without_dates(text))
 
 
 def without_places(text: str) -> str:

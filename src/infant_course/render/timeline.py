@@ -121,7 +121,7 @@ def figure_of(
     begun = next((_begun(times, event) for event in shown if isinstance(event, Diagnosis)), None)
     parts = planned(plan, begun) if plan is not None else Planned(thresholds=_thresholds())
     return TimelineFigure(
-        title=f"Timeline of {course.id}",
+        title=f"Timeline of {without_dates(course.id)}",
         description=_description(course, style, times, (zero, point), texts),
         items=(*items, *parts.items),
         status=states(shown, times),
