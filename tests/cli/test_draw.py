@@ -291,3 +291,14 @@ def test_hidden_ages_are_in_no_file(run, tmp_path, kind):
         told[name] = "".join(path.read_text(encoding="utf-8") for path in sorted(out.iterdir()))
     assert "7 months" in told["open"] and "6.5 years" in told["open"]
     assert "7 months" not in told["hidden"] and "6.5 years" not in told["hidden"]
+
+
+@pytest.mark.parametrize(("suffix", "said_so"), [(".png", True), (".pdf", True), (".svg", False)])
+def test_names_in_a_script_that_the_face_lacks_are_pointed_out(run, tmp_path, suffix, said_so):
+    path = tmp_path / "case.yaml"
+    text = "infant_course: 1\npatient: {id: p}\nevents:\n  - {event: adverse_event, id: a, term: %s}\n"
+    path.write_text(text % "発熱 fever", encoding="utf-8")
+    said = run("draw", path, "-o", tmp_path / f"x{suffix}", "--kind", "graph")
+    assert said.code == 0 and ("no sign for 2 characters" in said.err) is said_so
+    path.write_text(text % "жар, Fieber, πυρετός", encoding="utf-8")
+    assert "no sign" not in run("draw", path, "-o", tmp_path / f"y{suffix}", "--kind", "graph").err

@@ -222,3 +222,10 @@ def test_no_date_of_a_text_is_drawn_or_told(text: str, kind: str) -> None:
 def test_numbers_that_are_no_dates_stay() -> None:
     kept = "t(9;11)(p22;q23), 4 × 10^-4, day 33, 2.5 mg/m2, CD19/CD22, 12.5 Gy in 2020 parts, may 12 times"
     assert without_dates(kept) == kept
+
+
+def test_the_file_for_graphviz_has_times_and_shapes() -> None:
+    block = TreatmentBlock(id="b", block="induction", when=[parse("day 1 of dx")])
+    text = dot_source(graph_figure(course(block, Relapse(id="r", when=[parse("day 300 of dx")]), Death(id="d"))))
+    assert text.count('xlabel="day 1\\n') + text.count('xlabel="day 1"') == 1 and text.count('xlabel="day 300') == 1
+    assert text.count("shape=octagon") == 1 and text.count("shape=cds") == 1

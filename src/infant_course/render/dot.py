@@ -63,17 +63,39 @@ def digraph(
             tooltip=quoted(placed.node.title),
             fillcolor=shade.fill,
             fontcolor=shade.text,
-            **({"style": "filled,dashed", "color": "#999999"} if placed.node.ghost else {}),
+            **_look(placed.node),
             **place,
         )
+    times = {placed.node.event: placed.node.time for placed in layout.nodes if placed.node.time}
     for edge in figure.edges:
         style = "solid" if edge.stated else "dashed"
-        words = [] if edge.stated else ["order not stated"]
+        words = [times.pop(edge.target)] if edge.target in times else []
+        words += [] if edge.stated else ["order not stated"]
         words += ["// not reported"] if edge.missing else []
         grey = {"color": "#999999"} if edge.ghost else {}
         said = {"xlabel" if pinned else "label": quoted(*words)} if words else {}
         drawing.edge(names[edge.source], names[edge.target], style=style, **grey, **said)
     return drawing
+
+
+_CUT, _ARROW, _STRONG = {"shape": "octagon"}, {"shape": "cds"}, {"penwidth": "1.4"}
+_SHAPES = {
+    "diagnosis": {"style": "filled,rounded", "penwidth": "1.2"},
+    "relapse": _CUT,
+    "refractory": _CUT,
+    "mrd_reemergence": _CUT,
+    "last_contact": _ARROW,
+    "death": _ARROW,
+    "transplant": _STRONG,
+    "cell_therapy": _STRONG,
+}
+"""How Graphviz comes near to the boxes of our own drawing."""
+
+
+def _look(node: Node) -> dict[str, str]:
+    if node.ghost:
+        return {"style": "filled,dashed", "color": "#999999"}
+    return {**_SHAPES.get(node.kind, {}), **({"style": "filled,dashed"} if node.derived else {})}
 
 
 def _keyed(sample: str, text: str) -> str:

@@ -28,16 +28,20 @@ from .course_graph_layout import lay_out
 from .export import RESOLUTIONS, TIFF, encoded, made_by, saying, without_pillow
 from .ink import Drawing
 from .marks import NO_MARKS, Marks
+from .metrics import beyond_face
 from .plan_figure import plan_figure
 from .stated import shown
 from .style import Mark, Style
 from .timeline import figure_of as timeline_figure_of
 from .timeline import timeline
+from .words import name_of
 
 KINDS = ("graph", "timeline")
 ENGINES = ("own", "graphviz")
 DOT = (".dot", ".gv")
-SUFFIXES = (".svg", ".pdf", ".png", *TIFF, *DOT)
+CONVERTED = (".pdf", ".png", *TIFF)
+"""Formats that are drawn here, with one face, and not by whoever opens them."""
+SUFFIXES = (".svg", *CONVERTED, *DOT)
 PAGE = ".html"
 """Of a course also a page for a browser (see :mod:`.interactive`)."""
 LARGEST = 300
@@ -242,6 +246,11 @@ def drawing_of(
         return timeline(course, style=style, plan=plan, marks=marks)
     alt = alternative(course, kind, style=style)
     return draw_course_graph(_graph_figure(course, alt, style=style, plan=plan, marks=marks), style)
+
+
+def without_a_face(course: Course) -> str:
+    """The characters in the names of a course's events that a PDF or a picture shows as boxes."""
+    return beyond_face(" ".join(name_of(course, event) for event in course))
 
 
 def alternative(course: Course, kind: str, *, style: Style = PLAIN) -> str:

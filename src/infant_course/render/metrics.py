@@ -97,6 +97,19 @@ _BY_CHARACTER = {character: advance for advance, characters in ADVANCES.items() 
 _WIDEST = max(ADVANCES)
 
 
+_FACE = range(0x530), range(0x1E00, 0x2300)
+"""Latin, Greek, Cyrillic, and the signs between words and numbers: what the face draws."""
+
+
+def beyond_face(text: str) -> str:
+    """The characters of a text that Liberation Sans, the face of PDF and PNG, lacks; each once, in order.
+
+    >>> beyond_face("リ Ä ж リ 病 4 × 10⁻⁴")
+    'リ病'
+    """
+    return "".join(dict.fromkeys(c for c in text if not any(ord(c) in known for known in _FACE)))
+
+
 def width(runs: str | Sequence[Run], size: float) -> float:
     """Width of a text in points, at a size in points. A character not in the table counts as the widest one."""
     if isinstance(runs, str):

@@ -51,7 +51,7 @@ def add_to(verbs: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read, draw, say what was chosen and what was written. Findings never prevent a figure: the code is 0."""
     from ...files import write_together
-    from ...render.figure import PAGE, drawn, kind_for
+    from ...render.figure import CONVERTED, PAGE, drawn, kind_for, without_a_face
     from ...render.style import Style
 
     style = Style(
@@ -86,6 +86,11 @@ def run(arguments: argparse.Namespace) -> int:
     written = write_together(contents)
     if reason:
         complain(f"infant-course: drawing the {kind}: {reason}.")
+    if Path(arguments.out).suffix.lower() in CONVERTED and (lacking := without_a_face(course)):
+        complain(
+            f"infant-course: the face of the figure has no sign for {len(lacking)} characters of its names: look at "
+            "them, they may be boxes. An .svg or .html is drawn with the fonts of whoever opens it."
+        )
     say("\n".join(map(str, written)))
     return 0
 
