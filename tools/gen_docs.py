@@ -162,7 +162,7 @@ def rule_page(found: Rule) -> str:
             ("outcome", "severity", "message"), ((o.name.replace("_", " "), o.severity, o.message) for o in outcomes)
         )
     lines += ["", "## Source", "", *(f"- {ground}" for ground in (found.ground, *found.also))]
-    cases = sorted((CASES / found.id).glob("*.yaml"))
+    cases = sorted((CASES / found.id).glob("*-*.yaml"))
     if cases:
         lines += ["", "## Cases"]
     for case in cases:
@@ -411,7 +411,7 @@ def events_page() -> str:
     lines += ["", "## Fields of every event", "", *fields_table(attrs.fields(Event))]
     for name, event_type in EVENT_TYPES.items():
         lasts = " It lasts: `until` and `lasting` say how long." if event_type.LASTS else ""
-        lines += ["", f"## `{name}`", "", f"{summary(event_type)}{lasts}"]
+        lines += ["", f"## `{name}`", "", f"{summary(event_type)}{lasts} In Python `ic.{event_type.__name__}`."]
         own = own_fields(event_type)
         if own:
             lines += ["", *fields_table(own)]

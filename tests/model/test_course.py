@@ -31,5 +31,6 @@ def test_the_public_names_are_these() -> None:
     assert sorted(ic.__all__) == dir(ic)
     for name in ic.__all__:
         assert getattr(ic, name) is not None
+    assert {kind.__name__ for kind in ic.EVENT_TYPES.values()} <= set(ic.__all__)
     with pytest.raises(AttributeError):
         _ = ic.no_such_name  # that is the point
