@@ -31,7 +31,7 @@ def ask_for_keys(sheet: Sheet, figure: TimelineFigure) -> None:
         or any(item.start.certainty is Certainty.ORDER_ONLY for item in figure.items)
         or any(point.at.certainty is Certainty.ORDER_ONLY for point in figure.mrd)
     ):
-        sheet.key("dotted", "?, dotted: only the order is known, drawn at equal steps")
+        sheet.key("dotted", "?, dotted: in order only, known or told; at equal steps")
     unknown = any(bar.open_left or (bar.open_right and not bar.arrow) for bar in sheet.bars if bar.outline != "planned")
     nominal = any(bar.tints for bar in sheet.bars if bar.outline == "dashed")
     if unknown or nominal:
