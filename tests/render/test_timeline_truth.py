@@ -29,8 +29,8 @@ from infant_course.render.timeline_layout import lay_out
 from infant_course.render.timeline_places import Box, Layout, Stroke
 from infant_course.render.timeline_scale import scale_of
 from infant_course.render.timeline_values import crosses
-from infant_course.render.words import block_name, lines_of, name_of
-from infant_course.vocabulary import DiseaseStatus, Method, MrdResult
+from infant_course.render.words import block_name, level, lines_of, name_of, tag_of
+from infant_course.vocabulary import DiseaseStatus, Method, MrdResult, Specimen
 from infant_course.when import parse, parse_duration
 
 DX = Diagnosis(id="dx", when=[parse("2020-01-01")])
@@ -229,3 +229,27 @@ def test_the_file_for_graphviz_has_times_and_shapes() -> None:
     text = dot_source(graph_figure(course(block, Relapse(id="r", when=[parse("day 300 of dx")]), Death(id="d"))))
     assert text.count('xlabel="day 1\\n') + text.count('xlabel="day 1"') == 1 and text.count('xlabel="day 300') == 1
     assert text.count("shape=octagon") == 1 and text.count("shape=cds") == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"result": MrdResult.POSITIVE}, "MRD positive, level not reported"),
+        ({"result": MrdResult.QUANTIFIED}, "MRD positive, level not reported"),
+        ({"result": MrdResult.NOT_EVALUABLE}, "MRD not evaluable"),
+        ({"result": MrdResult.POSITIVE_BELOW_RANGE, "method": Method.FLOW}, "MRD positive, not quantifiable (flow)"),
+        ({"result": MrdResult.QUANTIFIED, "value": Quantity(12, "%"), "specimen": Specimen.BLOOD}, "MRD 12 % (blood)"),
+        ({"value": Quantity(12, "%"), "method": Method.PCR, "specimen": Specimen.BLOOD}, "MRD 12 % (PCR, blood)"),
+        ({}, "MRD"),
+    ],
+)
+def test_a_result_under_a_box_says_what_it_is_and_no_more(fields: dict[str, object], words: str) -> None:
+    event = MrdAssessment(id="m", **fields)
+    tag = tag_of(event, course(event))
+    assert tag is not None and "".join(run.text for run in tag[1]) == words
+
+
+def test_a_level_is_written_with_all_its_digits() -> None:
+    assert level(Quantity(1.23456e-4, "fraction")) == "1.23456 × 10^-4"
+    assert level(Quantity(4e-4, "fraction")) == "4 × 10^-4"
+    assert level(Quantity(0.0, "fraction")) == "0"

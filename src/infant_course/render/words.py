@@ -45,7 +45,7 @@ from ..events import (
     TreatmentBlock,
 )
 from ..knowledge.protocols import protocol
-from ..vocabulary import Disease, DiseaseStatus, Donor, MrdResult, RemissionKind, Site, VitalStatus
+from ..vocabulary import Disease, DiseaseStatus, Donor, MrdResult, RemissionKind, Site, Specimen, VitalStatus
 from .ink import Run
 from .stated import age_at, short_time
 from .timeline_blocks import block_of
@@ -168,7 +168,9 @@ def name_of(course: Course, event: Event) -> str:
             cycle = event.cycle if isinstance(event, Immunotherapy) else None
             return f"{name}, cycle {cycle}" if cycle is not None else name
         case CellTherapy():
-            return event.product or ("CAR T cells" + (f", {' + '.join(event.targets)}" if event.targets else ""))
+            return capital(event.product or "") or (
+                "CAR T cells" + (f", {' + '.join(event.targets)}" if event.targets else "")
+            )
         case Conditioning():
             return capital(" + ".join(filter(None, [irradiation(event), drugs(event.agents)])) or event.TYPE)
         case Lymphodepletion():
@@ -253,7 +255,7 @@ def _scientific(value: float) -> str:
     """A fraction as "5 × 10^-3"."""
     if value == 0:
         return "0"
-    mantissa, _, exponent = f"{value:.3e}".partition("e")
+    mantissa, _, exponent = f"{value:.5e}".partition("e")
     return f"{float(mantissa):g} × 10^{int(exponent)}"
 
 
@@ -369,17 +371,20 @@ UNKNOWN_SENSITIVITY = "?"
 
 def _mrd_tag(event: MrdAssessment, course: Course) -> tuple[str, list[Run]]:
     """An MRD result: four states kept apart, and the cross of a molecular relapse only where one was told."""
-    assay = f" ({ASSAYS[str(event.method)]})" if event.method else ""
+    parts = [ASSAYS[str(event.method)] if event.method else "", "blood" if event.specimen is Specimen.BLOOD else ""]
+    assay = f" ({', '.join(filter(None, parts))})" if any(parts) else ""
     if event.result is MrdResult.NEGATIVE:
         if event.sensitivity is None:
             return "mrd_response", [Run(f"MRD negative{UNKNOWN_SENSITIVITY}{assay}")]
         return "mrd_response", [Run("MRD negative, < "), *quantity_runs(event.sensitivity), Run(assay)]
     cited = any(event.id in reemergence.assessments for reemergence in course.of(MrdReemergence))
     glyph = "molecular_relapse" if cited else "mrd_positive"
-    if event.result is MrdResult.QUANTIFIED and event.value:
+    if event.value is not None and event.result in (MrdResult.QUANTIFIED, MrdResult.POSITIVE, None):
         return glyph, [Run("MRD "), *quantity_runs(event.value), Run(assay)]
     if event.result is MrdResult.POSITIVE_BELOW_RANGE:
         return glyph, [Run(f"MRD positive, not quantifiable{assay}")]
+    if event.result in (MrdResult.POSITIVE, MrdResult.QUANTIFIED):
+        return glyph, [Run(f"MRD positive, level not reported{assay}")]
     return "finding", [Run(f"MRD not evaluable{assay}" if event.result else f"MRD{assay}")]
 
 
