@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 RULE = '''
@@ -56,7 +57,11 @@ def test_are_found_by_module_name(run, case, module):
 
 @pytest.mark.parametrize(
     ("text", "line", "what"),
-    [("x = 1\ndef f(:\n", 2, "invalid syntax"), ("\n\n1 / 0\n", 3, "ZeroDivisionError")],
+    [
+        ("x = 1\ndef f(:\n", 2, "invalid syntax"),
+        ("\n\n1 / 0\n", 3, "ZeroDivisionError"),
+        ("import sys\nsys.exit(0)\n", 2, "SystemExit"),
+    ],
 )
 def test_a_module_that_does_not_import_is_named_with_its_line(run, case, module, text, line, what):
     path = module(text=text)
@@ -85,6 +90,28 @@ def test_a_rule_that_breaks_down_is_reported_and_the_others_run(run, case, modul
     assert said.code == 3
     assert "OUR-01 could not be run: ZeroDivisionError (our_rules.py, line 16)" in said.out
     assert "BAS-02" in said.out
+
+
+@pytest.mark.parametrize("error", ["pl.exceptions.PanicException", "SystemExit"])
+def test_what_is_no_ordinary_error_is_a_rule_that_breaks_down_too(run, case, module, error):
+    """A panic of Polars is no ``Exception``, and its text may hold values."""
+    path = module(text=RULE.replace("return BODY", f'raise {error}("161.7")'))
+    said = run("check", case(wbc="3000 10^9/L"), "--rules", path, "--select", "OUR-01,BAS-02")
+    assert said.code == 3
+    assert f"OUR-01 could not be run: {error.rpartition('.')[2]} (our_rules.py, line 16)" in said.out
+    assert "BAS-02" in said.out
+    assert "161.7" not in said.out + said.err
+
+
+def test_a_panic_outside_of_a_rule_is_a_fault_told_without_its_text(run, case, monkeypatch):
+    def panics(*_, **__):
+        raise pl.exceptions.PanicException("161.7")
+
+    monkeypatch.setattr("infant_course.report.check.check", panics)
+    said = run("check", case())
+    assert (said.code, said.out) == (3, "")
+    assert "PanicException" in said.err
+    assert "161.7" not in said.err
 
 
 def test_a_rule_that_asks_for_what_a_table_cannot_give(run, case, module):

@@ -1,7 +1,7 @@
 """The command ``infant-course``: thin verbs over the package.
 
 Exit codes: 0 nothing at or above the level asked for, 1 findings, 2 wrong use or input that cannot be read,
-3 a rule (or the command itself) failed. Of several files the highest counts. Whatever a verb needs it imports
+3 a rule (or the command itself) broke down. Of several files the highest counts. Whatever a verb needs it imports
 when it runs, so that ``--help`` costs nothing.
 """
 
@@ -63,7 +63,7 @@ def parser(verb: str | None = None) -> argparse.ArgumentParser:
     top = _Parser(
         prog="infant-course",
         description="Check and draw courses of infant acute lymphoblastic leukaemia.",
-        epilog="Exit: 0 nothing to report, 1 findings, 2 wrong use or unreadable input, 3 a rule failed.",
+        epilog="Exit: 0 nothing to report, 1 findings, 2 wrong use or unreadable input, 3 a rule broke down.",
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     added = top.add_subparsers(metavar="VERB", required=True, parser_class=_Parser)
@@ -91,10 +91,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str] | None) -> int:
     try:
         words = sys.argv[1:] if argv is None else argv
-        arguments = parser(words[0] if words else None).parse_args(words)
+        try:
+            arguments = parser(words[0] if words else None).parse_args(words)
+        except SystemExit as stop:  # argparse, having said what it had to say
+            return stop.code if isinstance(stop.code, int) else 0
         code: int = arguments.run(arguments)
-    except SystemExit as stop:  # argparse, having said what it had to say
-        return stop.code if isinstance(stop.code, int) else 0
     except InfantCourseError as error:
         complain(f"infant-course: {error}")
         return USAGE
@@ -103,13 +104,13 @@ def _run(argv: Sequence[str] | None) -> int:
         return USAGE
     except KeyboardInterrupt:
         return 130
-    except Exception as error:  # its text may hold patient values, so only its place is told
+    except BaseException as error:  # a panic of Polars too; its text may hold patient values: only its place is told
         complain(f"infant-course: {_place(error)}. This is a fault of infant-course, not of your file.")
         return FAILED
     return code
 
 
-def _place(error: Exception) -> str:
+def _place(error: BaseException) -> str:
     """Type of an error and the line of this package it came from."""
     where, trace = "", error.__traceback__
     while trace is not None:

@@ -28,7 +28,7 @@ from . import (
     toxicity,
     transplant,
 )
-from .rule import Rule
+from .rule import BREAKDOWNS, Rule
 
 CATALOGUE_VERSION = "2026.11"
 """Version of the catalogue: changes when a rule is added or a verdict may change."""
@@ -86,7 +86,7 @@ def _imported(name: str, *, debug: bool) -> ModuleType:
         if str(Path.cwd()) not in sys.path:
             sys.path.insert(0, str(Path.cwd()))  # as `python -m` does
         return importlib.import_module(name)
-    except Exception as error:  # whatever a module of the user's own does wrong
+    except BREAKDOWNS as error:  # whatever a module of the user's own does wrong
         if debug:
             raise
         raise UsageError(f"the rules {name!r} cannot be imported: {_where(error)}{_what(error)}") from error
@@ -101,7 +101,7 @@ def _from_file(path: Path) -> ModuleType:
     return module
 
 
-def _where(error: Exception) -> str:
+def _where(error: BaseException) -> str:
     """File and line in the user's own code; nothing where the module itself was not found."""
     if isinstance(error, SyntaxError):
         return f"{error.filename}, line {error.lineno}: "
@@ -110,7 +110,7 @@ def _where(error: Exception) -> str:
     return f"{frames[-1].filename}, line {frames[-1].lineno}: " if frames else ""
 
 
-def _what(error: Exception) -> str:
+def _what(error: BaseException) -> str:
     return error.msg if isinstance(error, SyntaxError) else f"{type(error).__name__}: {error}"
 
 

@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from ..cohort import Cohort
 from .answers import NAMING, Answers, columns_used, needs_only
-from .rule import Judged, Outcome, Rule
+from .rule import BREAKDOWNS, Judged, Outcome, Rule
 from .settings import Settings
 from .subject import Answer, Trace
 
@@ -182,7 +182,7 @@ class Engine:
         """Notes a rule that breaks down, without the text of its error: that may hold patient values."""
         try:
             yield
-        except Exception as error:  # a rule's bug must not hide the others' findings
+        except BREAKDOWNS as error:  # a rule's bug must not hide the others' findings
             errored[rule.id] = f"{type(error).__name__}{rule.line_of(error)}"
             if self.settings.debug:
                 raise
@@ -209,7 +209,7 @@ class Engine:
     ) -> dict[_Task, pl.Series]:
         try:
             return self._columns(tasks, judged)
-        except Exception:  # one of them breaks down: each by itself, to tell which
+        except BREAKDOWNS:  # one of them breaks down: each by itself, to tell which
             columns: dict[_Task, pl.Series] = {}
             for task in tasks:
                 with self._watching(task.rule, errored):

@@ -82,7 +82,7 @@ class Rule:
         """The letters of the id."""
         return self.id.partition("-")[0]
 
-    def line_of(self, error: Exception) -> str:
+    def line_of(self, error: BaseException) -> str:
         """The line of the rule's own module that an error came from, or nothing: no value of a patient."""
         file = inspect.getfile(self.body)
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
@@ -110,6 +110,9 @@ def _traced(rule: Rule, about: str, settings: object) -> tuple[Trace, Judged]:
     only = Outcome(name=rule.name, broken=result, severity=rule.severity, message=rule.summary)
     return trace, Judged(outcomes=(only,))
 
+
+BREAKDOWNS: tuple[type[BaseException], ...] = (Exception, SystemExit, pl.exceptions.PanicException)
+"""What the code of a rule or of its module may end with; a panic of Polars is no ``Exception``."""
 
 HEADINGS = {"why": "Why it matters:", "cause": "Usual cause:", "repair": "Repair:", "ties": "Ties:"}
 """Headings of a rule's prose; ``Ties`` only where the rule asks about time."""
