@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import threading
+from pathlib import Path
 
 import pytest
 
@@ -74,6 +77,27 @@ def test_json_names_its_inputs_by_digest_and_lists_the_undecided(run, case):
     assert told["cut_off"] is None
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_a_case_in_a_pipe_is_read_once_and_named_by_the_digest_of_what_was_read(run, case, tmp_path):
+    pipe, text = tmp_path / "pipe", case().read_bytes()
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(text,), daemon=True)
+    writer.start()
+    told = json.loads(run("check", pipe, "--format", "json").out)
+    writer.join(timeout=10)
+    assert told["inputs"] == [{"name": str(pipe), "sha256": hashlib.sha256(text).hexdigest()}]
+    assert told["events"] == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
+def test_an_export_in_a_pipe_is_refused_because_it_is_read_more_than_once(run, tmp_path):
+    pipe = tmp_path / "relapse.csv"
+    os.mkfifo(pipe)
+    said = run("check", pipe)
+    assert (said.code, said.out) == (2, "")
+    assert "this is a pipe; save it in a file first" in said.err
+
+
 def test_the_cut_off_is_a_day_and_is_reported(run, case):
     """An event after it is an error; without it no event is too late."""
     path = case(more="  - {event: last_contact, id: lfu, when: 2024-05-01}\n")
@@ -92,6 +116,22 @@ def test_a_readable_file_is_checked_when_another_is_not(run, case, tmp_path):
     assert said.code == 2
     assert "missing.yaml" in said.err
     assert "REC-05" in said.out
+
+
+def test_a_file_in_a_folder_that_may_not_be_read_hides_no_other(run, case, tmp_path, monkeypatch):
+    """The system does not even tell whether it is a folder (here simulated: a test may run as root)."""
+    closed, stat = tmp_path / "closed" / "b.yaml", Path.stat
+
+    def refused(path, **how):
+        if path == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, **how)
+
+    monkeypatch.setattr(Path, "stat", refused)
+    said = run("check", case(), closed)
+    assert said.code == 2
+    assert "1 patient, 1 event" in said.out
+    assert f"{closed}: expected a file that can be read, found Permission denied." in said.err
 
 
 def test_of_two_files_the_worse_one_counts(run, case):

@@ -53,8 +53,8 @@ def test_nothing_in_the_package_needs_posix():
     assert {"os.replace", "subprocess"} <= used
 
 
-OTHERS = {"os.open", "Image.open", "self.read_text", "yaml_nodes.read_text"}
-"""Calls of such a name that open no text file: a descriptor, a picture, and two readers of our own."""
+OTHERS = {"os.open", "Image.open", "self.read_text"}
+"""Calls of such a name that open no text file: a descriptor, a picture, and a reader of our own."""
 
 
 def careless(source: str) -> list[str]:

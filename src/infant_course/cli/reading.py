@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,13 +45,16 @@ class Read:
 
 def read_all(names: Iterable[str]) -> tuple[tuple[Read, ...], int]:
     """The files that can be read, and how many cannot; each of those is complained of."""
+    from ..io.case_file import read_bytes as read_case
+    from ..io.yaml_nodes import read_bytes
+
     read: list[Read] = []
     unread = 0
     owners: dict[str, str] = {}
     for name in dict.fromkeys(names):
         try:
-            course = read_course(name)
-            digest = hashlib.sha256(Path(name).read_bytes()).hexdigest()
+            raw = read_bytes(Path(name))  # once: what comes through a pipe comes only once
+            course = read_case(raw, file=name)
         except InfantCourseError as error:
             complain(str(error))
             unread += 1
@@ -63,7 +67,7 @@ def read_all(names: Iterable[str]) -> tuple[tuple[Read, ...], int]:
             unread += 1
             continue
         owners[course.id] = name
-        read.append(Read(name=name, sha256=digest, course=course))
+        read.append(Read(name=name, sha256=hashlib.sha256(raw).hexdigest(), course=course))
     return tuple(read), unread
 
 
@@ -107,6 +111,8 @@ def stream_of(arguments: argparse.Namespace, path: str) -> "Stream | None":
         return reader_of(arguments.source or "csv", _options(arguments))
 
     looks, export = reader(), existing(path)
+    if not (export.is_file() or export.is_dir()):
+        raise UsageError(f"{path}: an export is read more than once, and this is a pipe; save it in a file first")
     if not arguments.in_parts and sum(unpacked_size(file) for file, _ in looks.files(export)) <= looks.IN_PARTS:
         return None
     return Stream(reader(), export, scratch=Path(arguments.scratch) if arguments.scratch else None)
@@ -118,7 +124,7 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def export_in(arguments: argparse.Namespace, paths: Sequence[str]) -> str | None:
     """The export among the paths named, or None where all are case files. Raises UsageError for a mixture."""
-    exports = [name for name in paths if arguments.source or Path(name).is_dir() or name.lower().endswith(TABLES)]
+    exports = [name for name in paths if arguments.source or os.path.isdir(name) or name.lower().endswith(TABLES)]
     stated = [written for name, written in _OPTIONS.items() if getattr(arguments, name) is not None]
     if not exports:
         if stated:

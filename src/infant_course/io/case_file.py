@@ -25,8 +25,12 @@ COURSE_KEYS = ("infant_course", "about", "patient", "source", "complete", "event
 
 def load(path: str | Path) -> Course:
     """Read one case file. Raises InputError holding every fault of the file, each with line and column."""
-    path = Path(path)
-    return read(yaml_nodes.read_text(path), file=str(path))
+    return read_bytes(yaml_nodes.read_bytes(Path(path)), file=str(path))
+
+
+def read_bytes(raw: bytes, *, file: str | None = None) -> Course:
+    """Read a case file's bytes. Raises InputError holding every fault."""
+    return read(yaml_nodes.text_of(raw, file), file=file)
 
 
 def read(text: str, *, file: str | None = None) -> Course:

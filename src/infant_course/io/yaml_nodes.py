@@ -80,29 +80,33 @@ def shown(text: str) -> str:
     return json.dumps(clean if len(clean) <= 60 else clean[:57] + "...", ensure_ascii=False)
 
 
-def read_text(path: Path) -> str:
-    """The text of a file. Raises InputError for what is not a file of UTF-8 text of bearable size."""
-    name = str(path)
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file. Raises InputError for what is not a file of bearable size."""
 
     def fail(expected: str, found: str, hint: str | None = None) -> InputError:
-        return InputError(faults=[Fault(file=name, expected=expected, found=found, hint=hint)])
+        return InputError(faults=[Fault(file=str(path), expected=expected, found=found, hint=hint)])
 
-    if path.is_dir():
-        raise fail("a case file", "a directory", "name the files in it")
     try:
+        if path.is_dir():  # asked within: of what lies in a folder that may not be read, not even this is told
+            raise fail("a case file", "a directory", "name the files in it")
         with path.open("rb") as stream:  # a pipe or a device does not tell its size
             raw = stream.read(MAXIMUM_SIZE + 1)
         if len(raw) > MAXIMUM_SIZE:
             raise fail(f"a case file of at most {MAXIMUM_SIZE:,} bytes", "more")
+        return raw
     except FileNotFoundError:
         raise fail("a case file", "no such file") from None
     except OSError as error:
         raise fail("a file that can be read", error.strerror or type(error).__name__) from None
+
+
+def text_of(raw: bytes, file: str | None = None) -> str:
+    """The text of a file's bytes. Raises InputError for what is not UTF-8."""
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        fault = Fault(file=name, line=line, expected="text in UTF-8", found="other bytes", hint="save it as UTF-8")
+        fault = Fault(file=file, line=line, expected="text in UTF-8", found="other bytes", hint="save it as UTF-8")
         raise InputError(faults=[fault]) from None
 
 
