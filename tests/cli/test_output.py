@@ -86,3 +86,19 @@ def test_a_full_disk_behind_standard_output_is_one_line(monkeypatch, capsys):
         monkeypatch.setattr(sys, "stdout", full)
         assert main(["rules"]) == 2
     assert capsys.readouterr().err == "infant-course: what was to be printed: No space left on device.\n"
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_stream_that_was_closed_is_no_fault(run, case, monkeypatch, stream):
+    """``>&-`` and ``2>&-``: the code tells the result all the same, and the other stream what it always tells."""
+    findings = case(more="  - {event: death, id: d1, when: after dx}\n  - {event: death, id: d2, when: after dx}\n")
+    before = run("check", findings)
+    monkeypatch.setattr(sys, stream, None)
+    said = run("check", findings)
+    assert (before.code, said.code) == (1, 1)
+    assert said.out == ("" if stream == "stdout" else before.out)
+    assert said.err == ""
+    assert run("check", findings.with_name("missing.yaml")).code == 2
+    assert run("check", "--nothing").code == 2
+    assert run("rules", "--help").code == 0
+    assert run("check", findings, "--in-parts", "--from", "csv").code == 2

@@ -70,7 +70,7 @@ def complain(text: str) -> None:
     _write(sys.stderr, text)
 
 
-def show(text: str, stream: TextIO) -> None:
+def show(text: str, stream: TextIO | None) -> None:
     """Print text to a given stream, as it can show it."""
     _write(stream, text)
 
@@ -105,7 +105,9 @@ codecs.register_error(_LIKENESSES, _likenesses)
 codecs.register_error(_ESCAPES, _escapes)
 
 
-def _write(stream: TextIO, text: str, how: str = _LIKENESSES) -> None:
+def _write(stream: TextIO | None, text: str, how: str = _LIKENESSES) -> None:
+    if stream is None:  # it was closed before the command began (`>&-`): whoever did that wants to hear nothing
+        return
     encoding = stream.encoding or "utf-8"
     fitting = text.encode(encoding, how).decode(encoding)
     try:
@@ -118,6 +120,11 @@ def _write(stream: TextIO, text: str, how: str = _LIKENESSES) -> None:
             raise OSError(error.errno, error.strerror, "what was to be printed") from None
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody looks at what is written there; nobody does where it was closed."""
+    return stream is not None and stream.isatty()
+
+
 def colours() -> bool:
     """Whether standard output is a terminal that may be coloured (https://no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return is_terminal(sys.stdout) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

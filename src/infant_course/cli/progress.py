@@ -13,7 +13,7 @@ from threading import Timer
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from .output import complain
+from .output import complain, is_terminal
 
 if TYPE_CHECKING:
     from ..io.tables.stream import Stream
@@ -57,7 +57,7 @@ def in_words(seconds: float | None) -> str:
 @contextmanager
 def doing(what: str) -> Iterator[None]:
     """Say on a terminal what is being done, once that has taken a second, and take it away when it is done."""
-    if not sys.stderr.isatty():
+    if not is_terminal(sys.stderr):
         yield
         return
     began, lines = monotonic(), ExitStack()
@@ -88,7 +88,7 @@ def _line(what: str, began: float) -> Iterator[None]:
 @contextmanager
 def watching(stream: "Stream") -> Iterator[None]:
     """Tell how far a stream has come, as suits where standard error goes."""
-    if sys.stderr.isatty():
+    if is_terminal(sys.stderr):
         with _bar(stream):
             yield
     elif _is_file():
