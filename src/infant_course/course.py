@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, TypeVar, cast
 
 from attrs import field, frozen
+from attrs.converters import optional
 
+from .errors import shown_name
 from .events import EVENT_TYPES, Event
 from .sources import Cite
 from .vocabulary import Sex
@@ -93,7 +95,7 @@ class Course:
     complete: frozenset[str] = field(default=frozenset(), converter=_names)
     source: Cite | None = field(default=None, repr=False)
     about: str | None = field(default=None, repr=False)
-    file: str | None = field(default=None, eq=False, repr=False)
+    file: str | None = field(default=None, converter=optional(shown_name), eq=False, repr=False)
     defects: tuple[Problem, ...] = field(default=(), converter=_problems)
     _memory: dict[str, Any] = field(factory=dict, init=False, eq=False, repr=False, hash=False)
 

@@ -4,14 +4,27 @@ Nothing here is raised because of a patient's history: what cannot be right in a
 An error means that something could not be read, or that the caller asked for what does not exist.
 """
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 from attrs import field, frozen
+from attrs.converters import optional
 
 
 class InfantCourseError(Exception):
     """Base of every error this package raises on purpose."""
+
+
+def shown_name(name: str) -> str:
+    r"""The name of a file as text for reports, tables and pages: what of it is not UTF-8 is replaced.
+
+    Python reads such bytes as halves of characters, which no text can hold; to open the file they are needed.
+
+    >>> shown_name("a\udcff.yaml")
+    'a\ufffd.yaml'
+    """
+    return re.sub("[\ud800-\udfff]", "\ufffd", name)
 
 
 @frozen(kw_only=True)
@@ -24,7 +37,7 @@ class Fault:
 
     expected: str
     found: str = field(repr=False)
-    file: str | None = field(default=None, repr=False)
+    file: str | None = field(default=None, converter=optional(shown_name), repr=False)
     line: int | None = None
     column: int | None = None
     path: str = field(default="", repr=False)

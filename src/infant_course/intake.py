@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from .errors import shown_name
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -57,7 +59,7 @@ class CellFinding:
     cells of rows that are kept; a report does not have them.
     """
 
-    file: str
+    file: str = field(converter=shown_name)
     problem: CellProblem
     expected: str
     column: str | None = None
@@ -81,7 +83,7 @@ class CellFinding:
 class RowCount:
     """Rows of one file: read, kept, and set aside with the reason. Read = kept + set aside."""
 
-    file: str
+    file: str = field(converter=shown_name)
     read: int
     kept: int
     set_aside: Mapping[str, int] = field(factory=dict)

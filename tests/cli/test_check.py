@@ -229,3 +229,40 @@ def test_a_report_that_cannot_be_written_is_told_before_anything_is_read(run, tm
     assert said.err.endswith(f"there is no folder {tmp_path / 'nowhere'}; make it first\n")
     said = run("check", tmp_path / "none.csv", "-o", tmp_path)
     assert "expected a file to write the report into, found a folder" in said.err
+
+
+NOT_UTF8 = os.fsdecode(b"bad\xff")
+
+
+@pytest.fixture
+def oddly_named(case):
+    """A case file whose name is no UTF-8, as Linux allows."""
+    try:
+        return case(f"{NOT_UTF8}.yaml", more=TWO_DEATHS.replace("after dx", "40 days after dx"))
+    except OSError:
+        pytest.skip("this system has no such names")
+
+
+@pytest.mark.parametrize("form", ["text", "json", "jsonl", "csv", "xlsx", "html", "sarif", "junit"])
+def test_a_name_that_is_not_utf8_is_shown_with_a_replacement(run, oddly_named, tmp_path, form):
+    out = tmp_path / "report"
+    assert run("check", oddly_named, "--format", form, "-o", out).code == 1
+    if form not in ("xlsx", "junit"):
+        assert ("bad%EF%BF%BD.yaml" if form == "sarif" else "bad�.yaml") in out.read_text(encoding="utf-8")
+
+
+def test_a_file_whose_name_is_not_utf8_is_drawn_and_converted(run, oddly_named, tmp_path):
+    assert run("draw", oddly_named, "-o", tmp_path / f"{NOT_UTF8}.html").code == 0
+    assert run("convert", oddly_named, tmp_path / "out", "--to", "csv").code == 0
+    assert run("swimmer", oddly_named, "-o", tmp_path / "s.svg").code == 0
+
+
+def test_an_export_whose_name_is_not_utf8_is_judged(run, oddly_named, tmp_path):
+    export = oddly_named.with_suffix(".csv")
+    export.write_text("event,patient,id,start\ndeath,P1,d1,2020-01-01\ndeath,P1,d2,2020-01-02\n", encoding="utf-8")
+    for more in ((), ("--in-parts",)):
+        out = tmp_path / f"report{len(more)}.json"
+        assert run("check", export, *more, "--format", "json", "-o", out).code == 1
+        told = json.loads(out.read_text(encoding="utf-8"))
+        assert told["intake"]["rows"][0]["file"] == "bad�.csv"
+        assert {finding["file"] for finding in told["findings"]} == {"bad�.csv"}

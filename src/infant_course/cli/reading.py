@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from ..course import Course
-from ..errors import InfantCourseError, UsageError
+from ..errors import InfantCourseError, UsageError, shown_name
 from .output import complain
 from .progress import doing
 
@@ -38,7 +38,7 @@ _OPTIONS = {
 class Read:
     """One file that could be read."""
 
-    name: str
+    name: str = field(converter=shown_name)
     sha256: str
     course: Course = field(repr=False)
 

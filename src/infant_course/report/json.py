@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 
+from ..errors import shown_name
 from ..files import printable_json
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ FORMAT = 1
 class Input:
     """A file that was judged: its name as given, and the SHA-256 of its bytes."""
 
-    name: str
+    name: str = field(converter=shown_name)
     sha256: str
 
 

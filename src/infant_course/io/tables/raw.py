@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from ...errors import shown_name
 from ...intake import CellFinding, CellProblem, RowCount
 from .flat import PLACES, ROW
 from .telling import Telling, told_together
@@ -40,7 +41,7 @@ class RawTable:
     sentences for the report.
     """
 
-    file: str
+    file: str = field(converter=shown_name)
     frame: "pl.DataFrame" = field(repr=False)
     count: RowCount
     cells: tuple[CellFinding, ...] = ()
