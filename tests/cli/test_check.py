@@ -266,3 +266,42 @@ def test_an_export_whose_name_is_not_utf8_is_judged(run, oddly_named, tmp_path):
         told = json.loads(out.read_text(encoding="utf-8"))
         assert told["intake"]["rows"][0]["file"] == "bad�.csv"
         assert {finding["file"] for finding in told["findings"]} == {"bad�.csv"}
+
+
+def test_a_report_is_never_written_over_what_is_read(run, case, tmp_path):
+    """Nor under another name of it; a report in the folder of an export may be written anew."""
+    path = case()
+    export = tmp_path / "export"
+    export.mkdir()
+    (export / "death.csv").write_text("patient,id\nP1,d1\n", encoding="utf-8")
+    link = tmp_path / "link"
+    link.symlink_to(path)
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text("# mine", encoding="utf-8")
+    before = [file.read_bytes() for file in (path, export / "death.csv", mapping)]
+    for read, *words in (
+        (path, path, "-o", path),
+        (path, path, "-o", link),
+        (export, export, "-o", export / "death.csv"),
+        (mapping, export, "--from", "redcap", "--mapping", mapping, "-o", mapping),
+    ):
+        said = run("check", *words)
+        assert (said.code, said.out) == (2, "")
+        told = f"{words[-1]}: this file is read ({read}) and would be written over; name another with -o"
+        assert said.err == f"infant-course: {told}\n"
+    assert [file.read_bytes() for file in (path, export / "death.csv", mapping)] == before
+    for _ in range(2):
+        assert run("check", export, "-o", export / "report.json", "--format", "json").code == 0
+
+
+@pytest.mark.parametrize(
+    ("verb", "table"), [("draw", "events"), ("swimmer", "table"), ("flow", "table"), ("overview", "table")]
+)
+def test_a_figure_and_the_table_beside_it_are_never_written_over_what_is_read(run, tmp_path, verb, table):
+    export = tmp_path / f"a.{table}.csv"
+    export.write_text("event,patient,id\ndeath,P1,d1\n", encoding="utf-8")
+    who = ("--patient", "P1") if verb == "draw" else ()
+    said = run(verb, export, *who, "-o", tmp_path / "a.svg")
+    assert (said.code, said.out) == (2, "")
+    assert f"{export}: this file is read" in said.err
+    assert list(tmp_path.iterdir()) == [export]

@@ -145,6 +145,24 @@ def read_export(arguments: argparse.Namespace, path: str) -> "Cohort":
         return read(path, source=arguments.source or "csv", **_options(arguments))
 
 
+def refuse_over(out: Path, arguments: argparse.Namespace, beside: Iterable[str] = ()) -> None:
+    """Raises UsageError where a file to be written is one that is read, or a table of a folder that is.
+
+    ``beside``: how the files end that are written beside ``out``.
+    """
+    from ..privacy.key import is_within
+
+    paths = arguments.paths if "paths" in arguments else [arguments.path]
+    named = [getattr(arguments, option, None) for option in ("mapping", "dictionary", "key_file", "ledger")]
+    inputs = [name for name in (*paths, *named, *getattr(arguments, "rules", ())) if name and os.path.exists(name)]
+    outs = [out, *(out.parent / f"{out.stem}{end}" for end in beside)]
+    for out in filter(Path.is_file, outs):
+        for name in inputs:
+            is_table = os.path.isdir(name) and out.name.lower().endswith(TABLES) and is_within(out, name)
+            if is_table or os.path.samefile(out, name):
+                raise UsageError(f"{out}: this file is read ({name}) and would be written over; name another with -o")
+
+
 def files_of(path: str) -> list[tuple[str, str]]:
     """Name and SHA-256 of the files of an export."""
     top = Path(path)

@@ -14,6 +14,8 @@ from .ink import Drawing
 from .style import MM
 
 SUFFIXES = (".svg", ".pdf", ".png")
+BESIDE = (".caption.txt", ".alt.txt", ".table.csv")
+"""How the files end that are written beside a figure."""
 HIGHEST = 247
 """Height that a page of A4 has room for, mm."""
 LONGEST_ALT = 250
@@ -58,12 +60,9 @@ class CohortFigure:
         path = Path(path)
         if path.suffix.lower() not in SUFFIXES:
             raise UsageError(f"{path}: a figure of a cohort is written as {', '.join(SUFFIXES)}")
-        return (
-            write(self.drawing.svg(), path),
-            write_whole(path.with_suffix(".caption.txt"), self.caption + "\n"),
-            write_whole(path.with_suffix(".alt.txt"), self.alt + "\n"),
-            write_whole(path.with_suffix(".table.csv"), as_csv(self.rows)),
-        )
+        figure = write(self.drawing.svg(), path)
+        texts = (self.caption + "\n", self.alt + "\n", as_csv(self.rows))
+        return (figure, *map(write_whole, map(path.with_suffix, BESIDE), texts))
 
 
 def shortened(text: str) -> str:

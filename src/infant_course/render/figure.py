@@ -44,6 +44,8 @@ CONVERTED = (".pdf", ".png", *TIFF)
 SUFFIXES = (".svg", *CONVERTED, *DOT)
 PAGE = ".html"
 """Of a course also a page for a browser (see :mod:`.interactive`)."""
+BESIDE = (".caption.txt", ".alt.txt", ".events.csv")
+"""How the files end that are written beside a figure."""
 LARGEST = 300
 """Most events of a figure: more cannot be read on any page, and placing them would take minutes."""
 PLAIN = Style()
@@ -321,8 +323,5 @@ def _by_graphviz(figure: Figure, path: Path, dpi: int) -> str | bytes:
 
 
 def _beside(path: Path, figure: Figure) -> Mapping[Path, str]:
-    return {
-        path.with_suffix(".caption.txt"): figure.caption + "\n",
-        path.with_suffix(".alt.txt"): figure.alt + "\n",
-        path.with_suffix(".events.csv"): as_csv(figure.rows),
-    }
+    texts = (figure.caption + "\n", figure.alt + "\n", as_csv(figure.rows))
+    return dict(zip(map(path.with_suffix, BESIDE), texts, strict=True))

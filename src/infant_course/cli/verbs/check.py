@@ -12,7 +12,7 @@ from ...report.formats import COUNT_UNDECIDED, FILES_ONLY, FORMATS
 from ..ledgers import add_recording_to, look, prepare, statuses_of, take_part
 from ..output import colours, complain, say
 from ..progress import doing, watching
-from ..reading import add_export_to, add_parts_to, export_in, files_of, read_all, read_export, stream_of
+from ..reading import add_export_to, add_parts_to, export_in, files_of, read_all, read_export, refuse_over, stream_of
 
 if TYPE_CHECKING:
     from ...cohort import Cohort
@@ -112,6 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"--format {arguments.format} needs -o FILE")
     if arguments.out:
         refuse_out(Path(arguments.out))
+        refuse_over(Path(arguments.out), arguments)
     config = read_config()  # all that was asked for is looked at before reading: what is wrong is told at once
     rules = load_rules(config.get("rules", arguments.rules), debug=arguments.debug)
     chosen = select(config.get("select", arguments.select), config.get("ignore", arguments.ignore), rules=rules)

@@ -2,10 +2,11 @@
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..output import complain, say
-from ..reading import add_export_to, export_in, read_all, read_export
+from ..reading import add_export_to, export_in, read_all, read_export, refuse_over
 from .check import add_profile_to, date_of, settings_of
 
 if TYPE_CHECKING:
@@ -42,11 +43,15 @@ def _verb(
 
 def _run(arguments: argparse.Namespace, draws: "Callable[[argparse.Namespace, Cohort], CohortFigure]") -> int:
     """Read, draw, write, and say what was left out."""
+    from ...render.cohort_figure import BESIDE
+
+    out = Path(arguments.out)
+    refuse_over(out, arguments, beside=BESIDE)
     cohort, unread = _cohort(arguments)
     if cohort is None:
         return UNREAD
     figure = draws(arguments, cohort)
-    for path in figure.write(arguments.out):
+    for path in figure.write(out):
         say(str(path))
     for note in figure.notes:
         complain(f"infant-course: {note}")

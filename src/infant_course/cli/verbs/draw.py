@@ -7,7 +7,7 @@ from typing import Any
 from ...course import Course
 from ...errors import UsageError
 from ..output import complain, say
-from ..reading import add_export_to, export_in, read_course, read_export
+from ..reading import add_export_to, export_in, read_course, read_export, refuse_over
 
 
 def add_to(verbs: Any) -> None:
@@ -51,9 +51,11 @@ def add_to(verbs: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read, draw, say what was chosen and what was written. Findings never prevent a figure: the code is 0."""
     from ...files import write_together
-    from ...render.figure import CONVERTED, PAGE, drawn, kind_for, without_a_face
+    from ...render.figure import BESIDE, CONVERTED, PAGE, drawn, kind_for, without_a_face
     from ...render.style import Style
 
+    out = Path(arguments.out)
+    refuse_over(out, arguments, beside=() if arguments.no_sidecars else BESIDE)
     style = Style(
         width=arguments.width,
         text=float(arguments.text),
@@ -63,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     course = _course(arguments)
     report = None
-    if arguments.mark_findings or Path(arguments.out).suffix.lower() == PAGE:  # a page tells what was found
+    if arguments.mark_findings or out.suffix.lower() == PAGE:  # a page tells what was found
         from ...report.check import check
 
         report = check(course)
@@ -73,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         kind, reason = kind_for(course, arguments.out, engine=arguments.engine, style=style)
     contents = drawn(
         course,
-        Path(arguments.out),
+        out,
         kind=kind,
         engine=arguments.engine,
         style=style,
