@@ -1,6 +1,7 @@
 """Exports on the command line: check, convert, template, draw."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -100,3 +101,29 @@ def test_an_export_of_which_no_row_is_kept_is_unreadable(run, tmp_path):
     assert said.err == "infant-course: no row of the export could be kept, so nothing was judged.\n"
     export.write_text("patient,id,start\n")
     assert (run("check", export).code, run("check", export).err) == (0, "")
+
+
+FOLDERS = {
+    "csv": "cases/exports/own",
+    "cbioportal": "tests/io/cbioportal/study",
+    "pcdc": "tests/io/pcdc/tables",
+    "redcap": "cases/exports/redcap",
+}
+
+
+@pytest.mark.parametrize("parts", [(), ("--in-parts",)])
+@pytest.mark.parametrize("source", FOLDERS)
+def test_what_is_found_in_a_folder_is_told_with_file_and_line(run, source, parts):
+    """The line is one of that file and bears the patient."""
+    folder = Path(FOLDERS[source])
+    beside = ("--mapping", folder / "mapping.toml", "--dictionary", folder / "dictionary.csv")
+    words = (folder, "--from", source, *parts, *(beside if source == "redcap" else ()), "--fail-on", "never")
+    found = json.loads(run("check", *words, "--format", "json").out)["findings"]
+    placed = [finding for finding in found if finding["line"] is not None]
+    assert len({finding["file"] for finding in placed}) > (source != "redcap")
+    for finding in placed:
+        lines = (folder / finding["file"]).read_text(encoding="utf-8").splitlines()
+        assert finding["patient"] in lines[finding["line"] - 1]
+    results = json.loads(run("check", *words, "--format", "sarif").out)["runs"][0]["results"]
+    places = [result["locations"][0].get("physicalLocation") for result in results]
+    assert sum("region" in place for place in places if place) == len(placed) > 0

@@ -123,7 +123,7 @@ def first_of_each(table: pl.DataFrame, most: int) -> pl.DataFrame:
 
 def by_themselves(table: pl.DataFrame) -> pl.DataFrame:
     """The same rows with texts of their own: a table of few rows else holds on to all texts that it was taken from."""
-    texts = [pl.col(name) + pl.lit("") for name in ("patient", "event", "message", "fingerprint")]
+    texts = [pl.col(name) + pl.lit("") for name in ("patient", "event", "message", "file", "fingerprint")]
     return table.with_columns(*texts, pl.col("conflicts_with").list.eval(pl.element() + pl.lit("")))
 
 
@@ -153,7 +153,7 @@ def _told(verdicts: pl.DataFrame, cohort: Cohort, rules: Mapping[str, Rule], set
         maintain_order="left",
     )
     patients = cohort.patients.select("patient", "site", "file")[table["code"]]
-    table = _with_problems(table.hstack(patients), cohort)
+    table = _with_problems(_with_files(table.hstack(patients), cohort), cohort)
     shown = _conflicts_shown(table)
     events = pl.concat([table.select("row", "code", "event"), shown])
     named = _named(events, cohort.stated)
@@ -220,6 +220,14 @@ def _lower(sentence: str) -> str:
     """A sentence to go on after a colon; acronyms keep their capitals."""
     first, _, rest = sentence.partition(" ")
     return f"{first.lower() if first[1:].islower() or len(first) == 1 else first} {rest}"
+
+
+def _with_files(table: pl.DataFrame, cohort: Cohort) -> pl.DataFrame:
+    """The file in which each event stands, where an export has several; else that of the whole course."""
+    origin = cohort.origin.select("event", code="patient", stood="file")
+    stood = origin.join(table, on=["code", "event"], how="semi").unique(["code", "event"], keep="first")
+    table = table.join(stood, on=["code", "event"], how="left", maintain_order="left")
+    return table.with_columns(file=pl.coalesce("stood", "file")).drop("stood")
 
 
 def _with_problems(table: pl.DataFrame, cohort: Cohort) -> pl.DataFrame:
