@@ -8,12 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from ruamel.yaml import YAML
 
 import infant_course as ic
-from infant_course import Course
+from infant_course import Course, Death, InputError, Patient
 from infant_course.events import Quantity
 from infant_course.io.case_file import load, read
 from infant_course.io.case_writer import dump, explicit
 from infant_course.io.published import published_cases
 from infant_course.io.yaml_nodes import parse
+from infant_course.sources import Cite
 from infant_course.when import After, AtEndOf
 from strategies import courses
 
@@ -125,3 +126,48 @@ def test_byte_order_mark_and_line_ends_of_windows(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(b"\xef\xbb\xbf" + (HEAD + "events:\n  - {event: death, id: a}\n").replace("\n", "\r\n").encode())
     assert [event.id for event in load(path)] == ["a"]
+
+
+MEANT = "\u3000\u202f\u2009\u00ad\u200b\u200c\u200d\u00a0\u3001\ue000\U0001f600\ufffd"
+"""Spaces of other scripts, joiners, a soft hyphen: nothing of it is a control character."""
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+@pytest.mark.parametrize("sign", MEANT)
+def test_what_is_no_control_character_may_stand_in_a_file(sign: str) -> None:
+    course = read(f"{HEAD}about: a{sign}b\nsource: {{key: 'a{sign}b', at: \"{sign}\"}}\n")
+    assert course.about == f"a{sign}b"
+    assert course.source == Cite(f"a{sign}b", sign)
+    assert f"a{sign}b" in dump(course)
+    assert read(dump(course)) == course
+
+
+@pytest.mark.parametrize("sign", [*TURNING, "\ufeff", "\ufffe"])
+def test_what_would_mislead_the_eye_is_written_as_an_escape(sign: str) -> None:
+    """Raw it is refused, with the reason and what to write."""
+    with pytest.raises(InputError) as raised:
+        read(f"{HEAD}about: a{sign}b\n")
+    (fault,) = raised.value.faults
+    assert (fault.line, fault.column) == (HEAD.count("\n") + 1, 9)
+    assert fault.found.startswith(f"U+{ord(sign):04X}")
+    assert "control" not in fault.found
+    assert fault.hint == f'if it is meant, write "\\u{ord(sign):04x}" in double quotes'
+    course = read(f'{HEAD}about: "a\\u{ord(sign):04x}b"\n')
+    assert course.about == f"a{sign}b"
+    assert sign not in dump(course) + explicit(course)
+    assert read(dump(course)) == course
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\r", "\u2028", "\ud800"])
+def test_what_no_file_can_hold_is_refused_when_written_too(sign: str, tmp_path: Path) -> None:
+    course = Course(patient=Patient(id="p"), events=[Death(id="d", note=f"161.7{sign}x")])
+    with pytest.raises(InputError) as raised:
+        dump(course, tmp_path / "a.yaml")
+    told = f"expected text without control characters, found U+{ord(sign):04X}.\n  Hint: take it out"
+    assert str(raised.value) == f"events[0].note: {told}"
+    assert not list(tmp_path.iterdir())
+
+
+def test_tabs_and_line_ends_of_a_text_are_kept() -> None:
+    course = Course(patient=Patient(id="p"), events=[Death(id="d", note="a\tb\nc")])
+    assert read(dump(course)) == course

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import attrs
 
 from ..course import Course
+from ..errors import Fault, InputError
 from ..events import Event, Quantity
 from ..files import write_whole
 from ..shortest_paths import UNBOUNDED
@@ -30,7 +32,7 @@ from ..when import (
     With,
 )
 from .case_file import FORMAT
-from .yaml_nodes import scalar
+from .yaml_nodes import NOT_RAW, UNSEEN, scalar
 
 _PLAIN = re.compile(r"[A-Za-z0-9(][^\n:#\[\]{},&*!|>'\"%@`\\]*[^\s:#\[\]{},&*!|>'\"%@`\\]|[A-Za-z0-9]")
 
@@ -38,9 +40,18 @@ _PLAIN = re.compile(r"[A-Za-z0-9(][^\n:#\[\]{},&*!|>'\"%@`\\]*[^\s:#\[\]{},&*!|>
 def dump(course: Course, path: str | Path | None = None) -> str:
     """A course as a terse case file that reads back as the same course; also written to a file if one is named.
 
-    An id that was used twice is written twice.
+    An id that was used twice is written twice. Raises InputError for a text that no case file can hold (with a
+    control character).
     """
-    text = emit(_course(course, explicit_form=False))
+    document = _course(course, explicit_form=False)
+    faults = [
+        Fault(path=path, expected="text without control characters", found=f"U+{ord(bad[0]):04X}", hint="take it out")
+        for path, text in _texts(document)
+        if (bad := UNSEEN.search(text))
+    ]
+    if faults:
+        raise InputError(faults=faults)
+    text = emit(document)
     if path is not None:
         write_whole(Path(path), text)
     return text
@@ -57,6 +68,18 @@ def explicit(course: Course) -> str:
         for problem in course.problems
     ]
     return emit(document)
+
+
+def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """All texts of a document, each with its place as the reader tells it."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(item, f"{path}.{key}".lstrip("."))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _texts(item, f"{path}[{number}]")
 
 
 def _resolved(course: Course, event: Event) -> dict[str, Any]:
@@ -193,6 +216,6 @@ def _word(value: Any) -> str:
     """A scalar; text that could be read as something else is quoted, and JSON's quoting is YAML's."""
     if not isinstance(value, str):
         return json.dumps(value)
-    if _PLAIN.fullmatch(value) and scalar(value) == value and " -" not in value:
+    if _PLAIN.fullmatch(value) and scalar(value) == value and " -" not in value and not NOT_RAW.search(value):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return NOT_RAW.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))

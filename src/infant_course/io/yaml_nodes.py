@@ -6,6 +6,7 @@ small file cannot unfold into a large one. All faults that can be told at once a
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,10 @@ MAXIMUM_DEPTH = 30
 
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """Control characters other than tab and line end, line separators, halves of characters."""
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Characters that turn the direction of what is shown after them."""
+NOT_RAW = re.compile(f"{UNSEEN.pattern}|{TURNING.pattern}|[\ufeff\ufffe\uffff]")
+"""What may not stand in a file as it is; what of it is not :data:`UNSEEN` may be written as an escape, in quotes."""
 
 _OTHER_WORDS = {
     "exceeded maximum nesting depth": (f"at most {MAXIMUM_DEPTH} levels", "deeper nesting"),
@@ -171,15 +176,30 @@ class _Reader:
         return Node(entries, line, column)
 
 
+def _named(character: str) -> str:
+    """A character that may not stand in a file, and what it is."""
+    what = "that no file may hold"
+    if unicodedata.category(character) == "Cc":
+        what = "a control character"
+    elif character in "\u2028\u2029":
+        what = "a line end that not every program sees"
+    elif TURNING.match(character):
+        what = "which turns the direction of the text after it, so that other things are seen than are read"
+    elif character == "\ufeff":
+        what = "which may only be the first of a file"
+    return f"U+{ord(character):04X}, {what}"
+
+
 def _unprintable(text: str, file: str | None) -> list[Fault]:
-    """Tabs in the indentation and control characters anywhere: the first fifty of them."""
+    """Tabs in the indentation, and anywhere what may not stand in a file: the first fifty of them."""
     faults: list[Fault] = []
     for number, line in enumerate(text.split("\n"), 1):
         line = line.removesuffix("\r")
-        bad = next((i for i, c in enumerate(line) if c != "\t" and not (c.isprintable() or c == "\xa0")), None)
-        if bad is not None:
-            found = Fault(file=file, line=number, column=bad + 1, expected="text", found="a control character")
-            faults.append(found)
+        if bad := NOT_RAW.search(line):
+            column, found, hint = bad.start() + 1, _named(bad[0]), None
+            if not UNSEEN.match(bad[0]):
+                hint = f'if it is meant, write "\\u{ord(bad[0]):04x}" in double quotes'
+            faults.append(Fault(file=file, line=number, column=column, expected="text", found=found, hint=hint))
         indent = line[: len(line) - len(line.lstrip())]
         if "\t" in indent and line.strip():
             column = indent.index("\t") + 1
