@@ -53,6 +53,27 @@ def test_words_and_numbers_are_those_of_yaml_1_2() -> None:
     assert one("value: {value: 4e-4, unit: fraction}").value == Quantity(4e-4, "fraction")
     assert one("marker: '12'").marker == "12"
     assert one("cycle: 010", "treatment_block").cycle == 10
+    assert one("cycle: 0x1F", "treatment_block").cycle == 31
+    assert one("marker: 0x1F").marker == "0x1F"
+    assert [one(f"estimated: {word}").estimated for word in ("True", "TRUE", "False", "FALSE")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize("word", ["True", "FALSE", "Null", "NULL", "0x1F", "0o17", "~", "1e5", "12", "no", "yes"])
+def test_words_that_another_reader_would_take_for_something_else_are_quoted(word: str) -> None:
+    course = Course(patient=Patient(id="p"), about=word)
+    assert YAML(typ="safe", pure=True).load(dump(course))["about"] == word
+    assert read(dump(course)) == course
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999"])
+def test_a_number_without_end_is_no_number(number: str) -> None:
+    with pytest.raises(InputError, match="expected a number"):
+        one(f"reduction: {number}")
 
 
 @pytest.mark.parametrize(

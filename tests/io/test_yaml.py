@@ -1,5 +1,6 @@
 """YAML is read as another reader of YAML 1.2 reads it: the same values in the same places."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,25 @@ def test_texts_that_readers_might_differ_on(text: str) -> None:
 
 def test_some_are_read_and_some_refused() -> None:
     assert 5 <= sum(not same(text) for text in TEXTS) <= 8
+
+
+CORE = """true True TRUE tRUE false False FALSE null Null NULL nULL ~ no No yes on off y n 0x1F 0x1f 0X1F 0x 0xg
+0o17 0o18 0o 017 1:30 +12 -0 1e3 1E3 .5 5. 1.e1 2020-05-01 a0x1"""
+
+
+@pytest.mark.parametrize("text", CORE.split())
+def test_words_mean_what_the_core_schema_says(text: str) -> None:
+    """As the other reader resolves them; of dates YAML 1.2 knows nothing."""
+    theirs = YAML(typ="safe", pure=True).load(f"a: {text}")["a"]
+    if isinstance(theirs, date):
+        theirs = text
+    assert (type(scalar(text)), scalar(text)) == (type(theirs), theirs)
+
+
+@pytest.mark.parametrize("text", ["1_000", "0b11", "-0x1F", "+0o7"])
+def test_numbers_of_yaml_1_1_are_words(text: str) -> None:
+    """The other reader takes them for numbers all the same."""
+    assert scalar(text) == text
 
 
 def test_two_escapes_are_one_character_in_json_only() -> None:

@@ -131,6 +131,7 @@ class ValueReader:
             return self.check(whole, node, path, "a whole number")
         if hint is float:  # pragma: no branch - the last kind of field there is beside words
             number = isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
+            number = number and math.isfinite(node.value)
             return float(node.value) if self.check(number, node, path, "a number") is not None else None
         return self.identifier(node, path) if ref else self.word(node, path)
 

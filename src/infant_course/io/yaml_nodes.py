@@ -42,7 +42,15 @@ _PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
+_IN_BASE = {"0o": (re.compile("0o[0-7]+"), 8), "0x": (re.compile("0x[0-9a-fA-F]+"), 16)}
+_CONSTANTS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+"""What is no word in the core schema (YAML 1.2.2, 10.3.2). Infinity and no number at all are left words here."""
+_LONGEST = 18
+"""Most characters of a whole number."""
 
 
 @frozen
@@ -116,11 +124,18 @@ def text_of(raw: bytes, file: str | None = None) -> str:
 
 
 def scalar(text: str) -> Any:
-    """What an unquoted word means in YAML 1.2: ``no`` is a word, ``4e-4`` a number."""
+    """What an unquoted word means in the core schema of YAML 1.2: ``no`` is a word, ``4e-4`` a number.
+
+    >>> [scalar(word) for word in ("no", "True", "0x1F", "0o17", "017", "NULL")]
+    ['no', True, 31, 15, 17, None]
+    """
     if text in _CONSTANTS:
         return _CONSTANTS[text]
-    if _INTEGER.fullmatch(text) and len(text) <= 18:
-        return int(text)
+    if len(text) <= _LONGEST:
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if (known := _IN_BASE.get(text[:2])) and known[0].fullmatch(text):
+            return int(text[2:], known[1])
     return float(text) if _FLOAT.fullmatch(text) and len(text) <= 40 else text
 
 
