@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     written = write_together(contents)
     if reason:
         complain(f"infant-course: drawing the {kind}: {reason}.")
-    if Path(arguments.out).suffix.lower() in CONVERTED and (lacking := without_a_face(course)):
+    if out.suffix.lower() in CONVERTED and (lacking := without_a_face(course)):
         complain(
             f"infant-course: the face of the figure has no sign for {len(lacking)} characters of its names: look at "
             "them, they may be boxes. An .svg or .html is drawn with the fonts of whoever opens it."
