@@ -97,6 +97,11 @@ OPERATORS: dict[str, Operator] = {
         lambda me, w: any(_days(me, o) <= -1 for o in _rest(me, w, Relapse)),
         (),
     ),
+    "not on an earlier day": (
+        lambda r: r.start.not_on_earlier_day_than(Remission),
+        lambda me, w: any(_days(me, o) >= 0 for o in _rest(me, w, Remission)),
+        (),
+    ),
     "on an earlier day than the end of a block": (
         lambda r: r.start.on_earlier_day_than(TreatmentBlock, point="end"),
         lambda me, w: any(me.start[0] < o.end[0] for o in _rest(me, w, TreatmentBlock)),

@@ -108,6 +108,8 @@ def facts_of_a_pair(relation: Relation, within: int | None) -> tuple[pl.Expr, pl
         return (least == 0) & (greatest == 0), (least <= 0) & (greatest >= 0)
     if relation is Relation.EARLIER_DAY:
         return least >= 1, greatest >= 1
+    if relation is Relation.NO_LATER_DAY:
+        return least >= 0, greatest >= 0
     if relation is Relation.LATER_DAY:
         return greatest <= -1, least <= -1
     if relation is Relation.BEFORE:

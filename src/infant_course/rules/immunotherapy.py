@@ -160,9 +160,7 @@ def blinatumomab_too_early(cycle: Subject) -> Judged:
     Ties: a cycle that starts on the day induction ends passes. Of several marrows it fails only where none before
     the cycle has fewer than 25 %; a marrow of the same day is left undecided.
     """
-    after_induction = cycle.start.on_later_day_than(INDUCTION, point="end") | cycle.start.same_day_as(
-        INDUCTION, point="end"
-    )
+    after_induction = cycle.start.not_on_earlier_day_than(INDUCTION, point="end")
     full = cycle.preceded_by(FULL_MARROW, recorded=True) & ~cycle.preceded_by(CLEARER_MARROW, recorded=True)
     return Judged(
         outcomes=(
@@ -230,6 +228,16 @@ def cns_not_clear_before_blinatumomab(cycle: Subject) -> Judged:
     )
 
 
+FOR_THE_SAME_CELLS = Those(
+    Lymphodepletion.TYPE,
+    "for the same infusion",
+    against=Comparison(
+        values={"of": lambda event: event["of"]},
+        holds=lambda mine, theirs: (mine["of"] == theirs["of"]).fill_null(False),
+    ),
+)
+
+
 @rule(
     "IMM-05",
     about=(Apheresis, Lymphodepletion, CellTherapy),
@@ -239,27 +247,44 @@ def cns_not_clear_before_blinatumomab(cycle: Subject) -> Judged:
     also=(Cite("qasim2017", "title: off-the-shelf cells need no apheresis of the patient"),),
 )
 def cell_therapy_chain(event: Subject) -> Judged:
-    """Apheresis or lymphodepletion lies after the infusion it was for, or the chain is not told.
+    """Apheresis, lymphodepletion and infusion are not in this order, or the chain is not told.
 
     Why it matters: day 0 is the infusion; response and toxicity are counted from it.
     Usual cause: two infusions exchanged; day and month exchanged.
     Repair: confirm the dates. Apheresis may be missing for an allogeneic product.
-    Ties: all on one day passes.
+    Ties: all on one day passes. Where lymphodepletion tells no end, its start is looked at. Apheresis or
+    lymphodepletion that names no infusion may be for any, and one on a day after an infusion does not count as before.
     """
+    start = event.start
     if event.trace.about == CellTherapy.TYPE:
-        told = event.start.any_recorded(Apheresis) & event.start.any_recorded(Lymphodepletion)
+        told = start.not_on_earlier_day_than(Apheresis) & start.not_on_earlier_day_than(Lymphodepletion)
         return one(
             ~told,
             event["origin"].ne_missing("allogeneic"),
             Severity.INFO,
             "Apheresis or lymphodepletion before the cell therapy is not recorded.",
         )
-    return one(
-        event.start.on_later_day_than(CellTherapy, via="of"),
-        event["of"].is_not_null(),
-        Severity.ERROR,
-        "Apheresis or lymphodepletion lies on a day after the infusion it was for.",
+    if event.trace.about == Apheresis.TYPE:
+        further = Outcome(
+            name="after_lymphodepletion",
+            broken=start.on_later_day_than(FOR_THE_SAME_CELLS),
+            severity=Severity.ERROR,
+            message="Apheresis lies on a day after the start of the lymphodepletion for the same infusion.",
+        )
+    else:
+        further = Outcome(
+            name="ends_after_infusion",
+            broken=event["end_stated"] & event.end.on_later_day_than(CellTherapy, via="of"),
+            severity=Severity.ERROR,
+            message="Lymphodepletion ends on a day after the infusion it was for.",
+        )
+    after_infusion = Outcome(
+        name="after_infusion",
+        broken=start.on_later_day_than(CellTherapy, via="of"),
+        severity=Severity.ERROR,
+        message="Apheresis or lymphodepletion lies on a day after the infusion it was for.",
     )
+    return Judged(outcomes=(after_infusion, further), applies=event["of"].is_not_null())
 
 
 @rule(
@@ -353,7 +378,7 @@ def immune_toxicity_at_odd_time(toxicity: Subject) -> Judged:
         toxicity.preceded_by(cause, within=window, recorded=True) | toxicity.start.same_day_as(cause)
         for cause in CELLS_OR_BLINATUMOMAB
     )
-    with_crs = toxicity.start.on_later_day_than(CYTOKINE_RELEASE) | toxicity.start.same_day_as(CYTOKINE_RELEASE)
+    with_crs = toxicity.start.not_on_earlier_day_than(CYTOKINE_RELEASE)
     return Judged(
         outcomes=(
             Outcome(

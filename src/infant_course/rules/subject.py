@@ -6,8 +6,8 @@ tell). Two kinds of question are kept apart by name:
 
 * **order** (``preceded_by``, ``followed_by``, ``count_before``): which came first; a tie on one day is unknown
   unless an order is stated (``under_way`` asks it of the start, and counts days from the end);
-* **day** (``on_later_day_than``, ``on_earlier_day_than``, ``same_day_as``, ``same_day_as_its_like``): what the
-  calendar says.
+* **day** (``on_later_day_than``, ``on_earlier_day_than``, ``not_on_earlier_day_than``, ``same_day_as``,
+  ``same_day_as_its_like``): what the calendar says.
 
 Questions of day, ``any_recorded``, and questions of order with ``recorded=True`` ask of the recorded events only,
 so that a "no" needs no complete record.
@@ -32,6 +32,7 @@ class Relation(StrEnum):
     AFTER = "after"
     EARLIER_DAY = "earlier_day"
     LATER_DAY = "later_day"
+    NO_LATER_DAY = "no_later_day"
     SAME_DAY = "same_day"
     UNDER_WAY = "under_way"
     ANY = "any"
@@ -262,6 +263,10 @@ class Point:
     def on_earlier_day_than(self, kind: Kind, *, point: str = "start", via: str | None = None) -> pl.Expr:
         """Whether this lies on an earlier day than some *recorded* such event (day; a tie is a no)."""
         return self._exists(kind, Relation.LATER_DAY, other_point=point, via=via, recorded=True)
+
+    def not_on_earlier_day_than(self, kind: Kind, *, point: str = "start", via: str | None = None) -> pl.Expr:
+        """Whether this lies on the day of some *recorded* such event or on a later one (day; a tie is a yes)."""
+        return self._exists(kind, Relation.NO_LATER_DAY, other_point=point, via=via, recorded=True)
 
     def same_day_as(self, kind: Kind, *, point: str = "start", via: str | None = None) -> pl.Expr:
         """Whether this lies on the same day as some *recorded* such event."""

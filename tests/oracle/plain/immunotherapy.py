@@ -86,16 +86,22 @@ def imm_04(me: Placed, world: World) -> Verdict:
 
 
 def imm_05(me: Placed, world: World) -> Verdict:
-    """Collection and preparation not on a day after the infusion they were for; the chain is told."""
+    """Collection, preparation and infusion in this order of days, of those for one infusion; the chain is told."""
     if isinstance(me.event, CellTherapy):
         if me.event.origin == "allogeneic":
             return SILENT
-        return not (world.recorded(Apheresis) and world.recorded(Lymphodepletion))
+        there = [
+            [p for p in world.recorded(kind) if p.start[0] <= me.start[0]] for kind in (Apheresis, Lymphodepletion)
+        ]
+        return not all(there)
     target = getattr(me.event, "of", None)
     if target is None:
         return SILENT
     infusion = world.named(target)
-    return isinstance(infusion.event, CellTherapy) and me.start[0] > infusion.start[0]
+    if isinstance(infusion.event, CellTherapy) and me.end[0] > infusion.start[0]:
+        return True
+    prepared = [p for p in world.recorded(Lymphodepletion) if getattr(p.event, "of", None) == target]
+    return isinstance(me.event, Apheresis) and any(me.start[0] > p.start[0] for p in prepared)
 
 
 def imm_06(me: Placed, world: World) -> Verdict:
