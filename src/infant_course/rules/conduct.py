@@ -34,12 +34,10 @@ from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
 from .doses import agent_number, is_agent
 from .karyotypes import is_fusion, once_per_value
+from .naming import INDUCTION, a_block, block_id, enrolled_in, known_protocol, name_of, own_protocol, protocol_of
 from .risk import has_risk_groups, number_of_possible_groups, stated_group_possible
 from .rule import Judged, Outcome, one, rule
 from .subject import Comparison, Days, Subject, Those, amount
-
-BLOCK_NAMES = {"prephase": "prednisone-prephase", "ind": "induction", "protocol-ib": "ib"}
-"""Names of blocks that differ from their id, folded."""
 
 
 @cache
@@ -51,40 +49,6 @@ def numbers() -> Mapping[str, int]:
 
 FIRST_DAY = date(1970, 1, 1)
 """Day 0 of a patient's clock where it is the calendar."""
-
-
-def known_protocol(name: pl.Expr) -> pl.Expr:
-    """The id of a protocol called by any of its names; a name not known stays as it is, folded."""
-    return once_per_value(name, lambda told: protocol_ids().get(folded(told), folded(told)))
-
-
-def plain_block(name: pl.Expr) -> pl.Expr:
-    """The id of a block, folded; a name not known stays as it is."""
-    return once_per_value(name, _block_id)
-
-
-def _block_id(told: str) -> str:
-    return BLOCK_NAMES.get(folded(told), folded(told))
-
-
-def own_protocol(event: Subject) -> pl.Expr:
-    """The protocol the event itself names."""
-    return event.once("protocol", known_protocol)
-
-
-def enrolled_in(event: Subject) -> pl.Expr:
-    """The protocol of the one enrolment."""
-    return event.the(Enrolment, "protocol", known_protocol)
-
-
-def protocol_of(event: Subject) -> pl.Expr:
-    """The protocol the event names, or that of the one enrolment, or that of the registry (a setting)."""
-    return pl.coalesce(own_protocol(event), enrolled_in(event), pl.lit(event.settings.protocol, dtype=pl.String))
-
-
-def name_of(block: Subject) -> pl.Expr:
-    """The block's name as an id."""
-    return block.once("block", plain_block)
 
 
 NOT_NAMED = -1
@@ -130,7 +94,7 @@ def block_number(block: Subject) -> pl.Expr:
     """The block's name as a number; null for one that no protocol has."""
 
     def block_number(name: pl.Expr) -> pl.Expr:
-        return once_per_value(name, lambda told: block_numbers().get(_block_id(told)), pl.Int32)
+        return once_per_value(name, lambda told: block_numbers().get(block_id(told)), pl.Int32)
 
     return block.once("block", block_number)
 
@@ -151,12 +115,6 @@ def place_in_protocol(block: Subject) -> pl.Expr:
 INTERFANT_06 = ("interfant-06", "interfant-06-blinatumomab")
 
 
-def a_block(label: str, *names: str) -> Those:
-    """Blocks of these names."""
-    return Those(TreatmentBlock.TYPE, label, lambda block: name_of(block).is_in(names).fill_null(False))
-
-
-INDUCTION = a_block("induction", "induction")
 IB = a_block("Protocol IB", "ib")
 ADE = a_block("ADE", "ade")
 BEFORE_MARMA = a_block("IB or MAE", "ib", "mae")

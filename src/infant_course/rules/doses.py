@@ -19,6 +19,7 @@ from ..knowledge.anthracyclines import exposure_classes, schemes
 from ..knowledge.thresholds import threshold
 from ..sources import Cite, Confidence
 from ..vocabulary import Kahn, Severity
+from .naming import name_of
 from .rule import Judged, Outcome, one, rule
 from .subject import Subject, Those, amount
 
@@ -108,7 +109,7 @@ def native_asparaginase(agent: Field) -> pl.Expr:
 
 def block_is(block: Subject, names: Iterable[str]) -> pl.Expr:
     """Whether the block bears one of these ids."""
-    return block["block"].str.to_lowercase().is_in(list(names)).fill_null(False)
+    return name_of(block).is_in(list(names)).fill_null(False)
 
 
 HIGH_DOSE_BLOCKS = ("marma", "maram")

@@ -20,10 +20,10 @@ from ..events import (
 from ..knowledge.thresholds import threshold
 from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
-from .conduct import INDUCTION, enrolled_in
 from .diagnosis import any_of, told
 from .doses import agent_number, is_agent
 from .mrd import BLINATUMOMAB
+from .naming import INDUCTION, enrolled_in
 from .response import antibody_at, cell_therapy_at
 from .rule import Judged, Outcome, one, rule
 from .subject import Comparison, Subject, Those

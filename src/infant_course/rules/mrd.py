@@ -21,8 +21,9 @@ from ..knowledge.protocols import MrdTimepoint, the_protocol
 from ..knowledge.thresholds import threshold
 from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
-from .conduct import enrolled_in, name_of, own_protocol, treated_before_mrd_counted
+from .conduct import treated_before_mrd_counted
 from .karyotypes import chromosomes_with_11, fits, marker_chromosome, marker_partner, partner_number
+from .naming import enrolled_in, name_of, own_protocol
 from .rule import Judged, Outcome, one, rule
 from .subject import Comparison, Subject, Those, amount
 

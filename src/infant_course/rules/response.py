@@ -26,14 +26,14 @@ from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
 from ..when import Unit, units_to_days
 from .karyotypes import CHROMOSOMES, chromosomes_with_11, fits, partner_chromosome, partner_symbol
+from .naming import INDUCTION, a_block, name_of
 from .rule import Judged, Outcome, one, rule
 from .subject import Count, Days, Subject, Those
 
-INDUCTION = Those(TreatmentBlock.TYPE, "named induction", lambda b: b["block"].eq_missing("induction"))
 FIRST_INDUCTION = Those(
     TreatmentBlock.TYPE,
     "named induction, and not after a relapse",
-    lambda b: b["block"].eq_missing("induction") & ~b.preceded_by(Relapse, recorded=True),
+    lambda b: name_of(b).eq_missing("induction") & ~b.preceded_by(Relapse, recorded=True),
 )
 
 
@@ -491,7 +491,7 @@ def testicular_relapse_unproven(relapse: Subject) -> Judged:
     )
 
 
-MAINTENANCE = Those(TreatmentBlock.TYPE, "maintenance", lambda b: b["block"].eq_missing("maintenance"))
+MAINTENANCE = a_block("maintenance", "maintenance")
 
 
 def months_passed(days: Days, name: str) -> pl.Expr:
