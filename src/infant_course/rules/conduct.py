@@ -35,7 +35,7 @@ from ..vocabulary import Kahn, Severity
 from .doses import agent_number, is_agent
 from .karyotypes import is_fusion, once_per_value
 from .naming import INDUCTION, a_block, block_id, enrolled_in, known_protocol, name_of, own_protocol, protocol_of
-from .risk import has_risk_groups, number_of_possible_groups, stated_group_possible
+from .risk import group_of, has_risk_groups, number_of_possible_groups, stated_group_possible
 from .rule import Judged, Outcome, one, rule
 from .subject import Comparison, Days, Subject, Those, amount
 
@@ -541,7 +541,11 @@ def transplant_against_risk_group(assignment: Subject) -> Judged:
     protocol = protocol_of(assignment)
     interfant = protocol.is_in(INTERFANT_06).fill_null(False)
     high_risk_only = (protocol == "mll-10").fill_null(False)
-    group = assignment["group"].str.to_uppercase()
+    group = (
+        pl.when(high_risk_only)
+        .then(group_of("mll-10", assignment["group"]))
+        .otherwise(group_of("interfant-06", assignment["group"]))
+    )
     explained = pl.any_horizontal(assignment.start.any_recorded(reason) for reason in REASONS)
     early = treated_before_mrd_counted(assignment)
     transplanted = assignment.start.any_recorded(IN_FIRST_REMISSION)

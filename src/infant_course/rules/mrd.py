@@ -23,7 +23,8 @@ from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
 from .conduct import treated_before_mrd_counted
 from .karyotypes import chromosomes_with_11, fits, marker_chromosome, marker_partner, partner_number
-from .naming import enrolled_in, name_of, own_protocol
+from .naming import enrolled_in, name_of, protocol_of
+from .risk import group_of
 from .rule import Judged, Outcome, one, rule
 from .subject import Comparison, Subject, Those, amount
 
@@ -567,10 +568,12 @@ def rise_after_negativity(mrd: Subject) -> Judged:
 BEFORE_OCTADAD = Those(
     TreatmentBlock.TYPE,
     "MARMA of Interfant-06",
-    lambda b: name_of(b).eq_missing("marma") & own_protocol(b).eq_missing("interfant-06"),
+    lambda b: name_of(b).eq_missing("marma") & protocol_of(b).eq_missing("interfant-06"),
 )
 ABOUT_TRANSPLANT = Those(Decision.TYPE, "on HSCT", lambda d: d["on"].eq_missing("transplant"))
-MEDIUM_RISK = Those(RiskAssignment.TYPE, "medium risk", lambda r: r["group"].eq_missing("MR"))
+MEDIUM_RISK = Those(
+    RiskAssignment.TYPE, "medium risk", lambda assignment: group_of("interfant-06", assignment["group"]) == "MR"
+)
 
 
 @rule(
@@ -588,12 +591,11 @@ def high_mrd_without_transplant(mrd: Subject) -> Judged:
     Usual cause: no donor, a reason that was not recorded, or an HSCT missing from the export.
     Repair: record the HSCT, or the decision against it with its reason. Asked of patients diagnosed since June 2009,
     as those are taken to be of whom no date is told.
-    Ties: an HSCT on the day of the sample is left undecided. A positive result without a level is left undecided.
+    Ties: an HSCT on the day of the sample is left undecided. A positive result without a level is left undecided, and
+    so is a group that Interfant-06 does not have.
     """
     high = level(mrd) >= threshold("mrd_before_octadad").value
-    risk = (
-        pl.when(mrd.start.any_recorded(MEDIUM_RISK)).then(True).when(mrd.start.any_recorded(RiskAssignment)).then(False)
-    )
+    risk = pl.when(mrd.start.any_recorded(RiskAssignment)).then(mrd.start.any_recorded(MEDIUM_RISK))
     return one(
         high
         & risk

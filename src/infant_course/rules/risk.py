@@ -23,6 +23,11 @@ def has_risk_groups(protocol: pl.Expr) -> pl.Expr:
     return _number(protocol, _ids()).is_not_null()
 
 
+def group_of(protocol: str, group: pl.Expr) -> pl.Expr:
+    """The id of a protocol's risk group called by any of its names; null for a name it does not have."""
+    return once_per_value(group, risk_groups()[protocol].group)
+
+
 def stated_group_possible(protocol: pl.Expr, group: pl.Expr, inputs: Inputs) -> pl.Expr:
     """Whether the stated group is the right one: true surely, false surely not, null cannot tell.
 

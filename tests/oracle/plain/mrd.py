@@ -17,6 +17,8 @@ from oracle.worlds import Placed, World, day_of
 
 LEVEL = 1e-4  # thresholds.yaml: negative for a decision, re-emergence, indication for HSCT after MARMA
 LOG = 10
+GROUPS = {"MR": True, "medium risk": True, "HR": False}
+"""Whether a name is that of the medium-risk group; "intermediate" is none of Interfant-06."""
 
 
 def _level(value: float) -> Quantity:
@@ -95,10 +97,10 @@ def mrd_14(me: Placed, world: World) -> Verdict:
     diagnosed = world.recorded(Diagnosis)
     if len(diagnosed) == 1 and diagnosed[0].start[0] < day_of(date(2009, 6, 1)):
         return False
-    groups = {getattr(risk.event, "group", None) for risk in world.recorded(RiskAssignment)}
-    if groups and "MR" not in groups:
-        return False
-    return high if groups else None
+    groups = [GROUPS.get(str(getattr(risk.event, "group", None))) for risk in world.recorded(RiskAssignment)]
+    if True in groups:
+        return high
+    return None if None in groups or not groups else False
 
 
 RULES: Rules = {
@@ -129,7 +131,9 @@ KINDS: Kinds = {
         MrdAssessment(id="", result=MrdResult.QUANTIFIED, value=_level(2e-4), assesses="a block"),
         MrdAssessment(id="", result=MrdResult.POSITIVE, assesses="a block"),
         Decision(id="", on=Choice.TRANSPLANT, in_favour=False),
-        RiskAssignment(id="", group="MR"),
+        RiskAssignment(id="", group="medium risk"),
+        RiskAssignment(id="", group="HR"),
+        RiskAssignment(id="", group="intermediate"),
         Transplant(id=""),
     ),
     "assays": (
