@@ -557,7 +557,8 @@ def germline_with_fusion(diagnosis: Subject) -> Judged:
 
     Why it matters: the two groups differ in risk, treatment and outcome.
     Usual cause: the status was left at its default, or the FISH result was read before the report was final.
-    Repair: confirm the status; name the test it rests on.
+    Repair: confirm the status; name the test it rests on. A translocation or insertion of chromosome 11 that does not
+    tell its band may be of another gene, and is left undecided.
     """
     return one(
         _fused(diagnosis),

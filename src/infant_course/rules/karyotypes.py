@@ -1,13 +1,13 @@
 """Partner genes and translocations as column expressions."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
 import polars as pl
 
-from ..knowledge.genetics import partners, symbols
+from ..knowledge.genetics import genes_on, partners, symbols
 
 FEW = 50
 """Up to so many values are worked on one by one: telling them apart would take longer."""
@@ -71,47 +71,84 @@ def karyotype_text(cytogenetics: pl.Expr) -> pl.Expr:
     return cytogenetics.list.eval(each).list.join(" ").fill_null("")
 
 
+REARRANGEMENT = re.compile(r"(?:t|ins)\(([0-9XY;]+)\)(?:\(([^)]*)\))?", re.IGNORECASE)
+"""The chromosomes of a translocation or insertion and, where given, their bands in the same order."""
+
+BANDS = re.compile(r"(?:[pq][0-9]{2}(?:\.[0-9]+)?)+", re.IGNORECASE)
+"""One band, or the two ends of a piece, told without doubt."""
+
+
+def _without_blanks(karyotype: str) -> str:
+    """A karyotype without the blanks that some write between chromosomes and between bands."""
+    return re.sub(r"\s*([();])\s*", r"\1", karyotype)
+
+
+def _rearranged_with_11(text: str) -> Iterator[tuple[list[str], list[str]]]:
+    """The chromosomes and bands of each translocation or insertion of chromosome 11 and another."""
+    for chromosomes, told in REARRANGEMENT.findall(_without_blanks(text)):
+        names = chromosomes.upper().split(";")
+        if "11" in names and len(names) > 1:
+            yield names, told.split(";")
+
+
 def chromosomes_with_11(cytogenetics: pl.Expr) -> pl.Expr:
-    """Chromosomes of the translocations that involve chromosome 11, as bits; 0 where there is none."""
+    """Chromosomes of the translocations and insertions that involve chromosome 11, as bits; 0 where there is none."""
     return once_per_value(karyotype_text(cytogenetics), _chromosomes_in, pl.UInt32)
 
 
 def _chromosomes_in(text: str) -> int:
-    involved = [found.split(";") for found in re.findall(r"t\(([0-9XY;]+)\)", text)]
-    return sum({CHROMOSOMES.get(name, 0) for names in involved if "11" in names for name in names})
-
-
-TRANSLOCATION = re.compile(r"t\(([0-9XY;]+)\)(?:\(([^)]*)\))?")
-"""The chromosomes of a translocation and, where given, their bands in the same order."""
+    return sum({CHROMOSOMES.get(name, 0) for names, _ in _rearranged_with_11(text) for name in names})
 
 
 def breaks_11q23(cytogenetics: pl.Expr) -> pl.Expr:
-    """Whether a translocation that may involve 11q23 is told: its band is 11q23 or is not given."""
+    """Whether a translocation or insertion that breaks 11q23 is told; null where one of 11 leaves its band open."""
     return once_per_value(karyotype_text(cytogenetics), _breaks_11q23, pl.Boolean)
 
 
-def _breaks_11q23(text: str) -> bool:
-    for chromosomes, told in TRANSLOCATION.findall(text):
-        names, bands = chromosomes.split(";"), told.split(";")
-        if "11" in names:
-            in_order = len(bands) == len(names)
-            if not told or "q23" in (bands[names.index("11")] if in_order else told):
-                return True
-    return False
+def _breaks_11q23(text: str) -> bool | None:
+    found = {_of_11q23(names, told) for names, told in _rearranged_with_11(text)}
+    return True if True in found else None if None in found else False
+
+
+def _of_11q23(names: list[str], told: list[str]) -> bool | None:
+    """By the band of 11, or where that is not told by a band of another chromosome at which KMT2A has partners."""
+    if len(told) != len(names):
+        return None
+    own = told[names.index("11")].lower()
+    if BANDS.fullmatch(own):
+        return "q23" in own
+    others = [(name, band.lower()) for name, band in zip(names, told, strict=True) if name != "11"]
+    return True if any(genes_on(name, band) for name, band in others) else None
 
 
 def t_11_19(cytogenetics: pl.Expr) -> pl.Expr:
     """Whether a t(11;19) is told with its sub-band on 19p13 (true) or without (false); null where there is none."""
 
-    def banded(text: str) -> bool | None:
+    def banded(karyotypes: str) -> bool | None:
+        text = _without_blanks(karyotypes)
         return None if "t(11;19)" not in text else re.search(r"t\(11;19\)\([^)]*p13\.[13]", text) is not None
 
     return once_per_value(karyotype_text(cytogenetics), banded, pl.Boolean)
 
 
+JOINED = r"[\s_:/\-\u2010-\u2015\u2212]+"
+"""What stands between the two genes of a fusion: hyphens, dashes, colons, slashes; or only a blank or underscore."""
+
+FUSION = re.compile(rf"(?:KMT2A|MLL)({JOINED})([A-Z0-9]+)")
+RECIPROCAL = re.compile(rf"([A-Z0-9]+){JOINED}(?:KMT2A|MLL)(?![A-Z0-9])")
+
+
 def _fusion_partner(marker: str) -> str | None:
-    fusion = re.match(r"(?:KMT2A|MLL)[-:/]+([A-Z0-9]+)", marker.upper())
-    return fusion[1] if fusion else None
+    """The other gene of a fusion of KMT2A, as written.
+
+    After a blank alone, or before KMT2A, it must be a known one: "KMT2A breakpoint" names none.
+    """
+    text = marker.strip().upper()
+    if (fusion := FUSION.match(text)) and (fusion[1].strip(" _") or _symbol(fusion[2])):
+        return fusion[2]
+    if (fusion := RECIPROCAL.match(text)) and _symbol(fusion[1]):
+        return fusion[1]
+    return None
 
 
 def is_fusion(marker: pl.Expr) -> pl.Expr:

@@ -273,6 +273,12 @@ def sensitivity_beyond_the_method(mrd: Subject) -> Judged:
     )
 
 
+def rearranged_chromosomes(cytogenetics: pl.Expr) -> pl.Expr:
+    """:func:`chromosomes_with_11`; null where there is none."""
+    found = chromosomes_with_11(cytogenetics)
+    return pl.when(found != 0).then(found)
+
+
 @rule(
     "MRD-09",
     about=MrdAssessment,
@@ -289,14 +295,14 @@ def marker_of_another_fusion(mrd: Subject) -> Judged:
     Repair: confirm the patient first, then the marker against the diagnostic fusion or karyotype.
     """
     marker = mrd.once("marker", marker_partner)
-    own = mrd.the(Diagnosis, "kmt2a_partner", partner_number)
-    chromosomes = mrd.the(Diagnosis, "cytogenetics", chromosomes_with_11)
+    own = mrd.common(Diagnosis, "kmt2a_partner", partner_number)
+    chromosomes = mrd.common(Diagnosis, "cytogenetics", rearranged_chromosomes)
     other_gene = marker != own
     other_chromosome = ~fits(chromosomes, mrd.once("marker", marker_chromosome))
     broken = pl.when(own.is_not_null()).then(other_gene).otherwise(other_chromosome)
     return one(
         broken,
-        marker.is_not_null() & (own.is_not_null() | (chromosomes.is_not_null() & (chromosomes != 0))),
+        marker.is_not_null() & (own.is_not_null() | chromosomes.is_not_null()),
         Severity.ERROR,
         "MRD was measured with a KMT2A fusion that is not the patient's own.",
     )

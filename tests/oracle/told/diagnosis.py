@@ -34,7 +34,7 @@ from infant_course.vocabulary import (
     Specimen,
 )
 from oracle.plain.operators import SILENT
-from oracle.told.drawing import Family, Rules, Some, Verdict, amount, in_all, the_one
+from oracle.told.drawing import Family, Rules, Some, Verdict, amount, any_of, in_all, the_one
 
 CHROMOSOMES = {"AFF1": "4", "AF4": "4", "MLLT1": "19", "ELL": "19", "MLLT3": "9", "MLLT10": "10", "FOXO4": "X"}
 """Chromosome of the partner genes that the courses name (genetics.yaml; Meyer 2023, Table 1)."""
@@ -153,9 +153,9 @@ def bas_10(found: Any, _: Course) -> Verdict:
 
 
 def _translocations(dx: Any) -> list[set[str]]:
-    """Chromosomes of each translocation that involves chromosome 11."""
-    texts = [one.karyotype or "" for one in dx.cytogenetics]
-    found = [set(inner.split(";")) for text in texts for inner in re.findall(r"t\(([^()]*)\)", text)]
+    """Chromosomes of each translocation or insertion that involves chromosome 11."""
+    texts = [(one.karyotype or "").replace(" ", "") for one in dx.cytogenetics]
+    found = [set(inner.split(";")) for text in texts for inner in re.findall(r"(?:t|ins)\(([^()]*)\)", text)]
     return [chromosomes for chromosomes in found if "11" in chromosomes]
 
 
@@ -182,15 +182,21 @@ def bas_13(dx: Diagnosis, _: Course) -> Verdict:
     return bool(told) and not any("p13.1" in text or "p13.3" in text for text in told)
 
 
-def _fusion_told(dx: Diagnosis, course: Course) -> bool:
-    """By gene, by a translocation of 11q23 (or of 11, its band not given), or by a fusion as marker."""
-    for one in dx.cytogenetics:
-        for inner, bands in re.findall(r"t\(([^()]*)\)(?:\(([^()]*)\))?", one.karyotype or ""):
-            band_of = dict(zip(inner.split(";"), bands.split(";"), strict=True)) if bands else {}
-            if "11" in inner.split(";") and band_of.get("11", "q23").startswith("q23"):
-                return True
+def _fusion_told(dx: Diagnosis, course: Course) -> Verdict:
+    """By gene, by a translocation or insertion of 11q23, or by a fusion as marker; open where no band of 11 is told."""
     markers = [mrd.marker or "" for mrd in course.of(MrdAssessment)]
-    return dx.kmt2a_partner is not None or any(re.match("(KMT2A|MLL)[-:]", marker) for marker in markers)
+    if dx.kmt2a_partner is not None or any(re.match("(KMT2A|MLL)[-:]", marker) for marker in markers):
+        return True
+    found: list[bool | None] = []
+    for one in dx.cytogenetics:
+        for inner, bands in re.findall(
+            r"(?:t|ins)\(([^()]*)\)(?:\(([^()]*)\))?", (one.karyotype or "").replace(" ", "")
+        ):
+            if "11" in inner.split(";"):
+                band_of = dict(zip(inner.split(";"), bands.split(";"), strict=True)) if bands else {"11": "?"}
+                at_afdn = band_of.get("6") == "q27"
+                found.append(at_afdn or None if band_of["11"] == "?" else "q23" in band_of["11"])
+    return any_of(found)
 
 
 def bas_14(dx: Diagnosis, course: Course) -> Verdict:
@@ -249,7 +255,9 @@ def bas_16(dx: Diagnosis, _: Course) -> Verdict:
 def bas_17(dx: Diagnosis, course: Course) -> Verdict:
     if "CD10" not in _antigens(dx)[0]:
         return SILENT
-    return dx.kmt2a != "germline" and (dx.kmt2a == "rearranged" or _fusion_told(dx, course))
+    if dx.kmt2a in ("germline", "rearranged"):
+        return dx.kmt2a == "rearranged"
+    return _fusion_told(dx, course)
 
 
 def bas_18(dx: Diagnosis, _: Course) -> Verdict:
@@ -340,7 +348,7 @@ BLASTS = (None, *(Quantity(share, "%") for share in (-1, 4.9, 5, 19, 20, 25, 80,
 FLAG = (None, True, False)
 KARYOTYPES = ((), ("t(4;11)",), ("t(4;11;13)",), ("t(11;19)",), ("t(11;19)(q23;p13.3)",), ("t(9;11)(p22;q23)",))
 KARYOTYPES = (*KARYOTYPES, ("normal",), ("t(9;11)(p22;p15)",), ("t(1;19)",), ("46,XY", "t(4;11)(q21;q23)"))
-KARYOTYPES = (*KARYOTYPES, ("t(1;11)(q23;p15)",))
+KARYOTYPES = (*KARYOTYPES, ("t(1;11)(q23;p15)",), ("t(11;14)",), ("ins(10;11)(p12;q23q13)",), ("t(6; 11)(q27; ?)",))
 PHENOTYPES = tuple(
     Immunophenotype(specimen=specimen, positive=positive, negative=negative)
     for specimen, positive, negative in [

@@ -95,19 +95,27 @@ def mrd_08(mrd: MrdAssessment, _: Course) -> Verdict:
 GENES = {"AF4": "AFF1", "AF9": "MLLT3"}
 
 
+FUSIONS = {"KMT2A-AFF1": "AFF1", "MLL-AF9": "MLLT3", "KMT2A::MLLT1": "MLLT1", "KMT2A\u2013MLLT3": "MLLT3"}
+FUSIONS |= {"KMT2A MLLT3": "MLLT3", "AFF1-KMT2A": "AFF1", "mll_af4": "AFF1"}
+
+
+def _agreed(told: list[Any]) -> Any:
+    """What all say that say anything; None where they differ."""
+    stated = [one for one in told if one is not None]
+    return stated[0] if stated and all(one == stated[0] for one in stated) else None
+
+
 def mrd_09(mrd: MrdAssessment, course: Course) -> Verdict:
     """A fusion as marker is the patient's: by gene, or where none is told by chromosome."""
-    dx, found = the_one(course, Diagnosis), re.match(r"(?:KMT2A|MLL)[-:/]+([A-Za-z0-9]+)", mrd.marker or "")
-    if dx is None or found is None:
+    marker = FUSIONS.get(mrd.marker or "")
+    if marker is None:
         return SILENT
-    marker = GENES.get(found[1].upper(), found[1].upper())
-    if marker not in CHROMOSOMES:
-        return SILENT
-    if dx.kmt2a_partner is not None and GENES.get(dx.kmt2a_partner, dx.kmt2a_partner) in CHROMOSOMES:
-        return marker != GENES.get(dx.kmt2a_partner, dx.kmt2a_partner)
-    if not _translocations(dx):
-        return SILENT
-    return not any(CHROMOSOMES[marker] in chromosomes for chromosomes in _translocations(dx))
+    named = [GENES.get(dx.kmt2a_partner or "", dx.kmt2a_partner) for dx in course.of(Diagnosis)]
+    own = _agreed([gene if gene in CHROMOSOMES else None for gene in named])
+    if own is not None:
+        return bool(marker != own)
+    found = _agreed([set().union(*_translocations(dx)) or None for dx in course.of(Diagnosis)])
+    return SILENT if found is None else CHROMOSOMES[marker] not in found
 
 
 def mrd_10(mrd: MrdAssessment, course: Course) -> Verdict:
@@ -220,8 +228,9 @@ FAMILIES: dict[str, Family] = {
                     "kmt2a_partner": (None, "AFF1", "AF4", "MLLT3", "NEW1"),
                     "cytogenetics": tuple(tuple(Cytogenetics(karyotype=t) for t in texts) for texts in KARYOTYPES),
                 },
+                most=2,
             ),
-            Some(MrdAssessment, {"marker": (None, "KMT2A-AFF1", "MLL-AF9", "KMT2A::MLLT1", "IGH")}, most=2),
+            Some(MrdAssessment, {"marker": (None, "IGH", "KMT2A breakpoint", *FUSIONS)}, most=2),
         )
     ),
     "reductions": Family(
