@@ -240,15 +240,15 @@ class Telling:
     def _age(self, age: Duration) -> Box:
         """Least and greatest days from birth to an age; exact where the calendar tells the birth."""
         span = age.span(completed=True)
-        whole = age.upto is None and age.number == int(age.number)
+        last = age.number if age.upto is None else age.upto
+        whole = age.number == int(age.number) and last == int(last)
         if self.born is None or not whole or age.unit not in (Unit.MONTH, Unit.YEAR):
             return span
-        months = int(age.number) * (12 if age.unit is Unit.YEAR else 1)
         unit = 12 if age.unit is Unit.YEAR else 1
         born = [EPOCH + timedelta(days=day) for day in range(self.born[0], self.born[1] + 1)]
         try:
-            reached = [(_birthday(day, months)[0] - day).days for day in born]
-            passed = [(_birthday(day, months + unit)[1] - day).days - 1 for day in born]
+            reached = [(_birthday(day, int(age.number) * unit)[0] - day).days for day in born]
+            passed = [(_birthday(day, (int(last) + 1) * unit)[1] - day).days - 1 for day in born]
         except (OverflowError, ValueError):  # beyond the year 9999
             return span
         return min(reached), max(passed)

@@ -70,6 +70,8 @@ class Duration:
     def _ends(self, *, completed: bool) -> tuple[Decimal, Decimal, bool]:
         """Least and greatest number of units, and whether the greatest itself is excluded."""
         if self.upto is not None:
+            if completed and self.unit is not Unit.DAY and self.upto == self.upto.to_integral_value():
+                return self.number, self.upto + 1, True
             return self.number, self.upto, False
         exponent = self.number.as_tuple().exponent
         decimals = -exponent if isinstance(exponent, int) and exponent < 0 else 0
@@ -86,8 +88,9 @@ class Duration:
     def span(self, *, completed: bool = False) -> tuple[int, int]:
         """Least and greatest number of days that this can mean, both included.
 
-        ``completed``: the number counts completed units, as whole months and years of age do. Otherwise it
-        may be rounded or completed: ``n`` units lie in ``[n - 1/2, n + 1)``. A number of days is exact.
+        ``completed``: the number counts completed units, as whole weeks, months and years of age do; of a range
+        the last number lasts until the next is completed. Otherwise it may be rounded or completed: ``n`` units lie
+        in ``[n - 1/2, n + 1)``, and a range is taken at its word. A number of days is exact.
         """
         if self.unit is Unit.DAY and self.upto is None and self.number == self.number.to_integral_value():
             return int(self.number), int(self.number)

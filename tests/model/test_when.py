@@ -95,6 +95,10 @@ def test_what_cannot_be_read_says_what_was_expected(text: str, expected: str) ->
         ("7 months", 212, 244),
         ("10 months", 303, 336),
         ("11 months", 334, 365),
+        ("10 to 11 months", 303, 365),  # from the least of 10 to the most of 11
+        ("0 to 11 months", 0, 365),
+        ("10 to 11 weeks", 70, 83),  # the 84th day completes the 12th week
+        ("364 to 365 days", 364, 365),
     ],
 )
 def test_completed_months_as_computed_over_the_calendar(text: str, least: int, most: int) -> None:

@@ -252,8 +252,8 @@ OF_THE_TELLING = {"ORD-08", "ORD-11"}
 """Rules about the words: an age that did not fit the date of birth is gone with it; a month around a diagnosis that
 nothing else is dated beside becomes an either-or."""
 
-OF_FREE_TEXT = {"TOX-05"}
-"""Rules that look for words in findings, which are dropped."""
+OF_FREE_TEXT = {"TOX-05", "BAS-11", "BAS-14"}
+"""Rules that look for words in findings, which are dropped, or into karyotypes, of which only usual ones stay."""
 
 
 @cache

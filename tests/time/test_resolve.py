@@ -135,6 +135,16 @@ def test_an_age_with_a_date_of_birth_is_exact_calendar_arithmetic() -> None:
     assert only(resolved).bounds["dx", "start"] == (day("2020-08-01"), day("2020-09-30"))
 
 
+def test_a_range_of_ages_lasts_until_its_last_unit_is_over() -> None:
+    resolved = known(at(Diagnosis, "dx", "age 10 to 11 months"))
+    assert resolved.days_between(("birth", "start"), ("dx", "start")) == (303, 365)
+    # Born on 2 April 2019: ten months old on 2 February, one year old on 2 April 2020.
+    resolved = known(at(Diagnosis, "dx", "age 10 to 11 months"), birth="2019-04-02")
+    assert only(resolved).bounds["dx", "start"] == (day("2020-02-02"), day("2020-04-01"))
+    resolved = known(at(Diagnosis, "dx", "age 1 to 2 years"), birth="2019-04-02")
+    assert only(resolved).bounds["dx", "start"] == (day("2020-04-02"), day("2022-04-01"))
+
+
 def test_before_and_after_speak_of_the_whole_event() -> None:
     resolved = known(
         at(TreatmentBlock, "marma", "before octadad"),

@@ -452,8 +452,8 @@ def _coarse(days: Bounds, unit: Unit, *, completed: bool, first: int | None = No
     below = guess
     while units_to_days(Decimal(below + 1), unit)[0] <= low:
         below += 1
-    above = below
-    while units_to_days(Decimal(above), unit)[1] < high:
+    above, lasts = below, int(completed)  # the last number of an age lasts until the next is completed
+    while units_to_days(Decimal(above + lasts), unit)[1] - lasts < high:
         above += 1
     fitting = [n for n in range(max(0, below - 1), above + 1) if _holds(Duration(Decimal(n), unit), days, completed)]
     if first is not None and first in fitting:
