@@ -231,6 +231,12 @@ def test_mrd_time_points(name: str, point: str, after: set[str], operator: str |
     assert (found.operator, found.threshold) == (operator, threshold)
 
 
+def test_a_level_exactly_at_a_threshold_is_high_by_every_protocol() -> None:
+    """As MRD-15 says: "at least" makes it high, "below" does not make it low."""
+    operators = {point.operator for known in protocols() for point in known.mrd_timepoints}
+    assert operators - {None} == {">=", "<"}
+
+
 @pytest.mark.parametrize("name", ["ccg-1953", "cog-p9407", "aall15p1", "mll96", "mll98", "mll03", "tini"])
 def test_no_mrd_time_point_was_found(name: str):
     assert the_protocol(name).mrd_timepoints == ()

@@ -34,6 +34,15 @@ def level(mrd: Subject, name: str = "value") -> pl.Expr:
     return mrd.quantity(name, "fraction")
 
 
+def is_quantified(mrd: Subject) -> pl.Expr:
+    """Stated to be quantified, or with a level above 0 and no class stated: of the classes only that one has a level.
+
+    True or false; a number without its unit is no level.
+    """
+    unclassed = mrd["result"].is_null() & (level(mrd) > 0).fill_null(False)
+    return mrd["result"].eq_missing("quantified") | unclassed
+
+
 def of_the_marrow_series(mrd: Subject) -> pl.Expr:
     """Not told to be of cerebrospinal fluid or testis."""
     return ~mrd["specimen"].is_in(["csf", "testis"]).fill_null(False)
@@ -155,11 +164,12 @@ def quantified_below_range(mrd: Subject) -> Judged:
 
     Why it matters: below its range the assay is positive without a number.
     Usual cause: the software's number was copied although the report says "below range".
-    Repair: enter the result as positive below the quantitative range, without a value.
+    Repair: enter the result as positive below the quantitative range, without a value. A level of which no class of
+    result is stated is read as quantified, here and in MRD-11, MRD-13, MRD-14 and MRD-15.
     """
     return one(
         level(mrd) < level(mrd, "quantitative_limit") * (1 - 1e-9),
-        mrd["result"].eq_missing("quantified")
+        is_quantified(mrd)
         & mrd["value"].struct.field("value").is_not_null()
         & mrd["quantitative_limit"].struct.field("value").is_not_null(),
         Severity.ERROR,
@@ -363,13 +373,13 @@ def reduction_between_unlike_results(mrd: Subject) -> Judged:
 
 def least_level(mrd: Subject) -> pl.Expr:
     """The least level that a result leaves open, as a fraction; null where nothing is surely there."""
-    return pl.when(mrd["result"] == "quantified").then(level(mrd))
+    return pl.when(is_quantified(mrd)).then(level(mrd))
 
 
 def greatest_level(mrd: Subject) -> pl.Expr:
     """The greatest level that a result leaves open, as a fraction; null where no limit is told."""
     return (
-        pl.when(mrd["result"] == "quantified")
+        pl.when(is_quantified(mrd))
         .then(level(mrd))
         .when(mrd["result"] == "positive_below_range")
         .then(level(mrd, "quantitative_limit"))
@@ -565,7 +575,7 @@ def rise_after_negativity(mrd: Subject) -> Judged:
         ),
         applies=of_the_marrow_series(mrd)
         & (
-            (mrd["result"].eq_missing("quantified") & (share >= least).fill_null(False))
+            (is_quantified(mrd) & (share >= least).fill_null(False))
             | (mrd["result"].eq_missing("positive") & share.is_null())
         ),
     )
@@ -610,7 +620,7 @@ def high_mrd_without_transplant(mrd: Subject) -> Judged:
         & ~mrd.start.any_recorded(ABOUT_TRANSPLANT),
         (
             of_the_marrow_series(mrd) & mrd["assesses"].is_not_null(),
-            (mrd["result"].eq_missing("quantified") & high.fill_null(False))
+            (is_quantified(mrd) & high.fill_null(False))
             | (mrd["result"].eq_missing("positive") & level(mrd).is_null()),
             mrd.start.any_recorded(BEFORE_OCTADAD, via="assesses"),
         ),
@@ -637,9 +647,9 @@ def exactly_at_a_threshold(mrd: Subject) -> Judged:
     at_one = pl.any_horizontal([(level(mrd) / border - 1).abs() < 1e-9 for border in borders])
     return one(
         at_one,
-        mrd["result"].eq_missing("quantified") & mrd["value"].struct.field("value").is_not_null(),
+        is_quantified(mrd) & mrd["value"].struct.field("value").is_not_null(),
         Severity.INFO,
-        "An MRD level lies exactly at a threshold: whether that counts as high depends on the protocol.",
+        "An MRD level lies exactly at a threshold. The operator in use is >=: the limit itself counts as high.",
     )
 
 

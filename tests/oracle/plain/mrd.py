@@ -33,23 +33,29 @@ def _high(mrd: MrdAssessment) -> bool | None:
     """At least 1e-4; None for a positive result without a level."""
     if mrd.result == MrdResult.POSITIVE:
         return None
-    return mrd.result == MrdResult.QUANTIFIED and fraction(mrd.value) >= LEVEL
+    return _quantified(mrd) and fraction(mrd.value) >= LEVEL
+
+
+def _quantified(mrd: MrdAssessment) -> bool:
+    """By its class, or by a level where no class is told."""
+    return mrd.result == MrdResult.QUANTIFIED or (mrd.result is None and mrd.value is not None)
 
 
 def mrd_11(me: Placed, world: World) -> Verdict:
     """Another assay of the same day and specimen is more than a log lower."""
     mine = me.event
     assert isinstance(mine, MrdAssessment)
-    if mine.result != MrdResult.QUANTIFIED or (mine.method is None and mine.marker is None):
+    if not _quantified(mine) or (mine.method is None and mine.marker is None):
         return SILENT
     for placed in others(me, world.recorded(MrdAssessment)):
         other = placed.event
         assert isinstance(other, MrdAssessment)
         upper = {
+            None: other.value,
             MrdResult.QUANTIFIED: other.value,
             MrdResult.NEGATIVE: other.sensitivity,
             MrdResult.POSITIVE_BELOW_RANGE: other.quantitative_limit,
-        }.get(other.result or MrdResult.NOT_EVALUABLE)
+        }.get(other.result)
         differs = {
             name: None not in (getattr(mine, name), getattr(other, name))
             and getattr(mine, name) != getattr(other, name)
@@ -114,7 +120,7 @@ RULES: Rules = {
 }
 KINDS: Kinds = {
     "mrd": (
-        MrdAssessment(id="", result=MrdResult.QUANTIFIED, value=_level(2e-3), assesses="a block"),
+        MrdAssessment(id="", value=_level(2e-3), assesses="a block"),
         MrdAssessment(id="", result=MrdResult.QUANTIFIED, value=_level(2e-4), assesses="a block"),
         MrdAssessment(id="", result=MrdResult.POSITIVE, assesses="a block"),
         MrdAssessment(id="", result=MrdResult.NEGATIVE, sensitivity=_level(1e-4)),
@@ -137,7 +143,7 @@ KINDS: Kinds = {
         Transplant(id=""),
     ),
     "assays": (
-        MrdAssessment(id="", result=MrdResult.QUANTIFIED, value=_level(2e-2), method=Method.FLOW),
+        MrdAssessment(id="", value=_level(2e-2), method=Method.FLOW),
         MrdAssessment(id="", result=MrdResult.QUANTIFIED, value=_level(2e-3), method=Method.PCR, marker="IGH"),
         MrdAssessment(id="", result=MrdResult.QUANTIFIED, value=_level(1e-4), method=Method.PCR, marker="KMT2A-AFF1"),
         MrdAssessment(

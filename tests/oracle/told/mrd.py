@@ -60,8 +60,13 @@ def mrd_04(event: Any, course: Course) -> Verdict:
     return any_of([_insensitive(one) for one in negatives]) if negatives else SILENT
 
 
+def _quantified(mrd: MrdAssessment) -> bool:
+    """By its class, or by a level where no class is told."""
+    return mrd.result == "quantified" or (mrd.result is None and (_share(mrd.value) or 0) > 0)
+
+
 def mrd_05(mrd: MrdAssessment, _: Course) -> Verdict:
-    if mrd.result != "quantified" or mrd.value is None or mrd.quantitative_limit is None:
+    if not _quantified(mrd) or mrd.value is None or mrd.quantitative_limit is None:
         return SILENT
     share = _share(mrd.value)
     return None if share is None else share < _share(mrd.quantitative_limit) * (1 - A_BIT)
@@ -155,7 +160,7 @@ def mrd_12(mrd: MrdAssessment, course: Course) -> Verdict:
 
 def mrd_15(mrd: MrdAssessment, _: Course) -> Verdict:
     """Exactly 1e-4, 5e-4, 1e-3 or 1e-2."""
-    if mrd.result != "quantified" or mrd.value is None:
+    if not _quantified(mrd) or mrd.value is None:
         return SILENT
     share = _share(mrd.value)
     return None if share is None else any(abs(share - border) < border * A_BIT for border in (1e-4, 5e-4, 1e-3, 1e-2))
