@@ -78,11 +78,11 @@ class UsageError(InfantCourseError):
     """The caller named something that does not exist; the message lists what does."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word closest to a misspelt one, or None where nothing is close."""
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """The known word closest to a misspelt one, or None where nothing is close (``cutoff``: 1 is the same word)."""
     known = list(known)
     by_folded = {name.casefold(): name for name in known}
-    match = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    match = get_close_matches(word.casefold(), by_folded, n=1, cutoff=cutoff)
     return by_folded[match[0]] if match else None
 
 

@@ -1,11 +1,13 @@
 """PRO: does the treatment fit the protocol it is told to follow?"""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 
 import polars as pl
 
+from ..errors import nearest
 from ..events import (
     Abandonment,
     CellTherapy,
@@ -321,6 +323,38 @@ def block_out_of_order(block: Subject) -> Judged:
     )
 
 
+USUAL_BLOCKS = (
+    "prednisone_prephase",
+    "induction",
+    "consolidation",
+    "interim_maintenance",
+    "marma",
+    "octadad",
+    "delayed_intensification",
+    "reinduction",
+    "continuation",
+    "maintenance",
+)
+"""Blocks whose names are long enough that a slip can be told from another name."""
+ALIKE = 0.8
+"""From here on a name is taken for a slip (1 is the same name; chosen here)."""
+
+
+def meant_block(name: pl.Expr) -> pl.Expr:
+    """The usual block whose name was perhaps misspelt, as its place in the list; null where the name is known."""
+    return once_per_value(name, _meant, pl.Int32)
+
+
+def _meant(told: str) -> int | None:
+    """A slip leaves the first letter and the length, but for one letter; a name with a number is one of its own."""
+    name = block_id(told)
+    usual = {folded(one): place for place, one in enumerate(USUAL_BLOCKS)}
+    near = None if name in block_numbers() else nearest(name, usual, cutoff=ALIKE)
+    if near is None or name[0] != near[0] or abs(len(name) - len(near)) > 1 or re.search("[0-9]", name):
+        return None
+    return usual[near]
+
+
 @rule(
     "PRO-05",
     about=TreatmentBlock,
@@ -332,10 +366,11 @@ def block_not_stated(block: Subject) -> Judged:
     """A block of Interfant-06 is recorded, but the one before it is not, or the name is none of the protocol's.
 
     Why it matters: what is not stated is not to be read as not given; counts of blocks and doses are too low.
-    Usual cause: a report names only the blocks after which something happened, or "the remaining chemotherapy".
-    Repair: add the blocks that were given, or declare treatment blocks complete if there were no others.
+    Usual cause: a report names only the blocks after which something happened, or "the remaining chemotherapy"; a slip.
+    Repair: add the blocks that were given, or declare treatment blocks complete if there were no others. A name that
+    is nearly one of the usual ones is told in any protocol: correct it, or leave it if it is a name of its own.
     """
-    name = name_of(block)
+    name, meant = name_of(block), block.once("block", meant_block)
     before = (
         (("ib", "ade"), INDUCTION),
         (("mae",), ADE),
@@ -347,8 +382,18 @@ def block_not_stated(block: Subject) -> Judged:
     missing = pl.any_horizontal(
         name.is_in(names) & block.start.count(earlier).at_least(1).is_null() for names, earlier in before
     )
+    slips = [
+        Outcome(
+            name=f"nearly_{usual}",
+            broken=(meant == place).fill_null(False),
+            severity=Severity.INFO,
+            message=f"The block's name is none that is known: did you mean '{usual}'?",
+        )
+        for place, usual in enumerate(USUAL_BLOCKS)
+    ]
     return Judged(
         outcomes=(
+            *slips,
             Outcome(
                 name="name_of_its_own",
                 broken=~name.is_in(named),
@@ -362,9 +407,8 @@ def block_not_stated(block: Subject) -> Judged:
                 message="The block of the protocol before this one is not stated.",
             ),
         ),
-        applies=name.is_not_null()
-        & protocol_of(block).is_in(INTERFANT_06).fill_null(False)
-        & block["direction"].is_null(),
+        applies=meant.is_not_null()
+        | (name.is_not_null() & protocol_of(block).is_in(INTERFANT_06).fill_null(False) & block["direction"].is_null()),
     )
 
 

@@ -91,6 +91,8 @@ BEFORE = {
 def pro_05(block: TreatmentBlock, course: Course) -> Verdict:
     """The block before it is recorded, or all blocks are: then it was not given."""
     protocol = _protocol_of(block, course)
+    if block.block == "Maintenence":
+        return True  # a slip, whatever the protocol
     if protocol not in ("interfant-06", "interfant-06-blinatumomab") or block.block is None or block.direction:
         return SILENT
     if block.block not in BEFORE:
@@ -183,7 +185,7 @@ RULES: Rules = {
 }
 
 PROTOCOLS = (None, "Interfant-06", "interfant-06", "cog_aall15p1", "aall0631", "cog-p9407", "mll96")
-NAMES = (None, *BEFORE, "maram", "azacitidine_1", "reinduction", "the remaining chemotherapy")
+NAMES = (None, *BEFORE, "maram", "azacitidine_1", "reinduction", "the remaining chemotherapy", "Maintenence")
 
 FAMILIES: dict[str, Family] = {
     "blocks by name": Family(
