@@ -67,6 +67,7 @@ class Maker:
             "end_hi": last_high,
             "start_stated": np.ones(len(who), dtype=bool),
             "end_stated": np.full(len(who), end is not None),
+            "length_stated": np.zeros(len(who), dtype=bool),
             "ordinal": np.zeros(len(who), dtype=np.int64),
             "line": np.arange(len(who)),
         }

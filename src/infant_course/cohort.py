@@ -37,11 +37,12 @@ SHARED_COLUMNS: dict[str, Any] = {
     "end_hi": pl.Int32,
     "start_stated": pl.Boolean,
     "end_stated": pl.Boolean,
+    "length_stated": pl.Boolean,
     "ordinal": pl.UInt32,
     "line": pl.UInt32,
 }
 """Columns every event table has: unit, event id, bounds of start and end (days), whether anything is stated
-about them, position in the input, line in the input."""
+about them and about the length, position in the input, line in the input. A stated length tells the end as well."""
 
 GAP_COLUMNS: dict[str, Any] = {
     "unit": pl.UInt32,
@@ -384,7 +385,7 @@ class CohortBuilder:
         bounds = reading.bounds
         if (BIRTH, "start") in bounds:
             low, high = bounds[(BIRTH, "start")]
-            self.births.append((unit, BIRTH, low, high, low, high, bool(course.patient.birth), False, 0, None))
+            self.births.append((unit, BIRTH, low, high, low, high, bool(course.patient.birth), False, False, 0, None))
         for ordinal, event in enumerate(course.events):
             start, end = bounds[(event.id, "start")], bounds[(event.id, "end")]
             record = {
@@ -395,7 +396,8 @@ class CohortBuilder:
                 "end_lo": end[0],
                 "end_hi": end[1],
                 "start_stated": bool(event.when),
-                "end_stated": bool(event.until),
+                "end_stated": bool(event.until) or event.lasting is not None,
+                "length_stated": event.lasting is not None,
                 "ordinal": ordinal,
                 "line": event.line,
                 "estimated": event.estimated,

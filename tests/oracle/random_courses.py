@@ -7,9 +7,10 @@ from typing import Any
 import attrs
 
 from infant_course import Course, Event, Patient
-from infant_course.when import When, parse
+from infant_course.when import When, parse, parse_duration
 
 DAYS = ("2020-01-01", "2020-01-02", "2020-01-03")
+LENGTHS = ("0 days", "1 day", "2 days", "1 to 2 days")
 ORDERS = ("before", "after", "then", "with", "after start of", "1 day after", "1 day before")
 
 
@@ -81,6 +82,9 @@ def _timed(event: Event, whens: list[str], until: list[str], others: list[Event]
     start: tuple[When, ...] = tuple(map(parse, whens))
     end: tuple[When, ...] = tuple(map(parse, until))
     changes: dict[str, Any] = {"when": start, "until": end}
+    if event.LASTS and random.random() < 0.25:  # told by its length, now and then beside its end
+        changes["lasting"] = parse_duration(random.choice(LENGTHS))
+        changes["until"] = end if random.random() < 0.2 else ()
     fields = {a.name for a in attrs.fields(type(event))}
     if others:
         if "of" in fields:

@@ -68,7 +68,7 @@ def _months_after(day: date, months: int) -> date:
 def ord_11(event: Event, course: Course) -> Verdict:
     """Each statement has one reading; not asked where no time is stated."""
     told = [when for when in (*event.when, *event.until) if not isinstance(when, Unknown)]
-    return any(isinstance(when, Either) for when in told) if told else SILENT
+    return any(isinstance(when, Either) for when in told) if told or event.lasting is not None else SILENT
 
 
 OTHERS = (Radiotherapy, CellTherapy, Immunotherapy, TargetedTherapy)

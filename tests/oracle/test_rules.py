@@ -198,7 +198,7 @@ def test_dates_of_an_export_are_not_tightened_by_the_length_of_the_event() -> No
             "end_hi": [end[1] for _, end in pairs],
         }.items()
     ]
-    stated = [pl.lit(True).alias("start_stated"), pl.lit(True).alias("end_stated")]
+    stated = [pl.lit(name != "length").alias(f"{name}_stated") for name in ("start", "end", "length")]
     table = cohort.tables["treatment_block"].with_columns(*columns, *stated)
     said = engine_verdicts(attrs.evolve(cohort, tables={"treatment_block": table}), [RULES["ORD-04"]])
     for number, (start, end) in enumerate(pairs):

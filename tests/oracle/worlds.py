@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from infant_course import Course, Event
 from infant_course.course import BIRTH
-from infant_course.when import After, Before, During, Either, Offset, OnDate, Then, Unknown, When, With
+from infant_course.when import After, Before, Duration, During, Either, Offset, OnDate, Then, Unknown, When, With
 
 MARGIN = 2
 
@@ -107,6 +107,11 @@ def _holds(times: Times, here: Point, when: When) -> bool:
     raise NotImplementedError(f"the oracle does not know {type(when).__name__}")
 
 
+def _lasts(length: Duration, start: Moment, end: Moment) -> bool:
+    """Whether it lasts so many whole days."""
+    return int(length.number) <= end[0] - start[0] <= int(length.number if length.upto is None else length.upto)
+
+
 @cache
 def _places(shape: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
     """Every way to put points in places of their days: ``shape`` has the same number for points of one day."""
@@ -145,8 +150,12 @@ def worlds(course: Course, lasting: bool = True) -> list[World]:
     found = []
     for days in product(*domains):
         for times in _moments(points, days):
-            in_order = (times[e.id, "start"] <= times[e.id, "end"] for e in course if e.LASTS)
-            if (not lasting or all(in_order)) and all(_holds(times, point, when) for point, when in rest):
+            ends = [(e.lasting, times[e.id, "start"], times[e.id, "end"]) for e in course if e.LASTS]
+            if lasting and not all(start <= end for _, start, end in ends):
+                continue
+            if not all(_lasts(length, start, end) for length, start, end in ends if length is not None):
+                continue
+            if all(_holds(times, point, when) for point, when in rest):
                 found.append(_world(course, times))
     return found
 

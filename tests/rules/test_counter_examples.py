@@ -14,7 +14,7 @@ from infant_course.report.check import check
 from infant_course.rules import Settings, Subject, judge, rule
 from infant_course.sources import Logic
 from infant_course.vocabulary import Kahn, Severity
-from infant_course.when import parse
+from infant_course.when import parse, parse_duration
 
 YEAR = 365.25
 
@@ -217,3 +217,9 @@ def test_the_window_of_at_the_end_of_is_a_setting() -> None:
     told = ic.Course(patient=ic.Patient(id="p"), events=events)
     assert any(f.rule == "REC-03" for f in ic.check(told).failed)
     assert not any(f.rule == "REC-03" for f in ic.check(told, settings=Settings(end_window_days=20)).failed)
+
+
+def test_no_length_is_negative() -> None:
+    """From May, for ten days: by the bounds alone the end might be sooner than the start."""
+    block = at(ic.TreatmentBlock, "ib", "2020-05", lasting=parse_duration("10 days"))
+    assert verdict(course(block), "ORD-04") == "not applicable"

@@ -27,7 +27,7 @@ from .store import packed
 MOST_AGAINST = 10
 """So many conflicting events are shown with a query."""
 
-POINTS = ("start_lo", "start_hi", "end_lo", "end_hi", "start_stated", "end_stated")
+POINTS = ("start_lo", "start_hi", "end_lo", "end_hi", "start_stated", "end_stated", "length_stated")
 Pair = tuple[int, str]
 """A patient's code in the cohort and an event's id."""
 

@@ -26,7 +26,7 @@ W = TypeVar("W")
 _NO_BOUNDS = [
     *(pl.lit(-UNBOUNDED, dtype=pl.Int32).alias(name) for name in ("start_lo", "end_lo")),
     *(pl.lit(UNBOUNDED, dtype=pl.Int32).alias(name) for name in ("start_hi", "end_hi")),
-    *(pl.lit(False).alias(name) for name in ("start_stated", "end_stated")),
+    *(pl.lit(False).alias(name) for name in ("start_stated", "end_stated", "length_stated")),
 ]
 """Days as they were must not stand beside what is told of them now."""
 

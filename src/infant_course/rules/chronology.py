@@ -156,7 +156,8 @@ def end_before_start(event: Subject) -> Judged:
     Why it matters: its length is negative, and whatever is placed by it is misplaced.
     Usual cause: start and end exchanged, or a year mistyped around the turn of the year.
     Repair: confirm both dates.
-    Ties: an event that starts and ends on one day passes.
+    Ties: an event that starts and ends on one day passes. One that is told by its length is not asked: no length is
+    negative.
     """
     backwards = (
         pl.when(event["end_hi"] < event["start_lo"]).then(True).when(event["end_lo"] >= event["start_hi"]).then(False)
@@ -171,7 +172,7 @@ def end_before_start(event: Subject) -> Judged:
                 message="An event ends on a day before it starts.",
             ),
         ),
-        applies=problem | (event["start_stated"] & event["end_stated"]),
+        applies=problem | (event["start_stated"] & event["end_stated"] & ~event["length_stated"]),
     )
 
 

@@ -18,7 +18,7 @@ from infant_course.io.tables.own import TABLES
 from infant_course.rules import RULES, Settings, judge
 from infant_course.shortest_paths import UNBOUNDED
 
-POINTS = ["start_lo", "start_hi", "end_lo", "end_hi", "start_stated", "end_stated", "ordinal"]
+POINTS = ["start_lo", "start_hi", "end_lo", "end_hi", "start_stated", "end_stated", "length_stated", "ordinal"]
 
 
 def flat(kind, rows, file=None):

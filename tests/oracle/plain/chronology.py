@@ -20,7 +20,7 @@ from infant_course.events import (
     Transplant,
     TreatmentBlock,
 )
-from oracle.plain.operators import SILENT, Kinds, Rules, Verdict
+from oracle.plain.operators import SILENT, Kinds, Rules, Verdict, end_told
 from oracle.worlds import Placed, World
 
 
@@ -45,7 +45,7 @@ def ord_02(me: Placed, world: World) -> Verdict:
 
 def _told_until(placed: Placed) -> int:
     """The last day that is told of an event: of its end, or else of its start."""
-    return placed.end[0] if placed.event.until else placed.start[0]
+    return placed.end[0] if end_told(placed.event) else placed.start[0]
 
 
 def ord_05(me: Placed, world: World) -> Verdict:

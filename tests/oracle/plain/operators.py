@@ -21,6 +21,11 @@ def before(me: Placed, found: Sequence[Placed]) -> list[Placed]:
     return [placed for placed in others(me, found) if placed.start < me.start]
 
 
+def end_told(event: Event) -> bool:
+    """Whether its end is told, by itself or by the length of the event."""
+    return bool(event.until) or event.lasting is not None
+
+
 def fraction(quantity: Quantity | None) -> float:
     assert quantity is not None
     return quantity.to("fraction")

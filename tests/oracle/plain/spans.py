@@ -64,7 +64,7 @@ from infant_course.vocabulary import (
     VitalStatus,
 )
 from infant_course.when import parse
-from oracle.plain.operators import SILENT, Rules, Verdict, others
+from oracle.plain.operators import SILENT, Rules, Verdict, end_told, others
 from oracle.worlds import Placed, World, day_of
 
 CUT_OFF = date(2024, 6, 1)
@@ -87,7 +87,7 @@ def _since(me: Placed, found: Sequence[Placed], moment: str = "start") -> int | 
 
 
 def ord_03(me: Placed, _: World) -> Verdict:
-    return (me.end if me.event.until else me.start)[0] > day_of(CUT_OFF)
+    return (me.end if end_told(me.event) else me.start)[0] > day_of(CUT_OFF)
 
 
 def fup_04(me: Placed, world: World) -> Verdict:
@@ -258,7 +258,7 @@ def imm_01(me: Placed, _: World) -> Verdict:
     """28 days of infusion; 27 between start and end pass; a break of up to 7 days is allowed for if none is told."""
     cycle = me.event
     assert isinstance(cycle, Immunotherapy)
-    length_told = bool(cycle.until)
+    length_told = end_told(cycle)
     if cycle.agent != "blinatumomab" or not (length_told or cycle.interrupted) or (cycle.cycles or 1) > 1:
         return SILENT
     pause = cycle.interrupted.to("days") if cycle.interrupted else None

@@ -16,7 +16,7 @@ from infant_course.events import (
     TreatmentBlock,
 )
 from infant_course.vocabulary import CauseOfDeath, GradingScale, Graft, VitalStatus
-from oracle.plain.operators import SILENT, Kinds, Rules, Verdict, before
+from oracle.plain.operators import SILENT, Kinds, Rules, Verdict, before, end_told
 from oracle.worlds import Placed, World
 
 
@@ -42,7 +42,7 @@ def tox_01(me: Placed, world: World) -> Verdict:
     return (
         not world.of(Death)
         or any(me.start[0] > death.start[0] for death in deaths)
-        or bool(toxicity.until and any(me.end[0] < death.start[0] for death in deaths))
+        or (end_told(toxicity) and any(me.end[0] < death.start[0] for death in deaths))
         or any(me.start < contact.start for contact in alive)
     )
 

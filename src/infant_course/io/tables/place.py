@@ -140,6 +140,7 @@ def _rows(rows: "pl.DataFrame", event_type: str) -> "pl.DataFrame":
     made = rows.with_columns(
         pl.col("start_text").is_not_null().alias("start_stated"),
         (pl.col("end_text").is_not_null() if lasts else pl.lit(False)).alias("end_stated"),
+        pl.lit(False).alias("length_stated"),  # who is told by a length is resolved course by course
         pl.col(ROW).alias("line"),
     )
     return made.select(pl.col(name).cast(dtype) for name, dtype in table_schema(event_type).items())
@@ -171,6 +172,7 @@ def _births(clock: Clock, fast: "pl.DataFrame") -> "pl.DataFrame":
         "end_hi": high,
         "start_stated": pl.col("birth_kind") > 0,
         "end_stated": pl.lit(False),
+        "length_stated": pl.lit(False),
         "ordinal": pl.lit(0),
         "line": pl.lit(None),
     }
