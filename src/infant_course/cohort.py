@@ -248,6 +248,7 @@ class Cohort:
             raise UsageError("no such patient in this cohort")
         row = self.patients.row(code, named=True)
         unit = self.units.filter((pl.col("patient") == code) & (pl.col("reading") == 0))["unit"].item()
+        (birth_line,) = self.births.filter(pl.col("unit") == unit)["line"].to_list() or [None]
         stated: dict[tuple[str, str], list[str]] = {}
         for line in self.stated.filter(pl.col("patient") == code).iter_rows(named=True):
             stated.setdefault((line["event"], line["part"]), []).append(line["text"])
@@ -268,6 +269,7 @@ class Cohort:
                 sex=Sex(row["sex"]) if row["sex"] else None,
                 birth=_whens(stated.get((BIRTH, "when"), [])),
                 site=row["site"],
+                birth_line=birth_line,
             ),
             events=tuple(event for _, event in events),
             complete=frozenset(
@@ -385,7 +387,8 @@ class CohortBuilder:
         bounds = reading.bounds
         if (BIRTH, "start") in bounds:
             low, high = bounds[(BIRTH, "start")]
-            self.births.append((unit, BIRTH, low, high, low, high, bool(course.patient.birth), False, False, 0, None))
+            told, line = bool(course.patient.birth), course.patient.birth_line
+            self.births.append((unit, BIRTH, low, high, low, high, told, False, False, 0, line))
         for ordinal, event in enumerate(course.events):
             start, end = bounds[(event.id, "start")], bounds[(event.id, "end")]
             record = {

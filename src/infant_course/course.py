@@ -41,12 +41,13 @@ def _problems(values: "Iterable[Problem]") -> "tuple[Problem, ...]":
 
 @frozen(kw_only=True)
 class Patient:
-    """Who the course is of. ``id`` is a study number, never a name."""
+    """Who the course is of. ``id`` is a study number, never a name; ``birth_line``: line of the birth."""
 
     id: str = field(repr=False)
     sex: Sex | None = field(default=None, repr=False)
     birth: tuple[When, ...] = field(default=(), converter=_whens, repr=False)
     site: str | None = field(default=None, repr=False)
+    birth_line: int | None = field(default=None, eq=False, repr=False)
 
 
 @frozen(kw_only=True)

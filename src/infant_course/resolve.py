@@ -305,7 +305,8 @@ class _Resolver:
 
     def _bounds(self, solution: Solution) -> dict[Point, Box]:
         points = [(event.id, name) for event in self.course for name in ("start", "end")]
-        if self.telling.start(BIRTH) in solution.bounds:
+        named = any(BIRTH in problem.events for problem in self.problems)
+        if named or self.telling.start(BIRTH) in solution.bounds:
             points = [(BIRTH, "start"), (BIRTH, "end"), *points]
         return {
             point: OPEN if point[0] in self.contradicted else solution.bounds.get(self.telling.point(*point), OPEN)

@@ -136,7 +136,7 @@ class Telling:
 
     def _stated(self) -> Iterator[tuple[str, str, When, int | None]]:
         for when in self.course.patient.birth:
-            yield BIRTH, "start", when, None
+            yield BIRTH, "start", when, self.course.patient.birth_line
         # By id: where several sets of statements contradict each other, the first is told and set aside, and the
         # order of the telling must not decide which that is.
         for event in sorted(self.course, key=lambda event: event.id):

@@ -17,6 +17,7 @@ from depth import LONG, THOROUGH, only_thorough
 from infant_course import Cohort, Course, Event, Patient
 from infant_course.events import TreatmentBlock
 from infant_course.rules import RULES
+from infant_course.when import parse
 from oracle.agreement import Key, engine_verdicts, subjects, truth
 from oracle.plain import KINDS, SILENT, Verdict, spans
 from oracle.plain import RULES as PLAIN
@@ -162,6 +163,19 @@ def test_what_cannot_hold_together_has_no_world() -> None:
     assert impossible
     assert impossible <= failed
     assert not [number for number in failed if worlds(courses[number])]
+
+
+def test_two_statements_of_a_birth_hold_together_or_are_told() -> None:
+    """REC-03 of the birth alone: over every two ranges of three days, it fails where they share none."""
+    ranges = [(low, high) for low in range(1, 4) for high in range(low, 4)]
+    pairs = [(one, other) for one in ranges for other in ranges]
+    courses = [
+        Course(patient=Patient(id=f"p{n}", birth=[parse(f"2020-01-0{low}..2020-01-0{high}") for low, high in pair]))
+        for n, pair in enumerate(pairs)
+    ]
+    said = engine_verdicts(Cohort.from_courses(courses), [RULES["REC-03"]])
+    apart = {n for n, (one, other) in enumerate(pairs) if one[1] < other[0] or other[1] < one[0]}
+    assert said == {("REC-03", n, "birth"): True for n in apart}
 
 
 CASES = Path(__file__).parents[2] / "cases" / "rules"

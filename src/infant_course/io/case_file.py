@@ -86,7 +86,8 @@ class _Reader(ValueReader):
         sex = self.of_type(Sex, entries["sex"], "patient.sex") if "sex" in entries else None
         birth = self.whens(entries["birth"], "patient.birth") if "birth" in entries else ()
         site = self.word(entries["site"], "patient.site") if "site" in entries else None
-        return Patient(id=identity, sex=sex, birth=birth, site=site) if identity else None
+        line = entries["birth"].line if "birth" in entries else None
+        return Patient(id=identity, sex=sex, birth=birth, site=site, birth_line=line) if identity else None
 
     def source(self, node: Node) -> Cite | None:
         entries = self.mapping(node, "source", ("key", "at", "confidence"), "source")

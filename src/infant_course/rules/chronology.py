@@ -258,7 +258,7 @@ def history_out_of_order(event: Subject) -> pl.Expr:
 
 @rule(
     "ORD-08",
-    about="event",
+    about=("event", "birth"),
     severity=Severity.ERROR,
     category=Kahn.PLAUSIBILITY,
     source=Cite("kotecha2022", "cases 1 to 4 state ages and times since diagnosis side by side"),

@@ -11,7 +11,7 @@ from functools import cached_property
 import polars as pl
 from attrs import field, frozen
 
-from ..cohort import Cohort
+from ..cohort import SHARED_COLUMNS, Cohort
 
 SLOT_BITS = 6
 """Slots of a unit at each level, as a power of two: a patient has some twenty events."""
@@ -40,7 +40,8 @@ class EventIndex:
         for name, table in self.cohort.tables.items():
             first[name] = total
             total += table.height
-        events = pl.concat([table.select("unit", "event") for table in self.cohort.tables.values()])
+        none = pl.DataFrame(schema={name: SHARED_COLUMNS[name] for name in ("unit", "event")})
+        events = pl.concat([none, *(table.select("unit", "event") for table in self.cohort.tables.values())])
         set_once = object.__setattr__  # attrs' way for a frozen class
         set_once(self, "first_row", first)
         set_once(self, "units", events["unit"])

@@ -94,13 +94,13 @@ def id_used_twice(event: Subject) -> pl.Expr:
 
 @rule(
     "REC-02",
-    about="event",
+    about=("event", "birth"),
     severity=Severity.ERROR,
     category=Kahn.CONFORMANCE,
     source=Cite("ohdsi", "isForeignKey"),
 )
 def reference_to_nothing(event: Subject) -> pl.Expr:
-    """An event refers to an event that is not recorded.
+    """An event, or the birth, refers to an event that is not recorded.
 
     Why it matters: a time or a ground that hangs on a missing event is lost.
     Usual cause: a misspelt id, or an event deleted after others referred to it.
@@ -111,15 +111,15 @@ def reference_to_nothing(event: Subject) -> pl.Expr:
 
 @rule(
     "REC-03",
-    about="event",
+    about=("event", "birth"),
     severity=Severity.ERROR,
     category=Kahn.PLAUSIBILITY,
     source=Logic("what cannot be ordered cannot have happened as told"),
 )
 def statements_contradict(event: Subject) -> pl.Expr:
-    """What is stated about the times of these events cannot hold together.
+    """What is stated about the times of these events, or of the birth, cannot hold together.
 
-    Why it matters: nothing that depends on when these events happened can be judged.
+    Why it matters: nothing that depends on when they happened can be judged.
     Usual cause: an order written the wrong way round, or a date of another patient.
     Repair: the statements named are enough to contradict each other; correct at least one of them.
     """
