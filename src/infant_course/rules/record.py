@@ -25,7 +25,7 @@ from ..events import (
 from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity, Sex
 from .rule import Judged, one, rule
-from .subject import Subject
+from .subject import Subject, told_by_the_source
 
 Test = Callable[[Any, Mapping[str, Any], pl.Expr], pl.Expr | None]
 """Whether one value of a type (with its field's metadata) is at fault; None for a type that it does not concern."""
@@ -138,9 +138,10 @@ def not_one_diagnosis(patient: Subject) -> pl.Expr:
 
     Why it matters: the diagnosis is time zero of every end-point.
     Usual cause: a relapse or a lineage switch entered as a second diagnosis.
-    Repair: keep the first diagnosis; enter what came later as relapse, lineage switch or second malignancy.
+    Repair: keep the first diagnosis; enter what came later as relapse, lineage switch or second malignancy. A diagnosis
+    derived from another event does not count.
     """
-    return patient.start.count(Diagnosis) != 1
+    return patient.start.count(told_by_the_source(Diagnosis)) != 1
 
 
 @rule(

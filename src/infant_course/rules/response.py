@@ -28,7 +28,7 @@ from ..when import Unit, units_to_days
 from .karyotypes import CHROMOSOMES, chromosomes_with_11, fits, partner_chromosome, partner_symbol
 from .naming import INDUCTION, a_block, name_of
 from .rule import Judged, Outcome, one, rule
-from .subject import Count, Days, Subject, Those
+from .subject import Count, Days, Subject, Those, told_by_the_source
 
 FIRST_INDUCTION = Those(
     TreatmentBlock.TYPE,
@@ -234,10 +234,12 @@ def second_remission_without_relapse(remission: Subject) -> Judged:
     Why it matters: without a relapse the patient is still in first remission.
     Usual cause: the relapse is missing; a continued first remission was numbered again.
     Repair: record the relapse, or the MRD re-emergence before a second MRD remission. A lineage switch is a relapse.
+    What was derived from another event is no evidence.
     Ties: a relapse and a remission of one day without a stated order are left undecided.
     """
-    relapsed = remission.preceded_by(Relapse) | remission.preceded_by(LineageSwitch, recorded=True)
-    came_back = relapsed | remission.preceded_by(MrdReemergence)
+    switched = remission.preceded_by(told_by_the_source(LineageSwitch), recorded=True)
+    relapsed = remission.preceded_by(told_by_the_source(Relapse)) | switched
+    came_back = relapsed | remission.preceded_by(told_by_the_source(MrdReemergence))
     return Judged(
         outcomes=(
             Outcome(
@@ -269,10 +271,11 @@ def relapse_without_remission(relapse: Subject) -> pl.Expr:
 
     Why it matters: leukaemia that never went is treatment failure; failure and relapse are different events.
     Usual cause: the remission was not entered; refractory disease was entered as relapse.
-    Repair: record the first remission, or change the event to refractory disease.
+    Repair: record the first remission, or change the event to refractory disease. A remission derived from another
+    event is no evidence.
     Ties: a remission and a relapse of one day without a stated order are left undecided.
     """
-    return ~relapse.preceded_by(Remission)
+    return ~relapse.preceded_by(told_by_the_source(Remission))
 
 
 @rule(

@@ -86,6 +86,11 @@ class Those:
     against: Comparison | None = field(default=None, eq=False)
 
 
+def told_by_the_source(kind: type[Event]) -> Those:
+    """Events of a type that are not derived: what was concluded from another event is no evidence for it."""
+    return Those(kind.TYPE, "not derived", lambda event: event["derived_from"].list.len().fill_null(0) == 0)
+
+
 Kind = type[Event] | Those | str
 
 

@@ -26,6 +26,11 @@ def end_told(event: Event) -> bool:
     return bool(event.until) or event.lasting is not None
 
 
+def told_by_the_source(found: Sequence[Placed]) -> list[Placed]:
+    """Those that were not derived from other events."""
+    return [placed for placed in found if not placed.event.derived_from]
+
+
 def fraction(quantity: Quantity | None) -> float:
     assert quantity is not None
     return quantity.to("fraction")

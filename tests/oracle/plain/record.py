@@ -12,13 +12,13 @@ from infant_course.events import (
     Remission,
     own_fields,
 )
-from oracle.plain.operators import PATIENT, Kinds, Rules, Verdict
+from oracle.plain.operators import PATIENT, Kinds, Rules, Verdict, told_by_the_source
 from oracle.worlds import Placed, World
 
 
 def rec_04(me: Placed, world: World) -> Verdict:
-    """Exactly one diagnosis."""
-    return len(world.of(Diagnosis)) != 1
+    """Exactly one diagnosis that is not derived."""
+    return len(told_by_the_source(world.of(Diagnosis))) != 1
 
 
 def rec_05(me: Placed, world: World) -> Verdict:
@@ -60,6 +60,7 @@ KINDS: Kinds = {
     "ends": (
         Diagnosis(id=""),
         Diagnosis(id="", prenatal=True),
+        Diagnosis(id="", derived_from=("a relapse",)),
         Death(id=""),
         LastContact(id=""),
         Examination(id="", method="autopsy"),

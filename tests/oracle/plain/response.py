@@ -18,7 +18,7 @@ from infant_course.events import (
     TreatmentBlock,
 )
 from infant_course.vocabulary import Criteria, DiseaseStatus, Lineage, RelapseTiming, RemissionKind, TimingScheme
-from oracle.plain.operators import SILENT, Kinds, Rules, Verdict, before, others
+from oracle.plain.operators import SILENT, Kinds, Rules, Verdict, before, others, told_by_the_source
 from oracle.worlds import Placed, World
 
 
@@ -46,16 +46,17 @@ def rem_04(me: Placed, world: World) -> Verdict:
 
 
 def rem_05(me: Placed, world: World) -> Verdict:
-    """A later remission needs something that came back before it."""
+    """A later remission needs something that came back before it, and is not derived."""
     if (getattr(me.event, "number", None) or 0) < 2:
         return SILENT
     types: tuple[type[Event], ...] = (Relapse,) if _is_complete(me) else (Relapse, MrdReemergence)
-    return not before(me, world.of(*types)) and not before(me, world.recorded(LineageSwitch))
+    relapsed = before(me, told_by_the_source(world.of(*types)))
+    return not relapsed and not before(me, told_by_the_source(world.recorded(LineageSwitch)))
 
 
 def rem_06(me: Placed, world: World) -> Verdict:
-    """A relapse needs a remission before it."""
-    return not before(me, world.of(Remission))
+    """A relapse needs a remission before it that is not derived."""
+    return not before(me, told_by_the_source(world.of(Remission)))
 
 
 def rem_10(me: Placed, world: World) -> Verdict:
@@ -196,6 +197,8 @@ KINDS: Kinds = {
     "response": (
         Remission(id="", number=1),
         Remission(id="", number=2),
+        Remission(id="", number=1, derived_from=("a later remission",)),
+        Relapse(id="", derived_from=("a later remission",)),
         Remission(id="", number=2, kind=RemissionKind.MRD),
         Relapse(id=""),
         Relapse(id=""),
