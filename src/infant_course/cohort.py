@@ -17,7 +17,7 @@ from typing import Any, get_args, get_origin
 import attrs
 import polars as pl
 
-from .course import BIRTH, Course, Patient, Problem, Statement
+from .course import BIRTH, MOST_TOLD, Course, Patient, Problem, Statement
 from .errors import UsageError
 from .events import EVENT_TYPES, Event, field_hints, inner_type, own_fields
 from .intake import Intake
@@ -376,8 +376,10 @@ class CohortBuilder:
     def _add_problem(self, code: int, problem: Problem, *, defect: bool) -> None:
         number = len(self.problems)
         statements = [attrs.asdict(statement) for statement in problem.statements]
-        for event in problem.events:
-            others = [other for other in problem.events if other != event]
+        first = problem.events[: MOST_TOLD + 1]  # of a circle of thousands not all beside each
+        for place, event in enumerate(problem.events):
+            others = [other for other in first if other != event][:MOST_TOLD]
+            statements = [] if place else statements
             self.problems.append((code, problem.rule, event, others, problem.message, defect, statements, number))
 
     def _add_reading(self, code: int, course: Course, reading: Reading, *, dated: bool) -> None:

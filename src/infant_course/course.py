@@ -19,6 +19,9 @@ from .when import When
 
 T = TypeVar("T", bound=Event)
 
+MOST_TOLD = 8
+"""So many of the statements, or events, of one problem are told; the others are counted."""
+
 BIRTH = "birth"
 """Reserved id of the patient's birth among the points in time."""
 

@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 from attrs import field, frozen
 
-from .course import BIRTH, Course, Problem, Statement
-from .errors import did_you_mean
+from .course import BIRTH, MOST_TOLD, Course, Problem, Statement
+from .errors import nearest
 from .events import references
 from .network import Conflict, Solution, solve
 from .shortest_paths import UNBOUNDED, Box, Point
@@ -250,10 +250,8 @@ class _Resolver:
                     for conflict in solution.conflicts
                     if set(conflict.statements).intersection(ambiguous)
                 )
-                others = [str(self.told[n].statement) for n in against.statements if n != number]
-                self.notes.append(
-                    f"settled: {told.statement}: not {str(when)!r}, which contradicts {'; '.join(others)}"
-                )
+                others = _listed(self.told[n].statement for n in against.statements if n != number)
+                self.notes.append(f"settled: {told.statement}: not {str(when)!r}, which contradicts {others}")
 
     # Problems.
 
@@ -266,7 +264,7 @@ class _Resolver:
 
     def _add(self, conflict: Conflict, whens: Iterable[When]) -> None:
         statements = tuple(self.told[number].statement for number in conflict.statements)
-        listed = "; ".join(str(statement) for statement in statements)
+        listed = _listed(statements)
         if conflict.definition is not None:
             rule, events = "ORD-04", [conflict.definition]
             message = f"{conflict.definition} ends before it starts: {listed}"
@@ -290,7 +288,7 @@ class _Resolver:
         statements = tuple(self.told[number].statement for number in numbers)
         age = any(isinstance(when, AtAge) for number in numbers for when in self.told[number].options)
         named = " and ".join(str(self.told[number].statement) for number in impossible)
-        others = "; ".join(str(self.told[number].statement) for number in numbers if number not in impossible)
+        others = _listed(self.told[number].statement for number in numbers if number not in impossible)
         self.problems.append(
             Problem(
                 rule="ORD-08" if age else "REC-03",
@@ -324,17 +322,31 @@ class _Resolver:
         )
 
 
+def _listed(statements: Iterable[Statement]) -> str:
+    """Statements in one text: the first of them, and how many more there are."""
+    told = list(statements)
+    more = len(told) - MOST_TOLD
+    return "; ".join(map(str, told[:MOST_TOLD])) + (f"; and {more} more" if more > 0 else "")
+
+
 def _dangling(course: Course, told: Iterable[Told]) -> Iterable[Problem]:
     """References to events that are not there."""
     there = {event.id for event in course} | {BIRTH}
-    absent = cache(partial(_absent, there=there))  # one event that is missing may be named everywhere
+    hints = cache(partial(_nearest, there=there))  # one event that is missing may be named everywhere
+
+    def absent(target: str, event: str) -> str:
+        hint = hints(target)
+        if hint == event:  # what it leans on is not the event itself
+            hint = _nearest(target, there - {event})
+        return f"there is no event {target!r}" + (f"; did you mean {hint!r}?" if hint else "")
+
     for one in told:
         for target in dict.fromkeys(ref for option in one.options for ref in option.references()):
             if target not in there:
                 yield Problem(
                     rule="REC-02",
                     events=(one.statement.event,),
-                    message=f"{one.statement}: {absent(target)}",
+                    message=f"{one.statement}: {absent(target, one.statement.event)}",
                     statements=(one.statement,),
                 )
     for event in course:
@@ -347,7 +359,7 @@ def _dangling(course: Course, told: Iterable[Told]) -> Iterable[Problem]:
                 yield Problem(
                     rule="REC-02",
                     events=(event.id,),
-                    message=f"{statement}: {absent(target)}",
+                    message=f"{statement}: {absent(target, event.id)}",
                     statements=(statement,),
                 )
 
@@ -356,9 +368,8 @@ MOST_NAMES = 200
 """Events of a course up to which a name that is not there is compared with those that are."""
 
 
-def _absent(target: str, there: Collection[str]) -> str:
-    hint = did_you_mean(target, sorted(there)) if len(there) <= MOST_NAMES else None
-    return f"there is no event {target!r}" + (f"; {hint}" if hint else "")
+def _nearest(target: str, there: Collection[str]) -> str | None:
+    return nearest(target, sorted(there)) if len(there) <= MOST_NAMES else None
 
 
 def _merged(readings: Sequence[Reading]) -> Reading:

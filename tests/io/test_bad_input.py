@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from infant_course import Course, Fault, InputError
 from infant_course.io.case_file import load, read
+from infant_course.report.check import check
 
 HEAD = "infant_course: 1\npatient: {id: p1}\n"
 
@@ -203,6 +204,16 @@ def test_escapes_of_what_cannot_be_seen(escape: str) -> None:
 def test_an_emoji_as_json_writes_it() -> None:
     course = read('{"infant_course": 1, "patient": {"id": "p", "site": "\\ud83d\\ude00"}}')
     assert course.patient.site == "\N{GRINNING FACE}"
+
+
+def test_a_circle_of_three_thousand_is_told_in_short_messages() -> None:
+    """Each event is located, and none of them tells all the others."""
+    lines = [f"  - {{event: mrd, id: e{n}, when: before e{(n + 1) % 3000}}}" for n in range(3000)]
+    report = check(read("\n".join(["infant_course: 1", "patient: {id: p}", "events:", *lines])))
+    found = [finding for finding in report.failed if finding.rule == "REC-03"]
+    assert {(finding.event, finding.line) for finding in found} == {(f"e{n}", n + 4) for n in range(3000)}
+    assert max(len(finding.message) for finding in found) < 1000
+    assert max(len(finding.conflicts_with) for finding in found) == 8
 
 
 def test_labels_that_look_like_markup_are_kept() -> None:

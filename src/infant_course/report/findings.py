@@ -163,7 +163,7 @@ def _told(verdicts: pl.DataFrame, cohort: Cohort, rules: Mapping[str, Rule], set
     )
     detail = (
         pl.when(pl.col("problem").is_not_null())
-        .then(pl.format(" {}.", "problem"))
+        .then(pl.format(" {}", "problem"))
         .when(pl.col("event").is_not_null() & pl.col("against").is_not_null())
         .then(pl.format(" [{} against {}]", "named", "against"))
         .when(pl.col("event").is_not_null())
@@ -231,12 +231,19 @@ def _with_files(table: pl.DataFrame, cohort: Cohort) -> pl.DataFrame:
 
 
 def _with_problems(table: pl.DataFrame, cohort: Cohort) -> pl.DataFrame:
-    """A column ``problem``: what reading or resolving said of the event that is a problem of the finding's rule."""
+    """A column ``problem``: all that reading or resolving said of the event and that is a problem of the rule."""
     if not cohort.problems.height:
         return table.with_columns(problem=pl.lit(None, dtype=pl.String))
-    capital = pl.col("message").str.slice(0, 1).str.to_uppercase() + pl.col("message").str.slice(1)
-    told = cohort.problems.select("event", "rule", code="patient", problem=capital.str.strip_chars_end("."))
-    told = told.unique(["code", "event", "rule"], keep="last", maintain_order=True)
+    message, first = pl.col("message"), pl.col("message").str.slice(0, 1)
+    # An id stands as it was written: what differs in case is another id.
+    by_its_id = message.str.starts_with(pl.col("event"))
+    begun = pl.when(by_its_id).then(first).otherwise(first.str.to_uppercase()) + message.str.slice(1)
+    ended = pl.when(message.str.contains(r"[.?]$")).then(pl.lit("")).otherwise(pl.lit("."))
+    told = (
+        cohort.problems.rename({"patient": "code"})
+        .group_by("code", "event", "rule", maintain_order=True)
+        .agg(problem=(begun + ended).unique(maintain_order=True).str.join(" "))
+    )
     return table.join(told, on=["code", "event", "rule"], how="left", maintain_order="left")
 
 
