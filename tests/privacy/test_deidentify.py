@@ -218,6 +218,7 @@ def test_free_text_is_dropped_and_what_is_not_listed_is_too():
         ("enrolment.protocol", ["interfant-06", "Interfant_06", "AALL2321", "NCT01234567"], ["St Mary 2020"]),
         ("diagnosis.kmt2a_partner", ["AFF1", "MLLT1", "af4"], ["ANNA", ""]),
         ("mrd.marker", ["KMT2A-AFF1", "KMT2A::AFF1", "IGH"], ["KMT2A-ANNA", "IGH of Anna"]),
+        ("mrd.marker", ["KMT2A\u2013AFF1", "mll af4", "KMT2A_AFF1", "AFF1-KMT2A"], ["KMT2A Anna", "ANNA-KMT2A"]),
         ("treatment_block.block", ["induction", "MARMA"], ["Anna's block"]),
         ("mrd.timepoint", ["EOI"], ["before Anna's birthday"]),
         ("adverse_event.term", ["CRS", "veno-occlusive disease"], ["CRS after the flight home"]),
@@ -252,8 +253,9 @@ OF_THE_TELLING = {"ORD-08", "ORD-11"}
 """Rules about the words: an age that did not fit the date of birth is gone with it; a month around a diagnosis that
 nothing else is dated beside becomes an either-or."""
 
-OF_FREE_TEXT = {"TOX-05", "BAS-11", "BAS-14"}
-"""Rules that look for words in findings, which are dropped, or into karyotypes, of which only usual ones stay."""
+OF_FREE_TEXT = {"TOX-05", "BAS-11", "BAS-14", "PRO-05"}
+"""Rules that look for words in findings, which are dropped, or into karyotypes, of which only usual ones stay; and
+one about slips in names, which are renamed as any name that is not known."""
 
 
 @cache

@@ -160,6 +160,10 @@ def symbols() -> dict[str, str]:
     return {name.upper(): p.gene for p in partners().values() for name in (p.gene, *p.older_names)}
 
 
+JOINED = r"[\s_:/\-\u2010-\u2015\u2212]+"
+"""What stands between the two genes of a fusion: hyphens, dashes, colons, slashes; or only a blank or underscore."""
+
+
 @cache
 def bands() -> tuple[Band, ...]:
     """Bands of partner chromosomes with the genes they may stand for."""

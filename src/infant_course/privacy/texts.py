@@ -14,7 +14,7 @@ from attrs import frozen
 
 from ..knowledge.agents import agent, regimens
 from ..knowledge.definitions import definitions
-from ..knowledge.genetics import antigen_names, markers, partners, symbols
+from ..knowledge.genetics import JOINED, antigen_names, markers, partners, symbols
 from ..knowledge.protocols import protocol, protocols
 from ..knowledge.risk import risk_groups
 from ..vocabulary import Disease, Lineage
@@ -103,8 +103,10 @@ def _is_antigen(text: str) -> bool:
 
 def _is_marker(text: str) -> bool:
     """A fusion of KMT2A with a known partner, or a locus or marker by its known name."""
-    fusion = re.fullmatch(r"(?:KMT2A|MLL)(?:::|[-:/])(.+)", text.strip(), re.IGNORECASE)
-    return _is_gene(fusion[1]) if fusion else _plain(text) in {_plain(name) for name in markers()}
+    for fusion in (rf"(?:KMT2A|MLL){JOINED}(\w+)", rf"(\w+?){JOINED}(?:KMT2A|MLL)"):
+        if (found := re.fullmatch(fusion, text.strip(), re.IGNORECASE)) and _is_gene(found[1]):
+            return True
+    return _plain(text) in {_plain(name) for name in markers()}
 
 
 def _is_karyotype(text: str) -> bool:

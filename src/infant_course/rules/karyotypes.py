@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from ..knowledge.genetics import genes_on, partners, symbols
+from ..knowledge.genetics import JOINED, genes_on, partners, symbols
 
 FEW = 50
 """Up to so many values are worked on one by one: telling them apart would take longer."""
@@ -130,9 +130,6 @@ def t_11_19(cytogenetics: pl.Expr) -> pl.Expr:
 
     return once_per_value(karyotype_text(cytogenetics), banded, pl.Boolean)
 
-
-JOINED = r"[\s_:/\-\u2010-\u2015\u2212]+"
-"""What stands between the two genes of a fusion: hyphens, dashes, colons, slashes; or only a blank or underscore."""
 
 FUSION = re.compile(rf"(?:KMT2A|MLL)({JOINED})([A-Z0-9]+)")
 RECIPROCAL = re.compile(rf"([A-Z0-9]+){JOINED}(?:KMT2A|MLL)(?![A-Z0-9])")
