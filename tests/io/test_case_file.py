@@ -83,6 +83,11 @@ def test_a_number_without_end_is_no_number(number: str) -> None:
         ("161.7 ×10^9/L", "diagnosis", "wbc", Quantity(161.7, "10^9/L")),
         ("161.7 × 10⁹/L", "diagnosis", "wbc", Quantity(161.7, "10^9/L")),
         ("161700 /µL", "diagnosis", "wbc", Quantity(161700, "/uL")),
+        ("161.7 G/L", "diagnosis", "wbc", Quantity(161.7, "10^9/L")),
+        ("161.7 Gpt/l", "diagnosis", "wbc", Quantity(161.7, "10^9/L")),
+        ("161.7 10^3/µL", "diagnosis", "wbc", Quantity(161.7, "10^9/L")),
+        ("161.7 K/uL", "diagnosis", "wbc", Quantity(161.7, "10^9/L")),
+        ("161.7 /nl", "diagnosis", "wbc", Quantity(161.7, "10^9/L")),
         ("93%", "diagnosis", "marrow_blasts", Quantity(93, "%")),
         ("15 µg/m²/day", "immunotherapy", "dose_rate", Quantity(15, "ug/m2/day")),
         ("6 Gy", "radiotherapy", "dose", Quantity(6, "Gy")),
@@ -91,6 +96,27 @@ def test_a_number_without_end_is_no_number(number: str) -> None:
 )
 def test_spellings_of_units(written: str, kind: str, field: str, quantity: Quantity) -> None:
     assert getattr(one(f"{field}: {written}", kind), field) == quantity
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "hint"),
+    [
+        ("wbc: 161.7 g/l", "diagnosis", "did you mean '10^9/L'?"),  # never /uL, which is a thousandth
+        ("wbc: 161.7 k/ul", "diagnosis", "did you mean '10^9/L'?"),
+        ("wbc: 161.7 ul", "diagnosis", "did you mean '/uL'?"),
+        (
+            "wbc: '161,7 10^9/L'",
+            "diagnosis",
+            'decimals follow a point, not a comma ("161.7 10^9/L"), and nothing parts',
+        ),
+        ("wbc: 161,7 10^9/L", "diagnosis", "a comma parts the entries in braces; decimals follow a point, not a comma"),
+        ("reduction: '1,5'", "mrd", 'decimals follow a point, not a comma ("1.5"), and nothing parts the thousands'),
+    ],
+)
+def test_what_was_meant_is_named_without_a_factor_between(written: str, kind: str, hint: str) -> None:
+    with pytest.raises(InputError) as raised:
+        one(written, kind)
+    assert any(hint in (fault.hint or "") for fault in raised.value.faults)
 
 
 def test_one_value_stands_for_a_list_of_one() -> None:

@@ -14,7 +14,7 @@ import attrs
 from attrs import evolve, field, frozen
 
 from ..course import BIRTH
-from ..errors import Fault, did_you_mean
+from ..errors import Fault, did_you_mean, nearest
 from ..events import Quantity, field_hints, inner_type, units_of
 from ..when import FORMS, IDENTIFIER, Duration, When, parse, parse_duration
 from .yaml_nodes import Node, shown
@@ -28,6 +28,16 @@ UNIT_SPELLINGS = {
     "10⁹/L": "10^9/L",
     "x10^9/l": "10^9/L",
     "10^9/l": "10^9/L",
+    "G/L": "10^9/L",
+    "G/l": "10^9/L",
+    "Gpt/L": "10^9/L",
+    "Gpt/l": "10^9/L",
+    "/nL": "10^9/L",
+    "/nl": "10^9/L",
+    "10^3/uL": "10^9/L",
+    "10^3/µL": "10^9/L",
+    "K/uL": "10^9/L",
+    "K/µL": "10^9/L",
     "/µL": "/uL",
     "/μL": "/uL",
     "/ul": "/uL",
@@ -39,11 +49,12 @@ UNIT_SPELLINGS = {
     "mg/m²": "mg/m2",
     "g/m²": "g/m2",
 }
-"""Other spellings of the units in ``events.UNITS``; a cubic millimetre is a microlitre."""
+"""Other spellings of the units in ``events.UNITS``; G is giga, a cubic millimetre is a microlitre."""
 
 _QUANTITY = re.compile(
     r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*(?:[x×]\s*(?=10))?([^0-9].*|10.*/.*)?"
 )
+_DECIMAL_COMMA = re.compile(r"([-+]?[0-9]+),([0-9].*)")
 _BARE_MRD = "a bare {0} could be {0} as a fraction ({1:g} %) or {0} % (a fraction of {2:g})"
 T = TypeVar("T")
 
@@ -51,6 +62,26 @@ T = TypeVar("T")
 def is_identifier(text: str) -> bool:
     """Whether a text can be the id of a patient or an event."""
     return bool(re.fullmatch(IDENTIFIER, text)) and len(text) <= MAXIMUM_ID and text != BIRTH
+
+
+def unit_hint(unit: str, accepted: Iterable[str]) -> str | None:
+    """A hint naming the unit that was probably meant, by any of its spellings; or None.
+
+    >>> unit_hint("g/l", ["10^9/L", "/uL"]), unit_hint("g/l", ["g/dL", "g/L"])
+    ("did you mean '10^9/L'?", "did you mean 'g/L'?")
+    """
+    known = {name: name for name in accepted}
+    known |= {other: name for other, name in UNIT_SPELLINGS.items() if name in known}
+    meant = nearest(unit, known)
+    return f"did you mean {known[meant]!r}?" if meant else None
+
+
+def comma_hint(text: str) -> str | None:
+    """A hint for a number with a comma in it; None for anything else."""
+    comma = _DECIMAL_COMMA.fullmatch(text)
+    if not comma:
+        return None
+    return f"decimals follow a point, not a comma ({shown(f'{comma[1]}.{comma[2]}')}), and nothing parts the thousands"
 
 
 @frozen
@@ -83,6 +114,8 @@ class ValueReader:
         for key, value in node.value.items():
             if key not in keys:
                 hint = did_you_mean(key, keys) or f"known are {', '.join(keys)}"
+                if key[:1].isdecimal():  # `{wbc: 7,1 10^9/L}`: in braces a comma ends the value before it
+                    hint = "a comma parts the entries in braces; decimals follow a point, not a comma"
                 line, column = value.key or (value.line, value.column)
                 place = evolve(value, line=line, column=column)
                 self.fault(place, f"{path}.{key}".lstrip("."), f"a key of {what}", shown(key), hint)
@@ -132,7 +165,10 @@ class ValueReader:
         if hint is float:  # pragma: no branch - the last kind of field there is beside words
             number = isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
             number = number and math.isfinite(node.value)
-            return float(node.value) if self.check(number, node, path, "a number") is not None else None
+            if not number:
+                self.fault(node, path, "a number", hint=comma_hint(node.text))
+                return None
+            return float(node.value)
         return self.identifier(node, path) if ref else self.word(node, path)
 
     def check(self, fits: bool, node: Node, path: str, expected: str) -> Any:
@@ -185,7 +221,7 @@ class ValueReader:
             text = node.text
         match = _QUANTITY.fullmatch(text.strip())
         if not match:
-            self.fault(node, path, expected)
+            self.fault(node, path, expected, hint=comma_hint(text.strip()))
             return None
         number, unit = float(match[1]), (match[2] or "").strip()
         if not math.isfinite(number):
@@ -198,7 +234,7 @@ class ValueReader:
             return None
         unit = UNIT_SPELLINGS.get(unit, unit)
         if unit not in accepted:
-            self.fault(node, path, expected, shown(text), did_you_mean(unit, accepted))
+            self.fault(node, path, expected, shown(text), comma_hint(text.strip()) or unit_hint(match[2], accepted))
             return None
         return Quantity(number, unit)
 

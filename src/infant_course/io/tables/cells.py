@@ -14,7 +14,7 @@ from ...errors import did_you_mean
 from ...events import EVENT_TYPES, field_hints
 from ...intake import CellProblem
 from ...when import IDENTIFIER, parse_duration
-from ..values import MAXIMUM_ID, UNIT_SPELLINGS, ValueReader, is_identifier
+from ..values import MAXIMUM_ID, UNIT_SPELLINGS, ValueReader, is_identifier, unit_hint
 from ..yaml_nodes import parse_json
 from .flat import PATIENT, FlatColumn, Part, Shape, flat_columns
 from .telling import Telling
@@ -334,7 +334,7 @@ def _quantities(
         named,
         wrong,
         f"the unit of {telling.name(column.name)}: {accepted}",
-        lambda value: did_you_mean(value, unit.words),
+        lambda value: unit_hint(value, unit.words),
     )
     fits = asked & named.is_not_null() & ~wrong
     pair = pl.struct(values.alias("value"), spelt.alias("unit"))
