@@ -94,7 +94,8 @@ class Resolved:
 
     ``dated``: days are counted from 1970-01-01; otherwise from ``zero``. ``contradicted``: events whose
     statements were set aside, so that nothing is known of their time. ``notes``: ambiguities that the other
-    statements settled, and where less was worked out than could be known.
+    statements settled, and where less was worked out than could be known. ``diagnosis``: id of the (first told)
+    diagnosis, None where none is told.
     """
 
     readings: tuple[Reading, ...]
@@ -105,7 +106,7 @@ class Resolved:
     dated: bool = False
     zero: Point | None = field(default=None, repr=False)
     settings: TimeSettings = field(factory=TimeSettings)
-    _diagnosis: str | None = field(default=None, repr=False)
+    diagnosis: str | None = field(default=None, repr=False)
 
     def order(self, first: str | Point, second: str | Point) -> bool | None:
         """Whether the first comes before the second: true, false, or None where both are possible.
@@ -126,9 +127,16 @@ class Resolved:
 
     def day_since_diagnosis(self, event: str, point: str = "start") -> Box:
         """Earliest and latest day of a point, counted from the (first told) diagnosis."""
-        if self._diagnosis is None:
+        if self.diagnosis is None:
             return -UNBOUNDED, UNBOUNDED
-        return self.days_between((self._diagnosis, "start"), (event, point))
+        return self.days_between((self.diagnosis, "start"), (event, point))
+
+    def calendar_day(self, event: str, point: str = "start") -> Box:
+        """Earliest and latest day of a point since 1970-01-01; open where no date is stated for the patient."""
+        if not self.dated:
+            return OPEN
+        known = [reading.bounds[event, point] for reading in self.readings]
+        return min(low for low, _ in known), max(high for _, high in known)
 
 
 def resolve(course: Course, settings: TimeSettings | None = None) -> Resolved:

@@ -1,6 +1,7 @@
 """Reading and writing case files: what was written is kept as stated, and comes back."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -161,6 +162,37 @@ def test_explicit_form_spells_everything_out() -> None:
         "m": {"earliest": 33, "latest": 33},
         "end": {"earliest": 33, "latest": None},
     }
+
+
+def test_dates_that_are_known_are_told_beside_days_that_are_not() -> None:
+    """The diagnosis is known to the month only; 2020-05-01 and 2020-05-31 are 278 and 248 days before the relapse."""
+    text = HEAD + (
+        "events:\n"
+        "  - {event: diagnosis, id: dx, when: 2020-05}\n"
+        "  - {event: relapse, id: rel, when: 2021-02-03}\n"
+        "  - {event: treatment_block, id: b, when: after rel}\n"
+    )
+    told = YAML(typ="safe", pure=True).load(explicit(read(text)))
+    assert told["day_zero"] == "dx"
+    dx, rel, block = told["resolved"]
+    assert dx["day"] == {"earliest": 0, "latest": 0}
+    assert dx["date"] == {"earliest": date(2020, 5, 1), "latest": date(2020, 5, 31)}
+    assert rel["day"] == {"earliest": 248, "latest": 278}
+    assert rel["date"] == {"earliest": date(2021, 2, 3), "latest": date(2021, 2, 3)}
+    assert block["start_date"] == block["end_date"] == {"earliest": date(2021, 2, 3), "latest": None}
+
+
+def test_dates_are_told_without_a_diagnosis_and_none_where_there_is_none() -> None:
+    told = YAML(typ="safe", pure=True).load(
+        explicit(read(f"{HEAD}events:\n  - {{event: death, id: d, when: 2021-02-03}}\n  - {{event: relapse, id: r}}\n"))
+    )
+    assert told["day_zero"] is None
+    death, relapse = told["resolved"]
+    assert death["day"] == {"earliest": None, "latest": None}
+    assert death["date"] == {"earliest": date(2021, 2, 3), "latest": date(2021, 2, 3)}
+    assert "date" not in relapse
+    told = YAML(typ="safe", pure=True).load(explicit(read(f"{HEAD}events:\n  - {{event: diagnosis, id: dx}}\n")))
+    assert told["resolved"] == [{"id": "dx", "day": {"earliest": 0, "latest": 0}}]
 
 
 def test_ten_thousand_events_are_read() -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from ..events import Event, Quantity
 from ..files import write_whole
 from ..shortest_paths import UNBOUNDED
 from ..sources import Confidence
+from ..statements import EPOCH
 from ..when import (
     After,
     AtAge,
@@ -59,9 +61,14 @@ def dump(course: Course, path: str | Path | None = None) -> str:
 
 def explicit(course: Course) -> str:
     """A course in its explicit form: every statement of time as a mapping, every quantity with value and unit,
-    and under ``resolved`` what is known of the day of each event since diagnosis.
+    and what is known of the times.
+
+    ``day_zero``: the diagnosis that days count from. ``resolved``: of each event the earliest and latest day since
+    then (null: not known), and the earliest and latest date where the calendar is known. ``problems``: what cannot be
+    so in the telling, with the rule that reports it.
     """
     document = _course(course, explicit_form=True)
+    document["day_zero"] = course.resolved.diagnosis
     document["resolved"] = [_resolved(course, event) for event in course.events]
     document["problems"] = [
         {"rule": problem.rule, "events": list(problem.events), "message": problem.message}
@@ -90,7 +97,16 @@ def _resolved(course: Course, event: Event) -> dict[str, Any]:
             "earliest": low if low > -UNBOUNDED else None,
             "latest": high if high < UNBOUNDED else None,
         }
+        first, last = map(_date, course.resolved.calendar_day(event.id, point))
+        if first or last:
+            known[f"{point}_date" if event.LASTS else "date"] = {"earliest": first, "latest": last}
     return known
+
+
+def _date(day: int) -> str | None:
+    """A day since 1970-01-01 as a date; None where it is not known, or lies beyond the calendar."""
+    number = EPOCH.toordinal() + day
+    return date.fromordinal(number).isoformat() if 1 <= number <= date.max.toordinal() else None
 
 
 def _course(course: Course, *, explicit_form: bool) -> dict[str, Any]:
