@@ -305,3 +305,31 @@ def test_a_figure_and_the_table_beside_it_are_never_written_over_what_is_read(ru
     assert (said.code, said.out) == (2, "")
     assert f"{export}: this file is read" in said.err
     assert list(tmp_path.iterdir()) == [export]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("check", "a.yaml", "--select", ""), "--select is empty"),
+        (("check", "a.yaml", "--select="), "--select is empty"),
+        (("check", "a.yaml", "--select", " , "), "expected ids, families or severities of rules, found ' , '"),
+        (("check", "a.yaml", "-o", ""), "-o is empty"),
+        (("check", ""), "a name is empty"),
+        (("demo", "--out", ""), "--out is empty"),
+        (("",), "a name is empty"),
+    ],
+)
+def test_an_empty_word_is_wrong_use(run, case, tmp_path, monkeypatch, words, told):
+    """It mostly comes from a variable of a script that was not set; all rules would run, or the folder be littered."""
+    case()
+    monkeypatch.chdir(tmp_path)
+    said = run(*words)
+    assert (said.code, said.out) == (2, "")
+    assert told in said.err
+    assert [file.name for file in tmp_path.iterdir()] == ["a.yaml"]
+
+
+def test_the_help_names_every_criteria_that_are_known(run, case):
+    known = run("check", case(), "--criteria", "xyz").err.split("known are ")[1].strip().strip(".").split(", ")
+    helped = "".join(run("check", "--help").out.split()).replace("-", "_")  # lines break at hyphens
+    assert f"nonearestated:{','.join(known)}" in helped

@@ -8,6 +8,7 @@ import pytest
 
 from infant_course import Cohort, dump, read
 from infant_course.privacy.key import make_key
+from infant_course.privacy.release import Release
 from infant_course.privacy.risk import risk_table, risk_text
 from privacy import canaries
 
@@ -200,3 +201,13 @@ def test_no_page_or_message_of_this_package_calls_anything_anonymous():
     pages = [*(package / "privacy").glob("*.py"), package / "cli" / "verbs" / "deidentify.py"]
     assert [path.name for path in pages if "anonym" in path.read_text(encoding="utf-8").casefold()] == []
     assert len(pages) > 5
+
+
+def test_counts_are_told_after_what_they_count():
+    """One patient is no "1 patients"."""
+    changes = pl.DataFrame(
+        {"what": ["patients renamed", "texts dropped"], "field": [None, "mrd.note"], "count": [1, 1200]}
+    )
+    risk = pl.DataFrame(schema={"known": pl.String})
+    told = Release(folder=Path(), patients=1, changes=changes, risk=risk)
+    assert told.text().splitlines()[:2] == ["patients renamed: 1", "texts dropped (mrd.note): 1,200"]

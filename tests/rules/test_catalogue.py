@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from infant_course.errors import UsageError
 from infant_course.events import EVENT_TYPES
 from infant_course.knowledge.reading import knowledge
-from infant_course.rules import FAMILIES, RETIRED, RULES, Rule, Settings, Those, rules_of
+from infant_course.rules import FAMILIES, RETIRED, RULES, Rule, Settings, Those, explain, rules_of
 from infant_course.rules.rule import prose
 from infant_course.sources import Cite
 
@@ -110,3 +111,12 @@ def test_conditions_of_one_name_that_differ_are_noticed() -> None:
 
     assert identity(least(1)) == identity(least(1)) != identity(least(2))
     assert identity(lambda value: value > 1) != identity(lambda value: value > 2)
+
+
+def test_the_prose_of_rules_is_told_as_it_stands_without_marks_of_a_markup() -> None:
+    assert [found.id for found in RULES.values() if "``" in explain(found.id)] == []
+
+
+def test_a_family_is_no_rule_and_its_rules_are_named() -> None:
+    with pytest.raises(UsageError, match=r"no rule 'rem': REM is a family: name one of REM-01, REM-02, "):
+        explain("rem")

@@ -7,6 +7,7 @@ when it runs, so that ``--help`` costs nothing.
 
 import argparse
 import gc
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -25,6 +26,15 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         complain(f"{self.prog}: {message}. See `{self.prog} --help`.")
         raise SystemExit(USAGE)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """An empty word is refused: it mostly comes from a variable of a script that was not set."""
+        words = list(sys.argv[1:] if args is None else args)
+        for before, word in zip(["", *words], words, strict=False):
+            if word == "" or re.fullmatch("--[a-z-]+=", word):
+                name = word.rstrip("=") or before
+                self.error(f"{name if name.startswith('-') else 'a name'} is empty: say what is meant, or leave it out")
+        return super().parse_known_args(args, namespace)
 
     def _print_message(self, message: str, file: Any = None) -> None:
         """Help is shown on a console of any encoding."""

@@ -30,7 +30,7 @@ class Release:
     def text(self) -> str:
         """What was done, and how many stand alone, in a few lines."""
         lines = [
-            f"{count:>10,}  {what}{f': {place}' if place else ''}" for what, place, count in self.changes.iter_rows()
+            f"{what}{f' ({place})' if place else ''}: {count:,}" for what, place, count in self.changes.iter_rows()
         ]
         return "\n".join([*lines, "", risk_text(self.risk, self.patients)])
 

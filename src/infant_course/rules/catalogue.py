@@ -116,6 +116,8 @@ def _what(error: BaseException) -> str:
 
 def _hint(word: str, known: Iterable[str]) -> str:
     """The rule that was meant: REM-06 for "rem6" too."""
+    if family := [key for key in known if key.startswith(f"{word.upper()}-")]:
+        return f"{word.upper()} is a family: name one of {', '.join(family)}"
     parts = re.fullmatch(r"([A-Za-z]+)[- _]?0*([0-9]+)", word)
     meant = f"{parts[1].upper()}-{parts[2]:0>2}" if parts else word
     return did_you_mean(meant, known) or "`infant-course rules` lists them all"

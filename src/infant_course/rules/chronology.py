@@ -90,7 +90,7 @@ def event_before_birth(birth: Subject) -> pl.Expr:
     Why it matters: ages turn negative.
     Usual cause: a year mistyped, or the date of birth of a sibling.
     Repair: confirm the date of birth first, then the date of the event. A diagnosis made before birth is flagged
-    as such (``prenatal``).
+    as such (prenatal).
     Ties: an event on the day of birth passes (congenital leukaemia).
     """
     return birth.start.on_later_day_than(BORN_FIRST) | birth.start.on_later_day_than(POSTNATAL)
@@ -210,7 +210,7 @@ def diagnosis_after_treatment(diagnosis: Subject) -> Judged:
 
     Why it matters: steroids before the diagnosis change the first response, MRD and eligibility.
     Usual cause: the date of the central review entered as diagnosis; steroids given for another reason.
-    Repair: confirm both dates; if steroids came first, say so in the diagnosis (``prior_steroids``).
+    Repair: confirm both dates; if steroids came first, say so in the diagnosis (prior_steroids).
     Ties: treatment that starts on the day of the diagnosis passes.
     """
     start = diagnosis.start

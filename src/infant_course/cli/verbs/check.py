@@ -77,7 +77,7 @@ def add_profile_to(verb: Any) -> None:
     )
     verb.add_argument("--protocol", metavar="ID", help="protocol of patients whose file names none")
     verb.add_argument(
-        "--criteria", metavar="NAME", help="remission criteria where none are stated: ponte-di-legno, cibmtr"
+        "--criteria", metavar="NAME", help="remission criteria where none are stated: ponte-di-legno, cibmtr, protocol"
     )
     verb.add_argument(
         "--infant-limit", type=int, metavar="DAYS", help="age at diagnosis must be below this: 365 or 366"
@@ -86,7 +86,11 @@ def add_profile_to(verb: Any) -> None:
 
 
 def _ids(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+    """Ids of rules, parted by commas. Raises ArgumentTypeError where there is none."""
+    ids = [part.strip() for part in text.split(",") if part.strip()]
+    if not ids:
+        raise argparse.ArgumentTypeError(f"expected ids, families or severities of rules, found {text!r}")
+    return ids
 
 
 def date_of(text: str) -> date:
