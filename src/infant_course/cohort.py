@@ -26,7 +26,7 @@ from .shortest_paths import UNBOUNDED
 from .sources import Cite, Confidence
 from .statements import END_WINDOW_DAYS, TimeSettings
 from .vocabulary import Sex
-from .when import When, parse, parse_duration
+from .when import When, parse, parse_duration, tells_a_time
 
 SHARED_COLUMNS: dict[str, Any] = {
     "unit": pl.UInt32,
@@ -41,8 +41,11 @@ SHARED_COLUMNS: dict[str, Any] = {
     "ordinal": pl.UInt32,
     "line": pl.UInt32,
 }
-"""Columns every event table has: unit, event id, bounds of start and end (days), whether anything is stated
-about them and about the length, position in the input, line in the input. A stated length tells the end as well."""
+"""Columns every event table has: unit, event id, bounds of start and end (days), whether they are told, whether the
+length is, position in the input, line in the input.
+
+``start_stated``: a time is stated ("unknown" is none), or follows from what is stated of others, so that its days are
+known within bounds. ``end_stated``: a time or a length is stated."""
 
 GAP_COLUMNS: dict[str, Any] = {
     "unit": pl.UInt32,
@@ -320,6 +323,12 @@ def _problem(rows: pl.DataFrame) -> Problem:
     )
 
 
+def _counts_from(course: Course, resolved: Resolved) -> bool:
+    """Whether day 0 is the birth or a diagnosis."""
+    zero = resolved.zero and resolved.zero[0]
+    return zero is not None and (zero == BIRTH or course[zero].TYPE == "diagnosis")
+
+
 class CohortBuilder:
     """Gathers rows course by course and makes the tables at the end."""
 
@@ -371,7 +380,7 @@ class CohortBuilder:
             for problem in problems:
                 self._add_problem(code, problem, defect=defect)
         for reading in resolved.readings:
-            self._add_reading(code, course, reading, dated=resolved.dated)
+            self._add_reading(code, course, resolved, reading)
 
     def _add_problem(self, code: int, problem: Problem, *, defect: bool) -> None:
         number = len(self.problems)
@@ -382,17 +391,20 @@ class CohortBuilder:
             statements = [] if place else statements
             self.problems.append((code, problem.rule, event, others, problem.message, defect, statements, number))
 
-    def _add_reading(self, code: int, course: Course, reading: Reading, *, dated: bool) -> None:
+    def _add_reading(self, code: int, course: Course, resolved: Resolved, reading: Reading) -> None:
         unit = len(self.units)
-        self.units.append((unit, code, reading.number, dated))
+        self.units.append((unit, code, reading.number, resolved.dated))
         self.complete.append(course.complete)
         bounds = reading.bounds
         if (BIRTH, "start") in bounds:
             low, high = bounds[(BIRTH, "start")]
-            told, line = bool(course.patient.birth), course.patient.birth_line
+            told, line = any(map(tells_a_time, course.patient.birth)), course.patient.birth_line
             self.births.append((unit, BIRTH, low, high, low, high, told, False, False, 0, line))
+        # Where day 0 is only called so (no date, birth or diagnosis), days counted from it are no time.
+        has_a_clock = resolved.dated or _counts_from(course, resolved)
         for ordinal, event in enumerate(course.events):
             start, end = bounds[(event.id, "start")], bounds[(event.id, "end")]
+            lasting = event.LASTS and event.lasting is not None
             record = {
                 "unit": unit,
                 "event": event.id,
@@ -400,9 +412,10 @@ class CohortBuilder:
                 "start_hi": start[1],
                 "end_lo": end[0],
                 "end_hi": end[1],
-                "start_stated": bool(event.when),
-                "end_stated": bool(event.until) or event.lasting is not None,
-                "length_stated": event.lasting is not None,
+                "start_stated": any(map(tells_a_time, event.when))
+                or (has_a_clock and (event.id, "start") != resolved.zero and UNBOUNDED not in (-start[0], start[1])),
+                "end_stated": any(map(tells_a_time, event.until)) or lasting,
+                "length_stated": lasting,
                 "ordinal": ordinal,
                 "line": event.line,
                 "estimated": event.estimated,

@@ -262,6 +262,13 @@ class Either(When):
         return "either " + " or ".join(f"({option})" for option in self.options)
 
 
+def tells_a_time(when: When) -> bool:
+    """Whether a statement says anything of the time: "unknown" does not, nor what may mean that."""
+    if isinstance(when, Either):
+        return all(map(tells_a_time, when.options))
+    return not isinstance(when, Unknown)
+
+
 FORMS = (
     "2020-05-17, 2020-05, 2020, 2020-05-01..2020-05-20, day 33 of ID, age 7 months, 8 years after ID, "
     "5 days before ID, before ID, after ID, during ID, at end of ID, with ID, then ID, ongoing, unknown, "

@@ -46,6 +46,7 @@ def course(random: Random, number: int, kinds: Sequence[Event], *, most: int = 4
             whens.append(dated(random))
         else:
             undated += 1
+            whens += ["unknown"] if random.random() < 0.3 else []
         if others and random.random() < 0.4:
             whens.append(related(random, random.choice(others), event.LASTS))
         until = [dated(random)] if event.LASTS else []

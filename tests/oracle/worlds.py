@@ -76,7 +76,7 @@ def _told(course: Course) -> list[tuple[Point, When]]:
     return said
 
 
-def _holds(times: Times, here: Point, when: When) -> bool:
+def holds(times: Times, here: Point, when: When) -> bool:
     """Whether one statement is true of these times."""
 
     def at(event: str, point: str) -> Moment:
@@ -101,10 +101,19 @@ def _holds(times: Times, here: Point, when: When) -> bool:
             days = int(when.by.number)
             return mine[0] - at(when.of, "start")[0] == (-days if when.before else days)
         case Either():
-            return any(_holds(times, here, option) for option in when.options)
+            return any(holds(times, here, option) for option in when.options)
         case Unknown():
             return True
     raise NotImplementedError(f"the oracle does not know {type(when).__name__}")
+
+
+def times_of(world: World) -> Times:
+    """The moments of the recorded events of a world."""
+    recorded = world.recorded()
+    return {
+        **{(placed.event.id, "start"): placed.start for placed in recorded},
+        **{(placed.event.id, "end"): placed.end for placed in recorded},
+    }
 
 
 def _lasts(length: Duration, start: Moment, end: Moment) -> bool:
@@ -155,7 +164,7 @@ def worlds(course: Course, lasting: bool = True) -> list[World]:
                 continue
             if not all(_lasts(length, start, end) for length, start, end in ends if length is not None):
                 continue
-            if all(_holds(times, point, when) for point, when in rest):
+            if all(holds(times, point, when) for point, when in rest):
                 found.append(_world(course, times))
     return found
 

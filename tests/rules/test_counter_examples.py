@@ -223,3 +223,22 @@ def test_no_length_is_negative() -> None:
     """From May, for ten days: by the bounds alone the end might be sooner than the start."""
     block = at(ic.TreatmentBlock, "ib", "2020-05", lasting=parse_duration("10 days"))
     assert verdict(course(block), "ORD-04") == "not applicable"
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ([at(ic.LastContact, "lc")], "undecided"),  # day 0, but only because some event has to be
+        ([at(ic.LastContact, "lc"), at(Examination, "echo", "5 days after lc")], "undecided"),
+        ([at(ic.LastContact, "lc"), at(Examination, "echo", "2021-01-01", "after lc")], "undecided"),
+        ([at(ic.LastContact, "lc", "either (unknown) or (2021-01-01)")], "undecided"),
+        ([at(ic.LastContact, "lc"), at(Examination, "echo", "2021-01-01", "with lc")], "passed"),
+        (
+            [at(ic.Diagnosis, "dx"), at(Examination, "e", "2 years after dx", "with lc"), at(ic.LastContact, "lc")],
+            "passed",
+        ),
+    ],
+)
+def test_what_counts_as_a_last_contact_with_a_time(events: list[Event], expected: str) -> None:
+    """Contacts and deaths may have gone unrecorded, so that without a time it cannot be told."""
+    assert verdict(course(*events), "FUP-01") == expected

@@ -37,7 +37,8 @@ def no_follow_up(patient: Subject) -> pl.Expr:
 
     Why it matters: the patient cannot enter a survival curve.
     Usual cause: the follow-up form was not exported.
-    Repair: record the last contact with vital status and date or age.
+    Repair: record the last contact with vital status and date or age. "Unknown" is no time; one that follows
+    from another event is.
     """
     contact = patient.start.count(DATED_CONTACT).at_least(1)
     return ~(contact | patient.start.count(DATED_DEATH).at_least(1))

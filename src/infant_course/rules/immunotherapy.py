@@ -59,7 +59,8 @@ def blinatumomab_cycle_length(cycle: Subject) -> Judged:
     longest = whole + interrupted.fill_null(most)
     short = pl.when(greatest < shortest).then(True).when(least >= shortest).then(False)
     long = pl.when(least > longest).then(True).when(greatest <= longest).then(False)
-    length_told = cycle["end_stated"] | (cycle["end_lo"] > cycle["start_hi"])
+    # A length beside a start that is not known sets no days against each other.
+    length_told = (cycle["end_stated"] & ~cycle["length_stated"]) | (cycle["end_lo"] > cycle["start_hi"])
     return Judged(
         outcomes=(
             Outcome(

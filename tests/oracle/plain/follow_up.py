@@ -12,23 +12,26 @@ from infant_course.events import (
     SecondMalignancy,
 )
 from infant_course.vocabulary import CauseOfDeath, RemissionKind, VitalStatus
-from infant_course.when import Unknown
+from infant_course.when import parse
 from oracle.plain.operators import PATIENT, SILENT, Kinds, Rules, Verdict, before
+from oracle.plain.times import in_each_reading
 from oracle.worlds import Placed, World
 
 
 def fup_01(me: Placed, world: World) -> Verdict:
     """A last contact or a death with a time."""
-    return not any(placed.event.when for placed in world.of(LastContact, Death))
+    ends = {placed.event.id for placed in world.of(LastContact, Death)}
+    return in_each_reading(world, lambda timed: not ends & timed)
 
 
 def fup_02(me: Placed, world: World) -> Verdict:
     """Alive, or dead, and when is told."""
     if isinstance(me.event, Death):
-        return not me.event.when
+        return in_each_reading(world, lambda timed: me.event.id not in timed)
     if getattr(me.event, "vital_status", None) != "alive":
         return SILENT
-    return not any(placed.event.when for placed in world.recorded(LastContact, Death))
+    ends = {placed.event.id for placed in world.recorded(LastContact, Death)}
+    return in_each_reading(world, lambda timed: not ends & timed)
 
 
 def _comes_back(remission: Placed, world: World) -> bool:
@@ -52,11 +55,12 @@ def fup_05(me: Placed, world: World) -> Verdict:
     return bool(world.recorded(Abandonment))
 
 
+SOME_DAY = (parse("2020-01-01"),)
 RULES: Rules = {
     "FUP-01": (
         (PATIENT,),
         fup_01,
-        ((LastContact(id="x", when=(Unknown(),)),), (Death(id="x", when=(Unknown(),)),)),
+        ((LastContact(id="x", when=SOME_DAY),), (Death(id="x", when=SOME_DAY),)),
     ),
     "FUP-02": (("last_contact", "death"), fup_02, ()),
     "FUP-03": (("death",), fup_03, ((Relapse(id="x"),), (SecondMalignancy(id="x"),))),

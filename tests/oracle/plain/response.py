@@ -19,6 +19,7 @@ from infant_course.events import (
 )
 from infant_course.vocabulary import Criteria, DiseaseStatus, Lineage, RelapseTiming, RemissionKind, TimingScheme
 from oracle.plain.operators import SILENT, Kinds, Rules, Verdict, before, others, told_by_the_source
+from oracle.plain.times import in_each_reading
 from oracle.worlds import Placed, World
 
 
@@ -154,7 +155,8 @@ def rem_20(me: Placed, world: World) -> Verdict:
     if getattr(me.event, "disease_status", None) != "CR1":
         return SILENT
     first = [r for r in world.recorded(Remission) if _is_complete(r) and getattr(r.event, "number", None) in (None, 1)]
-    return not any(remission.event.when for remission in first)
+    ids = {remission.event.id for remission in first}
+    return in_each_reading(world, lambda timed: not ids & timed)
 
 
 RULES: Rules = {

@@ -258,7 +258,7 @@ def imm_01(me: Placed, _: World) -> Verdict:
     """28 days of infusion; 27 between start and end pass; a break of up to 7 days is allowed for if none is told."""
     cycle = me.event
     assert isinstance(cycle, Immunotherapy)
-    length_told = end_told(cycle)
+    length_told = bool(cycle.until)
     if cycle.agent != "blinatumomab" or not (length_told or cycle.interrupted) or (cycle.cycles or 1) > 1:
         return SILENT
     pause = cycle.interrupted.to("days") if cycle.interrupted else None

@@ -186,7 +186,6 @@ class _Study:
                 "start_hi",
                 "end_lo",
                 "end_hi",
-                "end_stated",
                 pl.lit(kind).alias("kind"),
                 pl.lit(EVENT_TYPES[kind].LASTS).alias("lasts"),
             )
@@ -221,14 +220,17 @@ class _Study:
         one = pl.col("day").is_not_null().all() & (pl.col("day").n_unique() == 1)
         end = pl.col("last").is_not_null().all() & (pl.col("last").n_unique() == 1)
         days = timeline.group_by("code", "event", "kind", "ordinal", maintain_order=True).agg(
-            pl.col("patient", "name", "end_stated", "lasts").first(),
+            pl.col("patient", "name", "lasts").first(),
             pl.when(one).then(pl.col("day").first()).alias("day"),
             pl.when(end & pl.col("lasts").first()).then(pl.col("last").first()).alias("last"),
             pl.col("zero").first(),
         )
         self._lose("no diagnosis", days.filter(pl.col("zero").is_null()))
         self._lose("no day", days.filter(pl.col("zero").is_not_null() & pl.col("day").is_null()))
-        open_end = pl.col("day").is_not_null() & pl.col("lasts") & pl.col("end_stated") & pl.col("last").is_null()
+        stated = self.cohort.stated.filter(pl.col("part") == "until").select("event", code="patient").unique()
+        stated = stated.with_columns(until=True)
+        ends = days.join(stated, on=["code", "event"], how="left", maintain_order="left")["until"]
+        open_end = pl.col("day").is_not_null() & pl.col("lasts") & ends.fill_null(False) & pl.col("last").is_null()
         self._lose("no end", days.filter(open_end), "until")
         return days
 

@@ -23,6 +23,7 @@ from .clock import Clock, bounds, clock_of
 from .flat import ROW, flat_columns
 from .naming import Events
 from .people import People
+from .times import Kind
 from .typed import points_of
 
 if TYPE_CHECKING:
@@ -138,12 +139,19 @@ def _rows(rows: "pl.DataFrame", event_type: str) -> "pl.DataFrame":
 
     lasts = EVENT_TYPES[event_type].LASTS
     made = rows.with_columns(
-        pl.col("start_text").is_not_null().alias("start_stated"),
-        (pl.col("end_text").is_not_null() if lasts else pl.lit(False)).alias("end_stated"),
+        _tells_a_time("start").alias("start_stated"),
+        (_tells_a_time("end") if lasts else pl.lit(False)).alias("end_stated"),
         pl.lit(False).alias("length_stated"),  # who is told by a length is resolved course by course
         pl.col(ROW).alias("line"),
     )
     return made.select(pl.col(name).cast(dtype) for name, dtype in table_schema(event_type).items())
+
+
+def _tells_a_time(point: str) -> "pl.Expr":
+    """Whether a point of a simple patient is told: by a statement of its own, as nothing else tells of it there."""
+    import polars as pl
+
+    return ~pl.col(f"{point}_kind").is_in([int(Kind.NOTHING), int(Kind.UNKNOWN)])
 
 
 def _with_lines(frame: "pl.DataFrame", units: "pl.DataFrame", told: "pl.DataFrame") -> "pl.DataFrame":
@@ -170,7 +178,7 @@ def _births(clock: Clock, fast: "pl.DataFrame") -> "pl.DataFrame":
         "start_hi": high,
         "end_lo": low,
         "end_hi": high,
-        "start_stated": pl.col("birth_kind") > 0,
+        "start_stated": _tells_a_time("birth"),
         "end_stated": pl.lit(False),
         "length_stated": pl.lit(False),
         "ordinal": pl.lit(0),
