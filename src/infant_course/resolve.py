@@ -188,6 +188,7 @@ class _Resolver:
         if len(readings) > MOST_READINGS:
             self.notes.append(f"{len(readings)} readings: merged into what all of them allow")
             readings = (_merged(readings),)
+        self._report_rest()
         diagnosis = next((event.id for event in self.course if event.TYPE == "diagnosis"), None)
         return Resolved(
             readings=readings,
@@ -270,6 +271,14 @@ class _Resolver:
             self._add(conflict, whens)
         self.contradicted |= {self.told[number].statement.event for number in solution.set_aside}
 
+    def _report_rest(self) -> None:
+        """Events whose statements were set aside without being named: not every conflict is worked out."""
+        named = {event for problem in self.problems for event in problem.events}
+        rest = [event.id for event in self.course if event.id in self.contradicted - named]
+        if rest:
+            message = f"what is told of the times of {_listed(rest)} contradicts others too, and was set aside"
+            self.problems.append(Problem(rule="REC-03", events=tuple(rest), message=message, statements=()))
+
     def _add(self, conflict: Conflict, whens: Iterable[When]) -> None:
         statements = tuple(self.told[number].statement for number in conflict.statements)
         listed = _listed(statements)
@@ -330,8 +339,8 @@ class _Resolver:
         )
 
 
-def _listed(statements: Iterable[Statement]) -> str:
-    """Statements in one text: the first of them, and how many more there are."""
+def _listed(statements: Iterable[object]) -> str:
+    """Statements, or ids, in one text: the first of them, and how many more there are."""
     told = list(statements)
     more = len(told) - MOST_TOLD
     return "; ".join(map(str, told[:MOST_TOLD])) + (f"; and {more} more" if more > 0 else "")

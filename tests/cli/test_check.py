@@ -248,7 +248,8 @@ def test_a_name_that_is_not_utf8_is_shown_with_a_replacement(run, oddly_named, t
     out = tmp_path / "report"
     assert run("check", oddly_named, "--format", form, "-o", out).code == 1
     if form not in ("xlsx", "junit"):
-        assert ("bad%EF%BF%BD.yaml" if form == "sarif" else "bad�.yaml") in out.read_text(encoding="utf-8")
+        shown = "".join(out.read_text(encoding="utf-8").split())  # a long path may be broken
+        assert ("bad%EF%BF%BD.yaml" if form == "sarif" else "bad�.yaml") in shown
 
 
 def test_a_file_whose_name_is_not_utf8_is_drawn_and_converted(run, oddly_named, tmp_path):

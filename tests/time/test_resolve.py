@@ -23,6 +23,7 @@ from infant_course.events import (
     Transplant,
     TreatmentBlock,
 )
+from infant_course.report.check import check
 from infant_course.resolve import Reading, Resolved, TimeSettings, resolve
 from infant_course.shortest_paths import UNBOUNDED
 from infant_course.when import Duration, parse, parse_duration
@@ -531,3 +532,16 @@ def test_ten_thousand_dated_events_and_a_chain_of_ten_thousand() -> None:
     assert only(resolved).bounds["b9999", "end"] == (day("2020-01-01"), UNBOUNDED)
     assert resolved.order("b5000", "b5001") is True
     assert resolved.notes
+
+
+def test_every_event_whose_statements_are_set_aside_is_named_by_a_problem() -> None:
+    """Eight pairs of which each says that it comes before the other: more sets than are worked out one by one."""
+    pairs = [(f"a{n}", f"b{n}") for n in range(8)]
+    events = [Relapse(id=a, when=[parse(f"before {b}")]) for one in pairs for a, b in (one, one[::-1])]
+    course = Course(patient=Patient(id="p"), events=events)
+    resolved = course.resolved
+    assert len(resolved.contradicted) >= 8
+    assert resolved.contradicted <= {event for problem in resolved.problems for event in problem.events}
+    assert {problem.rule for problem in resolved.problems} == {"REC-03"}
+    failed = {f.event for f in check(course).findings if (f.rule, f.verdict) == ("REC-03", "failed")}
+    assert resolved.contradicted <= failed

@@ -65,7 +65,8 @@ def explicit(course: Course) -> str:
 
     ``day_zero``: the diagnosis that days count from. ``resolved``: of each event the earliest and latest day since
     then (null: not known), and the earliest and latest date where the calendar is known. ``problems``: what cannot be
-    so in the telling, with the rule that reports it.
+    so in the telling, with the rule that reports it. ``notes``: alternatives that other statements rule out, and where
+    less was worked out than could be known.
     """
     document = _course(course, explicit_form=True)
     document["day_zero"] = course.resolved.diagnosis
@@ -74,6 +75,7 @@ def explicit(course: Course) -> str:
         {"rule": problem.rule, "events": list(problem.events), "message": problem.message}
         for problem in course.problems
     ]
+    document["notes"] = list(course.resolved.notes)
     return emit(document)
 
 
