@@ -25,6 +25,7 @@ from infant_course.render.figure import figure_for
 from infant_course.render.stated import without_dates
 from infant_course.render.style import Style
 from infant_course.render.timeline import figure_of
+from infant_course.render.timeline_figure import Item, Lane, Placed, TimelineFigure
 from infant_course.render.timeline_layout import lay_out
 from infant_course.render.timeline_places import Box, Layout, Stroke
 from infant_course.render.timeline_scale import scale_of
@@ -253,3 +254,10 @@ def test_a_level_is_written_with_all_its_digits() -> None:
     assert level(Quantity(1.23456e-4, "fraction")) == "1.23456 × 10^-4"
     assert level(Quantity(4e-4, "fraction")) == "4 × 10^-4"
     assert level(Quantity(0.0, "fraction")) == "0"
+
+
+def test_a_time_next_to_nothing_breaks_no_axis() -> None:
+    start = Item(lane=Lane.EVENTS, kind="relapse", label="x", start=Placed(0.0, 0.0, 5e-324))
+    last = Item(lane=Lane.EVENTS, kind="alive", label="y", start=Placed.on(2600.0), follow_up=True)
+    scale = scale_of(TimelineFigure(title="t", description="d", items=(start, last)), 0, 400)
+    assert scale.broken_at is None and scale.x(0.0) == 0.0

@@ -169,7 +169,7 @@ def scale_of(figure: TimelineFigure, left: float, right: float) -> Scale:
     broken_at = None
     if latest > first and last - latest > 0.5 * (latest - first):
         candidate = ceil((latest + 0.05 * (latest - first)) / (3 * MONTH)) * 3 * MONTH
-        if candidate < last - 3 * MONTH:
+        if first < candidate < last - 3 * MONTH:
             broken_at = candidate
     return Scale(left, right, first, last, broken_at, figure.zero, _timed(figure))
 
