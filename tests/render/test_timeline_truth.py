@@ -261,3 +261,11 @@ def test_a_time_next_to_nothing_breaks_no_axis() -> None:
     last = Item(lane=Lane.EVENTS, kind="alive", label="y", start=Placed.on(2600.0), follow_up=True)
     scale = scale_of(TimelineFigure(title="t", description="d", items=(start, last)), 0, 400)
     assert scale.broken_at is None and scale.x(0.0) == 0.0
+
+
+def test_what_follows_a_raised_number_is_on_the_line_again() -> None:
+    """A run without text would take the way back and draw nothing."""
+    result = MrdAssessment(id="m", when=[parse("day 33 of dx")], value=Quantity(2e-4, "fraction"))
+    (tag,) = [tag for node in graph_figure(course(result)).nodes for tag in node.tags]
+    assert [(run.text, run.raised) for run in tag.runs][-2:] == [("\N{MINUS SIGN}4", True), (", day 33", False)]
+    assert all(run.text for run in tag.runs)

@@ -57,7 +57,7 @@ def _with_children(ordered: Sequence[Event], tags: Mapping[str, Tag], parents: M
 def _tag(course: Course, event: Event, *, hide_ages: bool) -> Tag:
     drawn = tag_of(event, course)
     assert drawn is not None
-    kind, runs = drawn[0], [evolve(run, text=without_dates(run.text)) for run in drawn[1]]
+    kind, runs = drawn[0], [evolve(run, text=without_dates(run.text)) for run in drawn[1] if run.text]
     day = reported_day(course, event)
     runs = [*runs, Run(f", {day}")] if day else runs
     words = "".join(run.text for run in runs)
