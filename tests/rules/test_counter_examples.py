@@ -11,7 +11,7 @@ import infant_course as ic
 from infant_course.cohort import Cohort
 from infant_course.events import Conditioning, Event, Examination, Radiotherapy
 from infant_course.report.check import check
-from infant_course.rules import Settings, Subject, judge, rule
+from infant_course.rules import Settings, Subject, first, judge, last, rule
 from infant_course.sources import Logic
 from infant_course.vocabulary import Kahn, Severity
 from infant_course.when import parse, parse_duration
@@ -155,12 +155,14 @@ def test_13_the_first_of_two_results_of_one_day_is_not_known() -> None:
         complete=(ic.MrdAssessment,),
     )
     for name in ("negative", "positive"):
-        assert ask(told, name, lambda s: ~s.preceded_by(ic.MrdAssessment)) is None
+        assert ask(told, name, lambda s: s.is_first()) is None
+        assert ask(told, name, lambda s: s.of(first(ic.MrdAssessment), "result") == "negative") is None
 
 
 def test_14_after_every_one_of_none_is_true_and_the_rule_does_not_apply() -> None:
     told = course(at(ic.Remission, "cr1", "2020-03-01"), complete=(ic.TreatmentBlock,))
-    assert ask(told, "cr1", lambda s: ~s.followed_by(ic.TreatmentBlock, point="end")) is True
+    assert ask(told, "cr1", lambda s: s.start.after_every(ic.TreatmentBlock, point="end")) is True
+    assert ask(told, "cr1", lambda s: s.start.after(last(ic.TreatmentBlock, point="end"))) is False
     assert verdict(told, "REM-01") == "not applicable"
 
 
@@ -199,6 +201,21 @@ def test_17_columns_whose_end_lies_before_the_start_are_judged() -> None:
 def test_18_eleven_months_may_be_365_days(limit: int, expected: str) -> None:
     told = course(at(ic.Diagnosis, "dx", "age 11 months"))
     assert verdict(told, "BAS-01", Settings(infant_limit_days=limit)) == expected
+
+
+def test_a_question_of_time_is_not_put_to_a_patient() -> None:
+    """A patient is no event: an answer could only be that nothing is known."""
+
+    @rule("ASK-01", about="patient", severity=Severity.INFO, category=Kahn.PLAUSIBILITY, source=Logic("a question"))
+    def asked(patient: Subject) -> pl.Expr:
+        """A question.
+
+        Why it matters: it is asked. Usual cause: none. Repair: none.
+        """
+        return patient.preceded_by(ic.Relapse)
+
+    with pytest.raises(ValueError, match="a patient has no time: ask how many"):
+        asked.trace("patient", Settings())
 
 
 @pytest.mark.parametrize(("remission", "known"), [("2020-05", True), ("2020-06", None), ("2020", None)])

@@ -14,7 +14,7 @@ from .catalogue import (
 from .engine import Engine, Judgement, Tally, judge
 from .rule import Judged, Outcome, Rule, one, rule
 from .settings import Settings, profile
-from .subject import Subject, Those
+from .subject import Subject, Those, first, last
 
 __all__ = [
     "CATALOGUE_VERSION",
@@ -32,7 +32,9 @@ __all__ = [
     "Those",
     "about_words",
     "explain",
+    "first",
     "judge",
+    "last",
     "load_rules",
     "one",
     "profile",

@@ -19,10 +19,13 @@ from ..events import EVENT_TYPES, own_fields
 from ..shortest_paths import UNBOUNDED
 from .event_index import EventIndex
 from .settings import Settings
-from .subject import Answer, Question, Relation, Subject, Those, Trace, Worked
+from .subject import Answer, Extreme, Point, Question, Relation, Subject, Those, Trace, Worked
 
-_ONE_SIDED = {Relation.BEFORE, Relation.AFTER, Relation.EARLIER_DAY, Relation.LATER_DAY}
-_BEFORE_LIKE = {Relation.BEFORE, Relation.EARLIER_DAY}
+_BEFORE_LIKE = {Relation.BEFORE, Relation.NOT_AFTER, Relation.EARLIER_DAY}
+_ONE_SIDED = {*_BEFORE_LIKE, Relation.AFTER, Relation.NOT_BEFORE, Relation.LATER_DAY}
+
+_SHARED_DAYS = {Relation.SHARES_A_DAY: 0, Relation.OVERLAPS: 1, Relation.DURING: 0}
+"""Of relations of two stretches of time: how many days their points must lie apart, at the least."""
 
 T = TypeVar("T")
 
@@ -60,6 +63,15 @@ def _within_bounds(expr: pl.Expr) -> pl.Expr:
     return expr.clip(-UNBOUNDED, UNBOUNDED)
 
 
+def _bounds_of(point: str, name: str, *, timed: bool = True) -> tuple[pl.Expr, pl.Expr]:
+    """The bounds of a point under another name; without bounds, where what is asked about has no time."""
+    if not timed:
+        return pl.lit(-UNBOUNDED, dtype=pl.Int32).alias(f"{name}_lo"), pl.lit(UNBOUNDED, dtype=pl.Int32).alias(
+            f"{name}_hi"
+        )
+    return pl.col(f"{point}_lo").alias(f"{name}_lo"), pl.col(f"{point}_hi").alias(f"{name}_hi")
+
+
 def needs_only(expr: pl.Expr, frame: pl.DataFrame) -> bool:
     """Whether an expression can be told from a frame's own columns, before any question is answered."""
     return set(expr.meta.root_names()) <= set(frame.columns)
@@ -80,8 +92,8 @@ def columns_used(frame: pl.DataFrame, trace: Trace, asked: Iterable[pl.Expr]) ->
 
 def pair_facts(questions: Sequence[Question]) -> tuple[pl.Expr, pl.Expr]:
     """(sure, maybe) of one pair, from ``least``/``greatest`` = days from the other point to the subject's point,
-    and ``y_first``/``y_maybe_first``/``x_first``/``x_maybe_first``; of ``Relation.UNDER_WAY`` also from
-    ``least_since_end``/``greatest_since_end``.
+    and ``y_first``/``y_maybe_first``/``x_first``/``x_maybe_first``; where a second distance counts
+    (:attr:`Question.second_points`), also from ``second_least``/``second_greatest``.
 
     Of several questions ``number`` tells which one the pair is for.
     """
@@ -112,14 +124,24 @@ def facts_of_a_pair(relation: Relation, within: int | None) -> tuple[pl.Expr, pl
         return least >= 0, greatest >= 0
     if relation is Relation.LATER_DAY:
         return greatest <= -1, least <= -1
+    if relation is Relation.NEAR:
+        assert within is not None
+        return (least >= -within) & (greatest <= within), (least <= within) & (greatest >= -within)
+    if relation is Relation.NOT_BEFORE:
+        return ~pl.col("y_maybe_first"), ~pl.col("y_first")
+    if relation is Relation.NOT_AFTER:
+        return ~pl.col("x_maybe_first"), ~pl.col("x_first")
+    second_least, second_greatest = pl.col("second_least"), pl.col("second_greatest")
+    if relation in _SHARED_DAYS:
+        days = _SHARED_DAYS[relation]
+        return (least >= days) & (second_greatest <= -days), (greatest >= days) & (second_least <= -days)
+    if relation is Relation.UNDER_WAY:
+        return pl.col("y_first") & (second_greatest <= within), pl.col("y_maybe_first") & (second_least <= within)
     if relation is Relation.BEFORE:
         sure, maybe = pl.col("y_first"), pl.col("y_maybe_first")
         if within is not None:
             sure, maybe = sure & (greatest <= within), maybe & (least <= within)
         return sure, maybe
-    if relation is Relation.UNDER_WAY:
-        sure, maybe = pl.col("greatest_since_end") <= within, pl.col("least_since_end") <= within
-        return pl.col("y_first") & sure, pl.col("y_maybe_first") & maybe
     sure, maybe = pl.col("x_first"), pl.col("x_maybe_first")
     if within is not None:
         sure, maybe = sure & (least >= -within), maybe & (greatest >= -within)
@@ -392,6 +414,8 @@ class Answers:
             told.append(self._common(kind, column, worked)[frame["unit"]].alias(column))
         for via, kind, name in sorted(trace.referenced):
             told.append(self._referenced(frame, via, kind, name).alias(f"{via}.{name}"))
+        for one, name in sorted(trace.extremes, key=lambda asked: (asked[0].column, asked[1])):
+            told.append(self._field_of(one, name)[frame["unit"]].alias(f"{one.column}.{name}"))
         for rule in sorted(trace.problems):
             told.append(self._problem(frame, rule).alias(f"problem.{rule}"))
         for check in sorted(trace.record_checks):
@@ -441,6 +465,32 @@ class Answers:
         one = found.select(row=named["row"][found["asked"]], value=table[name][found["place"] - first])
         one = one.filter(~pl.col("row").is_duplicated())
         return frame[["row"]].join(one, on="row", how="left", maintain_order="left")["value"]
+
+    def _field_of(self, one: Extreme, name: str) -> pl.Series:
+        """Per unit, a field of the first or last event of those; null where it cannot be told."""
+        return self._kept.get(("extreme field", one, name), lambda: self._find_field_of(one, name))
+
+    def _find_field_of(self, one: Extreme, name: str) -> pl.Series:
+        trace = Trace(about=one.others.type, settings=self.settings)
+        event, condition = Subject(trace), one.others.condition
+        meets = pl.lit(True) if condition is None else condition(event)
+        point = Point(trace, one.point)
+        beyond = point.followed_by if one.is_last else point.preceded_by
+        is_not = beyond(one.others, point=one.point, recorded=True)
+        table = self.answered(self.frame(one.others.type), trace)
+        asked = table.select(
+            "unit",
+            value=name,
+            surely=meets.fill_null(False),
+            perhaps=meets.fill_null(True) & ~is_not.fill_null(False),
+        )
+        there = asked.filter("surely")["unit"].implode()
+        mine = asked.filter(pl.col("perhaps") & pl.col("unit").is_in(there))
+        alike = mine.unique(["unit", "value"])
+        told = self._per_unit(alike.filter(~pl.col("unit").is_duplicated()).select("unit", "value"))["value"]
+        complete = self.cohort.is_complete(one.others.type)
+        whole = pl.select(pl.lit(complete)).to_series()
+        return pl.select(pl.when(whole).then(told)).to_series()
 
     def _per_unit(self, table: pl.DataFrame) -> pl.DataFrame:
         """A row for every unit, in order, so that rows can be gathered by unit (units count from 0)."""
@@ -543,12 +593,12 @@ class Answers:
         out.
         """
         found: dict[Question, Counts | None] = {}
-        together: dict[tuple[str, str, bool], list[Question]] = {}
+        together: dict[tuple[str, str, tuple[str, str] | None], list[Question]] = {}
         for question in questions:
             if not self._any_of(question.others) or (question.alike and not self._alike(about).height):
                 found[question] = None
             elif self.small and question.via is None and not question.alike and question.others.against is None:
-                points = question.point, question.other_point, question.relation is Relation.UNDER_WAY
+                points = question.point, question.other_point, question.second_points
                 together.setdefault(points, []).append(question)
             else:
                 found[question] = self._counts(question, frame, about)
@@ -646,7 +696,7 @@ class Answers:
         else:
             extremes = self._extreme(question.others, question.other_point)
         table = pl.concat([bounds, extremes[frame["unit"]]], how="horizontal")
-        tie = 0 if question.relation in (Relation.BEFORE, Relation.AFTER) else 1
+        tie = 1 if question.relation in (Relation.EARLIER_DAY, Relation.LATER_DAY) else 0
         if question.relation in _BEFORE_LIKE:
             sure, maybe = pl.col("sure_min_hi") < pl.col("lo"), pl.col("min_lo") + tie <= pl.col("hi")
         else:
@@ -666,21 +716,20 @@ class Answers:
         """
         question, several = questions[0], len(questions) > 1
         p, q = question.point, question.other_point
-        lasting = question.relation is Relation.UNDER_WAY
+        second = question.second_points
         timed = f"{p}_lo" in frame.columns
-        low = pl.col(f"{p}_lo") if timed else pl.lit(-UNBOUNDED, dtype=pl.Int32)
-        high = pl.col(f"{p}_hi") if timed else pl.lit(UNBOUNDED, dtype=pl.Int32)
+        mine_at = [(p, "x"), *([(second[0], "second_x")] if second else [])]
+        theirs_at = [(q, "y"), *([(second[1], "second_y")] if second else [])]
         against = question.others.against
         trace = Trace(about=about, settings=self.settings)
         mine = [] if against is None else against.worked_out(trace, MINE)
         frame = self.answered(frame, trace) if trace.derived else frame
-        left = frame.lazy().select("row", "unit", "event", low.alias("x_lo"), high.alias("x_hi"), *mine)
+        bounds = [one for point, name in mine_at for one in _bounds_of(point, name, timed=timed)]
+        left = frame.lazy().select("row", "unit", "event", *bounds, *mine)
         others = [
             pl.col("event").alias("other"),
             pl.col("sure"),
-            pl.col(f"{q}_lo").alias("y_lo"),
-            pl.col(f"{q}_hi").alias("y_hi"),
-            *(pl.col(f"end_{bound}").alias(f"y_end_{bound}") for bound in (("lo", "hi") if lasting else ())),
+            *(one for point, name in theirs_at for one in _bounds_of(point, name)),
             *([] if against is None else [pl.col(THEIRS + name) for name in against.values]),
         ]
         if question.alike:
@@ -718,7 +767,7 @@ class Answers:
         )
         if self.cohort.gap.height and timed:
             pairs = self._with_gaps(pairs, p, q)
-        pairs = self._with_days_since_end(pairs, p) if lasting else pairs
+        pairs = self._with_second_distance(pairs, *second) if second else pairs
         related, perhaps = pair_facts(questions)
         number = pl.col("number") if several else pl.lit(0, dtype=pl.UInt32).alias("number")
         return pairs.select(number, "row", "other", sure=related & pl.col("sure"), maybe=perhaps)
@@ -777,20 +826,20 @@ class Answers:
             x_maybe_first=pl.coalesce("gap_x_maybe", "x_maybe_first"),
         )
 
-    def _with_days_since_end(self, pairs: pl.LazyFrame, point: str) -> pl.LazyFrame:
-        """``least_since_end``/``greatest_since_end``: days from the other's end to the subject's point."""
+    def _with_second_distance(self, pairs: pl.LazyFrame, point: str, other_point: str) -> pl.LazyFrame:
+        """``second_least``/``second_greatest``: days from the other's second point to the subject's."""
         pairs = pairs.with_columns(
-            least_since_end=_within_bounds(pl.col("x_lo") - pl.col("y_end_hi")),
-            greatest_since_end=_within_bounds(pl.col("x_hi") - pl.col("y_end_lo")),
+            second_least=_within_bounds(pl.col("second_x_lo") - pl.col("second_y_hi")),
+            second_greatest=_within_bounds(pl.col("second_x_hi") - pl.col("second_y_lo")),
         )
         if not self.cohort.gap.height:
             return pairs
-        toward, _ = self._kept.get(("gaps", point, "end"), lambda: self._gaps_of(point, "end"))
+        toward, _ = self._kept.get(("gaps", point, other_point), lambda: self._gaps_of(point, other_point))
         keys = ["unit", "event", "other"]
         known = toward.lazy().select(*keys, least_beyond="gap_least", greatest_beyond="gap_greatest")
         return pairs.join(known, on=keys, how="left", maintain_order="left").with_columns(
-            least_since_end=pl.coalesce("least_beyond", "least_since_end"),
-            greatest_since_end=pl.coalesce("greatest_beyond", "greatest_since_end"),
+            second_least=pl.coalesce("least_beyond", "second_least"),
+            second_greatest=pl.coalesce("greatest_beyond", "second_greatest"),
         )
 
     def _gaps_of(self, point: str, other_point: str) -> tuple[pl.DataFrame, pl.DataFrame]:

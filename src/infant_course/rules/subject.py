@@ -4,10 +4,11 @@ A rule's body is traced once: it builds a Polars expression, and the questions i
 as :class:`Question` records, which the engine answers as columns. Every answer is three-valued (null: cannot
 tell). Two kinds of question are kept apart by name:
 
-* **order** (``preceded_by``, ``followed_by``, ``count_before``): which came first; a tie on one day is unknown
-  unless an order is stated (``under_way`` asks it of the start, and counts days from the end);
+* **order** (``preceded_by``, ``followed_by``, ``count_before``, ``before``, ``after``, ``before_every``,
+  ``after_every``, ``is_first``, ``is_last``): which came first; a tie on one day is unknown unless an order is stated
+  (``under_way`` asks it of the start, and counts days from the end);
 * **day** (``on_later_day_than``, ``on_earlier_day_than``, ``not_on_earlier_day_than``, ``same_day_as``,
-  ``same_day_as_its_like``): what the calendar says.
+  ``same_day_as_its_like``, ``within``, ``overlaps``, ``during``): what the calendar says.
 
 Questions of day, ``any_recorded``, and questions of order with ``recorded=True`` ask of the recorded events only,
 so that a "no" needs no complete record.
@@ -32,9 +33,15 @@ class Relation(StrEnum):
     AFTER = "after"
     EARLIER_DAY = "earlier_day"
     LATER_DAY = "later_day"
+    NOT_BEFORE = "not_before"
+    NOT_AFTER = "not_after"
     NO_LATER_DAY = "no_later_day"
     SAME_DAY = "same_day"
+    NEAR = "near"
     UNDER_WAY = "under_way"
+    SHARES_A_DAY = "shares_a_day"
+    OVERLAPS = "overlaps"
+    DURING = "during"
     ANY = "any"
 
 
@@ -102,6 +109,31 @@ def those(kind: Kind) -> Those:
 
 
 @frozen(kw_only=True)
+class Extreme:
+    """The first or the last event of a type, by the start or the end of each: see :func:`first`, :func:`last`."""
+
+    others: Those
+    point: str
+    is_last: bool
+
+    @property
+    def column(self) -> str:
+        """Name of this event in the names of columns."""
+        which = "last" if self.is_last else "first"
+        return f"{which} {self.point} {self.others.type}/{self.others.label}"
+
+
+def first(kind: Kind, *, point: str = "start") -> Extreme:
+    """The event of a type that starts first (``point="end"``: that ends first)."""
+    return Extreme(others=those(kind), point=point, is_last=False)
+
+
+def last(kind: Kind, *, point: str = "start") -> Extreme:
+    """The event of a type that starts last (``point="end"``: that ends last)."""
+    return Extreme(others=those(kind), point=point, is_last=True)
+
+
+@frozen(kw_only=True)
 class Question:
     """One question about other events, put to every subject of a type. Equal questions are answered once."""
 
@@ -114,6 +146,15 @@ class Question:
     via: str | None = None
     recorded: bool = False
     alike: bool = False
+
+    @property
+    def second_points(self) -> tuple[str, str] | None:
+        """The subject's and the other's point whose distance counts beside that of ``point`` and ``other_point``."""
+        if self.relation is Relation.UNDER_WAY:
+            return self.point, "end"
+        if self.relation in (Relation.SHARES_A_DAY, Relation.OVERLAPS):
+            return "start", "end"
+        return ("end", "end") if self.relation is Relation.DURING else None
 
     @property
     def column(self) -> str:
@@ -151,6 +192,7 @@ class Trace:
     commons: dict[tuple[str, str], Worked] = field(factory=dict)
     derived: dict[str, Worked] = field(factory=dict)
     referenced: set[tuple[str, str, str]] = field(factory=set)
+    extremes: set[tuple[Extreme, str]] = field(factory=set)
 
     def take_over(self, other: "Trace") -> None:
         """Ask also for what another trace asked for."""
@@ -162,6 +204,7 @@ class Trace:
         self.commons.update(other.commons)
         self.derived.update(other.derived)
         self.referenced.update(other.referenced)
+        self.extremes.update(other.extremes)
 
     def column(self, question: Question) -> str:
         """Name of the column that will hold the answer."""
@@ -214,6 +257,8 @@ class Point:
     name: str
 
     def _ask(self, answer: Answer, kind: Kind, relation: Relation, **more: Any) -> Question:
+        if self.trace.about == "patient" and (relation is not Relation.ANY or answer is Answer.DAYS):
+            raise ValueError("a patient has no time: ask how many or whether any, or write a rule about an event")
         question = Question(
             answer=answer,
             point=self.name,
@@ -253,6 +298,32 @@ class Point:
         """Whether such an event came after (order); ``recorded``: whether one that is recorded did."""
         return self._exists(kind, Relation.AFTER, other_point=point, within=within, via=via, recorded=recorded)
 
+    def after_every(self, kind: Kind, *, point: str = "start") -> pl.Expr:
+        """Whether every such event came before (order). True also where there is none: ask for one as well."""
+        return ~self._exists(kind, Relation.NOT_BEFORE, other_point=point)
+
+    def before_every(self, kind: Kind, *, point: str = "start") -> pl.Expr:
+        """Whether every such event came after (order). True also where there is none: ask for one as well."""
+        return ~self._exists(kind, Relation.NOT_AFTER, other_point=point)
+
+    def after(self, one: Extreme) -> pl.Expr:
+        """Whether the first or the last event of a type, the subject left out, came before (order).
+
+        A no where there is none.
+        """
+        if not one.is_last:
+            return self.preceded_by(one.others, point=one.point)
+        return self._exists(one.others, Relation.ANY) & self.after_every(one.others, point=one.point)
+
+    def before(self, one: Extreme) -> pl.Expr:
+        """Whether the first or the last event of a type, the subject left out, came after (order).
+
+        A no where there is none.
+        """
+        if one.is_last:
+            return self.followed_by(one.others, point=one.point)
+        return self._exists(one.others, Relation.ANY) & self.before_every(one.others, point=one.point)
+
     def under_way(self, kind: Kind, *, within: int = 0, recorded: bool = False) -> pl.Expr:
         """Whether such an event had begun before (order) and was still going on, or had ended no more than ``within``
         days before; ``recorded``: whether one that is recorded had.
@@ -276,6 +347,10 @@ class Point:
     def same_day_as(self, kind: Kind, *, point: str = "start", via: str | None = None) -> pl.Expr:
         """Whether this lies on the same day as some *recorded* such event."""
         return self._exists(kind, Relation.SAME_DAY, other_point=point, via=via, recorded=True)
+
+    def within(self, days: int, *, of: Kind, point: str = "start", via: str | None = None) -> pl.Expr:
+        """Whether this lies so many days or fewer before or after some *recorded* such event (day)."""
+        return self._exists(of, Relation.NEAR, other_point=point, within=days, via=via, recorded=True)
 
     def same_day_as_its_like(self) -> pl.Expr:
         """Whether this lies on the same day as another *recorded* event of its type that says the same.
@@ -354,6 +429,17 @@ class Subject:
         self.trace.referenced.add((via, kind.TYPE, name))
         return pl.col(f"{via}.{name}")
 
+    def of(self, one: Extreme, name: str) -> pl.Expr:
+        """A field of the first or the last event of a type, of all that there are.
+
+        Null where the type is not declared complete, where it cannot be told which event that is and those that it
+        may be differ in the field, and where there is none.
+        """
+        if name not in table_schema(one.others.type):
+            raise KeyError(f"{one.others.type} has no field {name!r}")
+        self.trace.extremes.add((one, name))
+        return pl.col(f"{one.column}.{name}")
+
     def common(self, kind: type[Event], name: str, work: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
         """What a field of another type's events comes to, where all that state it give the same; else null."""
         column = f"{kind.TYPE}.all.{name}.{work.__name__}"
@@ -410,6 +496,26 @@ class Subject:
     def count_before(self, kind: Kind) -> Count:
         """:meth:`Point.count_before` of the start."""
         return self.start.count_before(kind)
+
+    def overlaps(self, kind: Kind, *, touching: bool = True, via: str | None = None) -> pl.Expr:
+        """Whether this shares a day with some *recorded* such event (day).
+
+        Without ``touching`` it is not enough that one ends on the day on which the other starts.
+        """
+        relation = Relation.SHARES_A_DAY if touching else Relation.OVERLAPS
+        return self.end._exists(kind, relation, via=via, recorded=True)
+
+    def during(self, kind: Kind, *, via: str | None = None) -> pl.Expr:
+        """Whether this starts and ends within the days of some *recorded* such event (day)."""
+        return self.start._exists(kind, Relation.DURING, via=via, recorded=True)
+
+    def is_first(self) -> pl.Expr:
+        """Whether no event of its type came before (order); two of one moment are both the first."""
+        return ~self.start.preceded_by(self.trace.about)
+
+    def is_last(self) -> pl.Expr:
+        """Whether no event of its type came after (order); two of one moment are both the last."""
+        return ~self.start.followed_by(self.trace.about)
 
 
 def amount(quantity: pl.Expr, unit: str) -> pl.Expr:
