@@ -46,7 +46,8 @@ class Bound(NamedTuple):
 class Part:
     """A bound on ``t(y) - t(x)``, told by one statement.
 
-    ``definition``: it says that an event does not end before it starts, which nobody had to state.
+    ``definition``: it says that an event does not end before it starts, which nobody had to state. ``end_told``: the
+    statements about that event which tell its end.
     """
 
     x: Point
@@ -55,6 +56,7 @@ class Part:
     greatest: Bound | None
     statement: int
     definition: bool = False
+    end_told: frozenset[int] = frozenset()
 
     @property
     def orders(self) -> bool:
@@ -84,9 +86,9 @@ def not_later_day(x: Point, y: Point, statement: int) -> Part:
     return Part(x, y, Bound(0, None), None, statement)
 
 
-def lasts(start: Point, end: Point) -> Part:
+def lasts(start: Point, end: Point, end_told: Iterable[int] = ()) -> Part:
     """The definition of an interval: it does not end before it starts."""
-    return Part(start, end, Bound(0, 0), None, DEFINITION, definition=True)
+    return Part(start, end, Bound(0, 0), None, DEFINITION, definition=True, end_told=frozenset(end_told))
 
 
 def same_moment(x: Point, y: Point, statement: int) -> Part:
@@ -282,12 +284,9 @@ class _Solver:
         """Report the minimal set of statements behind a negative cycle, and set aside what has to go."""
         cycle = self._minimal(cycle)
         statements = sorted({self.parts[n].statement for n in cycle} - {DEFINITION})
-        definitions = {self.parts[n].x[0]: n for n in cycle if self.parts[n].definition}
-        # Order that runs in a circle, or a circle through several events, is nobody's end before its start.
-        if len(definitions) == 1 and not all(self.parts[n].orders for n in cycle):
-            event, number = definitions.popitem()
+        if (number := self._backwards(cycle, statements)) is not None:
             self.gone.add(number)
-            self.conflicts.append(Conflict(tuple(statements), event))
+            self.conflicts.append(Conflict(tuple(statements), self.parts[number].x[0]))
             return
         for statement in statements:
             self._drop(statement)
@@ -296,6 +295,19 @@ class _Solver:
         else:
             note = f"more than {MOST_CONFLICTS} sets of statements contradict each other: the rest is not told"
             self.notes += [] if note in self.notes else [note]
+
+    def _backwards(self, cycle: Iterable[int], statements: Iterable[int]) -> int | None:
+        """The definition of the one event that by this cycle ends before it starts, if there is one.
+
+        It is the event whose end is told by the statements; or the only one that lasts, where days are told. Order
+        that runs in a circle otherwise ("a after b", "b after a") is nobody's end before its start.
+        """
+        definitions = [n for n in cycle if self.parts[n].definition]
+        told = [n for n in definitions if self.parts[n].end_told.intersection(statements)]
+        if len(told) == 1:
+            return told[0]
+        only = definitions[0] if len(definitions) == 1 else None
+        return None if all(self.parts[n].orders for n in cycle) else only
 
     def _minimal(self, cycle: list[int]) -> list[int]:
         """A cycle of which no statement (or definition) can be spared.

@@ -179,8 +179,12 @@ class Telling:
         """What nobody had to state: day 0, that all events are there, and that none ends before it starts."""
         if self.zero is not None:
             yield within(ORIGIN, self.zero, 0, 0, DEFINITION)
+        ends: dict[str, list[int]] = {}
+        for told in self.told:
+            if told.statement.point == "end":
+                ends.setdefault(told.statement.event, []).append(told.statement.number)
         for event in self.lasting:
-            yield lasts(self.start(event), self.end(event))
+            yield lasts(self.start(event), self.end(event), ends.get(event, ()))
 
     def parts(self, told: Told, when: When) -> list[Part]:
         """The bounds that one alternative sets; none where it names an event that is not there."""

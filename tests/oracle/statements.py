@@ -47,7 +47,7 @@ def rec_02(event: Event, course: Course) -> Verdict:
 
 def ord_04(event: Event, course: Course) -> Verdict:
     """Some world lets the event end no sooner than it starts."""
-    return not worlds(course)
+    return not worlds(course) if event.LASTS else SILENT
 
 
 def ord_08(event: Event, course: Course) -> Verdict:
@@ -141,6 +141,17 @@ def _ends(random: Random, number: int) -> Course:
     return Course(patient=Patient(id=f"p{number}"), events=(TreatmentBlock(id="b", when=known(), until=known()),))
 
 
+def _ends_in_order(random: Random, number: int) -> Course:
+    """One block of which start and end are told by a relapse, or one of the two by a date."""
+    relapse = Relapse(id="r", when=(parse(random.choice(["unknown", "2020-01-02", "2020-01-01..2020-01-03"])),))
+    start = random.choice(["after r", "then r", "1 day after r", "2020-01-02", "2020-01-01..2020-01-02"])
+    end = random.choice(["before r", "after r", "1 day before r", "with r", "2020-01-02", "2020-01-02..2020-01-03"])
+    block = TreatmentBlock(id="b", when=(parse(start),), until=(parse(end),))
+    anchor = Remission(id="x", when=(parse("2020-01-02"),))
+    events = random.sample([relapse, block, anchor], 3)
+    return Course(patient=Patient(id=f"p{number}"), events=tuple(events))
+
+
 def _aged(random: Random, number: int) -> Course:
     """A birth on a day, an event dated and with an age in months."""
     birth = date(2020, random.randint(1, 12), random.randint(1, 28))
@@ -175,7 +186,7 @@ def _published(random: Random, number: int) -> Course:
 RULES: dict[str, tuple[Reading, tuple[Draw, ...]]] = {
     "REC-01": (rec_01, (_ids,)),
     "REC-02": (rec_02, (_ids,)),
-    "ORD-04": (ord_04, (_ends,)),
+    "ORD-04": (ord_04, (_ends, _ends_in_order)),
     "ORD-08": (ord_08, (_aged,)),
     "ORD-11": (ord_11, (related, _ids)),
     "ORD-12": (ord_12, (_treatments,)),

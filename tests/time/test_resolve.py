@@ -382,6 +382,32 @@ def test_17_an_end_before_the_start_is_ord_04_and_both_dates_stand() -> None:
     assert only(resolved).bounds["ib", "end"] == (day("2020-05-10"),) * 2
 
 
+@pytest.mark.parametrize("other", [Relapse, TreatmentBlock])
+def test_an_end_that_is_told_before_the_start_is_ord_04_without_any_day(other: type[Event]) -> None:
+    """What is told stands: the block starts after the other and ends before it."""
+    resolved = known(at(TreatmentBlock, "b", "after x", until=("before x",)), at(other, "x", "unknown"))
+    (problem,) = resolved.problems
+    assert (problem.rule, problem.events) == ("ORD-04", ("b",))
+    assert told(problem) == ["b after x", "b before x"]
+    assert resolved.contradicted == frozenset()
+    assert resolved.order(("x", "end"), ("b", "start")) is True
+    assert resolved.order(("b", "end"), ("x", "start")) is True
+
+
+@pytest.mark.parametrize("other", [Relapse, TreatmentBlock])
+def test_a_circle_in_which_no_end_is_told_is_rec_03(other: type[Event]) -> None:
+    resolved = known(at(TreatmentBlock, "b", "after x", until=("2020-03-01",)), at(other, "x", "after b"))
+    (problem,) = resolved.problems
+    assert (problem.rule, problem.events) == ("REC-03", ("b", "x"))
+
+
+def test_a_circle_of_two_ends_that_are_told_is_rec_03() -> None:
+    """Each ends before the other starts: neither is the one that ends before its start."""
+    blocks = [at(TreatmentBlock, a, until=(f"before {b}",)) for a, b in ("xy", "yx")]
+    (problem,) = known(*blocks).problems
+    assert (problem.rule, problem.events) == ("REC-03", ("x", "y"))
+
+
 def test_ages_that_do_not_fit_are_ord_08() -> None:
     resolved = known(
         at(Diagnosis, "dx", "age 7 months"),

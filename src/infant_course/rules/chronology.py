@@ -151,13 +151,13 @@ def event_after_cut_off(event: Subject) -> Judged:
     source=Cite("ohdsi", "plausibleStartBeforeEnd"),
 )
 def end_before_start(event: Subject) -> Judged:
-    """An event ends on a day before it starts.
+    """An event ends before it starts, by its days or by the order that is told.
 
     Why it matters: its length is negative, and whatever is placed by it is misplaced.
     Usual cause: start and end exchanged, or a year mistyped around the turn of the year.
-    Repair: confirm both dates.
-    Ties: an event that starts and ends on one day passes. One that is told by its length is not asked: no length is
-    negative.
+    Repair: confirm start and end.
+    Ties: an event that starts and ends on one day passes, unless its end is told to come first ("until before b", of an
+    event after b). One that is told by its length is not asked: no length is negative.
     """
     backwards = (
         pl.when(event["end_hi"] < event["start_lo"]).then(True).when(event["end_lo"] >= event["start_hi"]).then(False)
@@ -169,7 +169,7 @@ def end_before_start(event: Subject) -> Judged:
                 name="backwards",
                 broken=problem | backwards,
                 severity=Severity.ERROR,
-                message="An event ends on a day before it starts.",
+                message="An event ends before it starts.",
             ),
         ),
         applies=problem | (event["start_stated"] & event["end_stated"] & ~event["length_stated"]),
