@@ -376,7 +376,7 @@ class CohortBuilder:
             self.stated += [(code, event.id, "until", str(when)) for when in event.until]
             if event.lasting is not None:
                 self.stated.append((code, event.id, "lasting", str(event.lasting)))
-        for defect, problems in ((True, course.defects), (False, resolved.problems)):
+        for defect, problems in ((True, course.defects), (False, (*resolved.problems, *resolved.settled))):
             for problem in problems:
                 self._add_problem(code, problem, defect=defect)
         for reading in resolved.readings:

@@ -93,13 +93,14 @@ class Resolved:
     """What is known of the times of one course.
 
     ``dated``: days are counted from 1970-01-01; otherwise from ``zero``. ``contradicted``: events whose
-    statements were set aside, so that nothing is known of their time. ``notes``: ambiguities that the other
-    statements settled, and where less was worked out than could be known. ``diagnosis``: id of the (first told)
-    diagnosis, None where none is told.
+    statements were set aside, so that nothing is known of their time. ``settled``: alternatives that the other
+    statements rule out, told with ORD-11. ``notes``: where less was worked out than could be known. ``diagnosis``: id
+    of the (first told) diagnosis, None where none is told.
     """
 
     readings: tuple[Reading, ...]
     problems: tuple[Problem, ...] = ()
+    settled: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = field(default=(), repr=False)
     contradicted: frozenset[str] = field(default=frozenset(), repr=False)
     statements: tuple[Statement, ...] = field(default=(), repr=False)
@@ -166,6 +167,7 @@ class _Resolver:
         self.telling = telling
         self.told = telling.told
         self.problems = [*_dangling(course, self.told)]
+        self.settled: list[Problem] = []
         self.notes: list[str] = []
         self.contradicted: set[str] = set()
         self.fixed = [telling.parts(told, told.options[0]) if len(told.options) == 1 else [] for told in self.told]
@@ -193,6 +195,7 @@ class _Resolver:
         return Resolved(
             readings=readings,
             problems=tuple(self.problems),
+            settled=tuple(self.settled),
             notes=tuple(self.notes),
             contradicted=frozenset(self.contradicted),
             statements=tuple(told.statement for told in self.told),
@@ -259,8 +262,11 @@ class _Resolver:
                     for conflict in solution.conflicts
                     if set(conflict.statements).intersection(ambiguous)
                 )
-                others = _listed(self.told[n].statement for n in against.statements if n != number)
-                self.notes.append(f"settled: {told.statement}: not {str(when)!r}, which contradicts {others}")
+                statements = tuple(self.told[n].statement for n in against.statements)
+                others = _listed(statement for statement in statements if statement is not told.statement)
+                message = f"{told.statement}: not {str(when)!r}, which contradicts {others}"
+                events = (told.statement.event,)
+                self.settled.append(Problem(rule="ORD-11", events=events, message=message, statements=statements))
 
     # Problems.
 

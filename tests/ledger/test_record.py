@@ -7,11 +7,15 @@ import polars as pl
 import pytest
 
 from infant_course import Cohort, Course, Patient, UsageError
-from infant_course.events import TreatmentBlock
+from infant_course.events import Relapse, Remission, TreatmentBlock
 from infant_course.intake import Intake
 from infant_course.ledger import Ledger, LedgerError
 from infant_course.ledger.ledger import GONE
+from infant_course.ledger.sight import Known, see
 from infant_course.report.check import check
+from infant_course.rules import Subject, first, rule
+from infant_course.sources import Logic
+from infant_course.vocabulary import Kahn, Severity
 from infant_course.when import parse
 from ledger.sights import course, day, new_ledger, record, seen, sight, statuses
 
@@ -271,3 +275,23 @@ def test_all_of_many_histories_are_kept_and_found_again(tmp_path: Path):
         assert {entry.fingerprint for entry in ledger.entries(as_of=day(1))} == failed
         result = ledger.record(ledger.see(cohort, report), as_of=day(2))
     assert (result.counts["open"], result.changes) == (len(failed), ())
+
+
+def test_the_data_behind_a_rule_about_the_first_of_a_type_are_those_events() -> None:
+    """An own rule that reads a field of the first remission: another number there is another state of the data."""
+
+    @rule("OUR-01", about=Relapse, severity=Severity.INFO, category=Kahn.PLAUSIBILITY, source=Logic("a test"))
+    def later(relapse: Subject) -> pl.Expr:
+        """A question. Why it matters: it is asked. Usual cause: none. Repair: none."""
+        return relapse.of(first(Remission), "number") > 1
+
+    def data(number: int, note: str | None = None) -> str:
+        events = (
+            Remission(id="cr", when=(parse("2020-01-01"),), number=number, note=note),
+            Relapse(id="rel", when=(parse("2020-03-01"),)),
+        )
+        told = Cohort.from_courses([Course(patient=Patient(id="p"), events=events, complete=frozenset({"remission"}))])
+        (finding,) = see(told, check(told, rules=[later]), Known(), {"OUR-01": later}).findings
+        return finding.data
+
+    assert data(2) == data(2, note="something else") != data(3)

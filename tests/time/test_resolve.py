@@ -283,9 +283,12 @@ def test_a_reading_that_cannot_be_is_settled() -> None:
     resolved = known(DX, HEART, last)
     assert only(resolved).choices == ((1, "18 years after dx"),)
     assert resolved.problems == ()
-    (note,) = resolved.notes
-    assert note.startswith("settled: lfu: either") and "case.yaml, line 9" in note
-    assert "not '18 years after htx'" in note and "17 to 20 years after dx" in note
+    (settled,) = resolved.settled
+    assert (settled.rule, settled.events) == ("ORD-11", ("lfu",))
+    assert settled.message.startswith("lfu: either") and "case.yaml, line 9" in settled.message
+    assert "not '18 years after htx'" in settled.message and "17 to 20 years after dx" in settled.message
+    (finding,) = [one for one in check(course(DX, HEART, last)).findings if one.rule == "ORD-11"]
+    assert finding.message.endswith(settled.message[1:] + ".")
 
 
 def test_where_no_reading_can_be_the_ambiguous_statement_is_named() -> None:

@@ -75,7 +75,8 @@ def explicit(course: Course) -> str:
         {"rule": problem.rule, "events": list(problem.events), "message": problem.message}
         for problem in course.problems
     ]
-    document["notes"] = list(course.resolved.notes)
+    settled = [f"settled: {one.message}" for one in course.resolved.settled]
+    document["notes"] = [*settled, *course.resolved.notes]
     return emit(document)
 
 

@@ -92,6 +92,8 @@ def _needs(rule: Rule, about: str, settings: Settings) -> _Needs:
     others: dict[str, tuple[set[str], bool]] = {}
     for (kind, _), worked in (*trace.lookups.items(), *trace.commons.items()):
         others.setdefault(kind, (set(), False))[0].add(worked.name)
+    for one, name in trace.extremes:
+        others[one.others.type] = (others.get(one.others.type, (set(), True))[0] | {name}, True)
     for question in trace.questions:
         kind = question.others.type
         if question.answer == "days" and question.via is None and kind in EVENT_TYPES:
