@@ -4,6 +4,7 @@
 """
 
 import argparse
+import re
 import sys
 import tempfile
 import types
@@ -29,20 +30,23 @@ from infant_course.events import (
     Immunophenotype,
     Quantity,
     own_fields,
+    units_of,
 )
 from infant_course.knowledge.agents import agents, regimens
 from infant_course.knowledge.anthracyclines import Factor, exposure_classes, schemes
 from infant_course.knowledge.definitions import definitions, dose_reductions
+from infant_course.knowledge.fields import field_note
 from infant_course.knowledge.outcomes import PublishedOutcome, outcomes_in_text, primary_outcomes, table1, trials
 from infant_course.knowledge.plan import plan
 from infant_course.knowledge.protocols import protocols
+from infant_course.knowledge.reading import knowledge
 from infant_course.rules import CATALOGUE_VERSION, RULES, Outcome, Rule, Settings, about_words
-from infant_course.sources import Confidence, Logic
+from infant_course.sources import Cite, Confidence, Logic
 from infant_course.when import Duration, When
 
 ROOT = Path(__file__).resolve().parents[1]
 CASES = ROOT / "cases" / "rules"
-PARTS = (Finding, Immunophenotype, Cytogenetics, Agent)
+PARTS = (Quantity, Finding, Immunophenotype, Cytogenetics, Agent)
 MADE = "<!-- Made by tools/gen_docs.py; change the code, then `make docs`. -->"
 
 
@@ -402,22 +406,39 @@ def definitions_page() -> str:
 
 
 def events_page() -> str:
-    """Every event type with its fields, then the records inside them and the vocabularies."""
+    """Every event type with its fields, then the records inside them, units, vocabularies and sources."""
     lines = [MADE, "", "# Event types", ""]
     lines.append(
         "The word in `event:` and the fields it may have. What is not stated stays empty. "
         "How they are written: [case file](case-file.md)."
     )
-    lines += ["", "## Fields of every event", "", *fields_table(attrs.fields(Event))]
+    lines += [
+        "",
+        "- takes: the kind of value; after a semicolon, what a rule asks of it. Another value is read, and then found "
+        "by the rule. Ranges that belong to what a field is stand in its meaning.",
+        "- unit: the one that a number is read in, then others that are accepted.",
+        "- source: who defines the field or asks for it, as a key of the [sources](#sources) and the place in it, or "
+        "the argument from logic. (provisional): recalled, not read.",
+        "",
+        "```python",
+        "import infant_course as ic",
+        "from infant_course.knowledge.fields import field_note",
+        "",
+        'note = field_note(ic.MrdAssessment, "sensitivity")',
+        'assert note.source.key == "bruggemann2021"',
+        "```",
+    ]
+    lines += ["", "## Patient", "", summary(ic.Patient), "", *fields_table(ic.Patient, attrs.fields(ic.Patient))]
+    lines += ["", "## Fields of every event", "", *fields_table(Event, attrs.fields(Event))]
     for name, event_type in EVENT_TYPES.items():
         lasts = " It lasts: `until` and `lasting` say how long." if event_type.LASTS else ""
         lines += ["", f"## `{name}`", "", f"{summary(event_type)}{lasts} In Python `ic.{event_type.__name__}`."]
         own = own_fields(event_type)
         if own:
-            lines += ["", *fields_table(own)]
+            lines += ["", *fields_table(event_type, own)]
     lines += ["", "# Records inside events"]
     for part in PARTS:
-        lines += ["", f"## {part.__name__}", "", summary(part), "", *fields_table(attrs.fields(part))]
+        lines += ["", f"## {part.__name__}", "", summary(part), "", *fields_table(part, attrs.fields(part))]
     lines += ["", "# Units", "", "The unit that a field is kept in, and what else is accepted.", ""]
     rows = ((f"`{unit}`", ", ".join(f"`{other}`" for other in also if other != unit)) for unit, also in UNITS.items())
     lines += table(("unit", "also"), rows)
@@ -425,7 +446,27 @@ def events_page() -> str:
     for words in used_vocabularies():
         values = ", ".join(f"`{member}`" for member in words)
         lines += ["", f"## {words.__name__}", "", summary(words), "", values]
+    lines += ["", "# Sources", "", *table(("key", "reference", "what was read of it"), field_sources())]
     return "\n".join(lines) + "\n"
+
+
+def field_holders() -> tuple[type, ...]:
+    """All records with fields of this page."""
+    return (ic.Patient, Event, *EVENT_TYPES.values(), *PARTS)
+
+
+def field_sources() -> Iterator[tuple[str, str, str]]:
+    """The sources of fields, in the order of the bibliography."""
+    grounds = [
+        field_note(holder, attribute.name).source
+        for holder in field_holders()
+        for attribute in attrs.fields(holder)
+        if not attribute.metadata.get("internal")
+    ]
+    cited = {ground.key for ground in grounds if isinstance(ground, Cite)}
+    for key, entry in knowledge("sources").items():
+        if key in cited:
+            yield f"`{key}`", entry["reference"], entry["read"]
 
 
 def summary(documented: type) -> str:
@@ -433,22 +474,36 @@ def summary(documented: type) -> str:
     return " ".join((documented.__doc__ or "").split("\n\n")[0].split())
 
 
-def fields_table(attributes: Iterable["attrs.Attribute[object]"]) -> list[str]:
-    """Fields with what they take, their meaning, unit and source."""
+def fields_table(holder: type, attributes: Iterable["attrs.Attribute[object]"]) -> list[str]:
+    """Fields with what they take, unit, meaning and source."""
     rows = []
     for attribute in attributes:
-        told = attribute.metadata
-        if told.get("internal"):
+        if attribute.metadata.get("internal"):
             continue
-        stated = told.get("unit") or ()
-        unit = ", ".join(f"`{name}`" for name in ((stated,) if isinstance(stated, str) else stated))
-        doc = told["doc"] + (f" (source: {told['source']})" if told.get("source") else "")
-        rows.append((f"`{attribute.name}`", takes(attribute), unit, doc))
-    return table(("field", "takes", "unit", "meaning"), rows)
+        note = field_note(holder, attribute.name)
+        limits = re.sub(r"[A-Z]{3}-\d\d", rule_link, note.limits)
+        taken = takes(attribute) + (f"; {limits}" if limits else "")
+        rows.append(
+            (f"`{attribute.name}`", taken, accepted_units(attribute), attribute.metadata["doc"], str(note.source))
+        )
+    return table(("field", "takes", "unit", "meaning", "source"), rows)
+
+
+def rule_link(found: re.Match[str]) -> str:
+    """A rule's id as a link to its page, marked where the rule is provisional."""
+    return f"[{found[0]}](rules/{found[0]}.md)" + (", provisional" if RULES[found[0]].provisional else "")
+
+
+def accepted_units(attribute: "attrs.Attribute[object]") -> str:
+    """The unit of a field, or those that it has the choice of, and what else is accepted for them."""
+    stated = attribute.metadata.get("unit") or ()
+    own = (stated,) if isinstance(stated, str) else stated
+    also = [unit for unit in units_of(attribute.metadata) if unit not in own]
+    return ", ".join(f"`{unit}`" for unit in own) + (f"; also {', '.join(f'`{u}`' for u in also)}" if also else "")
 
 
 WORDS = {str: "text", int: "whole number", float: "number", bool: "true or false"}
-WORDS |= {Quantity: "number with unit", Duration: "length of time", When: "time"}
+WORDS |= {Quantity: "[number with unit](#quantity)", Duration: "length of time", When: "time"}
 
 
 def takes(attribute: "attrs.Attribute[object]") -> str:
@@ -476,8 +531,7 @@ def word_for(kind: type) -> str:
 
 def used_vocabularies() -> list[type[StrEnum]]:
     """The vocabularies that fields use, in the order of their module."""
-    holders = (*EVENT_TYPES.values(), *PARTS, ic.Patient)
-    used = {kind for holder in holders for a in attrs.fields(holder) for kind in plain_types(a.type)}
+    used = {kind for holder in field_holders() for a in attrs.fields(holder) for kind in plain_types(a.type)}
     return [v for v in vars(vocabulary).values() if isinstance(v, type) and v in used and issubclass(v, StrEnum)]
 
 

@@ -44,13 +44,17 @@ def _problems(values: "Iterable[Problem]") -> "tuple[Problem, ...]":
 
 @frozen(kw_only=True)
 class Patient:
-    """Who the course is of. ``id`` is a study number, never a name; ``birth_line``: line of the birth."""
+    """Who the course is of."""
 
-    id: str = field(repr=False)
-    sex: Sex | None = field(default=None, repr=False)
-    birth: tuple[When, ...] = field(default=(), converter=_whens, repr=False)
-    site: str | None = field(default=None, repr=False)
-    birth_line: int | None = field(default=None, eq=False, repr=False)
+    id: str = field(repr=False, metadata={"doc": "a study number, never a name: letters, digits and . _ + -"})
+    sex: Sex | None = field(default=None, repr=False, metadata={"doc": "sex as reported"})
+    birth: tuple[When, ...] = field(
+        default=(), converter=_whens, repr=False, metadata={"doc": "what is stated about the time of birth"}
+    )
+    site: str | None = field(default=None, repr=False, metadata={"doc": "the centre that entered the course"})
+    birth_line: int | None = field(
+        default=None, eq=False, repr=False, metadata={"doc": "line of the birth in the input", "internal": True}
+    )
 
 
 @frozen(kw_only=True)

@@ -6,6 +6,7 @@ derived carries ``derived_from``. When something happened is in ``when`` (the st
 
 Every field carries, in its metadata, its meaning (``doc``), its unit where it has one, and what it points to
 (``ref``: the id of another event). The case-file reader, the JSON Schema and the docs are made from that.
+Who defines a field or asks for it is told in ``knowledge/fields.yaml``: that is read only when it is asked for.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -55,9 +56,9 @@ from .vocabulary import (
 from .when import Duration, When
 
 
-def said(doc: str, *, unit: str | tuple[str, ...] | None = None, ref: bool = False, source: str | None = None) -> Any:
+def said(doc: str, *, unit: str | tuple[str, ...] | None = None, ref: bool = False) -> Any:
     """An optional field: None until stated."""
-    return field(default=None, repr=False, metadata={"doc": doc, "unit": unit, "ref": ref, "source": source})
+    return field(default=None, repr=False, metadata={"doc": doc, "unit": unit, "ref": ref})
 
 
 def _each(values: Iterable[Any]) -> tuple[Any, ...]:
@@ -67,10 +68,9 @@ def _each(values: Iterable[Any]) -> tuple[Any, ...]:
 _EACH = Converter(_each)  # one for all fields: attrs looks up the signature of each converter it makes
 
 
-def many(doc: str, *, ref: bool = False, source: str | None = None) -> Any:
+def many(doc: str, *, ref: bool = False) -> Any:
     """A field that may hold several values; empty until stated."""
-    metadata = {"doc": doc, "unit": None, "ref": ref, "source": source}
-    return field(default=(), converter=_EACH, repr=False, metadata=metadata)
+    return field(default=(), converter=_EACH, repr=False, metadata={"doc": doc, "unit": None, "ref": ref})
 
 
 UNITS: dict[str, dict[str, float]] = {
@@ -116,8 +116,8 @@ def _number(value: float) -> float:
 class Quantity:
     """A number with the unit it was stated in."""
 
-    value: float = field(converter=_number)
-    unit: str
+    value: float = field(converter=_number, metadata={"doc": "the number as stated"})
+    unit: str = field(metadata={"doc": "the unit as stated, one that the field accepts"})
 
     def to(self, unit: str) -> float:
         """The number in a canonical unit of :data:`UNITS`. Raises KeyError for a unit that does not fit.
@@ -194,7 +194,9 @@ class Event:
     """Whether the event has an end of its own; otherwise start and end are one point."""
 
     id: str = field(
-        validator=validators.instance_of(str), repr=False, metadata={"doc": "name of the event within the patient"}
+        validator=validators.instance_of(str),
+        repr=False,
+        metadata={"doc": "name of the event within the patient: letters, digits and . _ + -"},
     )
     when: tuple[When, ...] = many("what is stated about its time (its start, where it lasts)")
     until: tuple[When, ...] = many("what is stated about its end")
@@ -267,14 +269,14 @@ class Diagnosis(Event):
     lineage: Lineage | None = said("lineage of the blasts")
     prenatal: bool | None = said("diagnosed before birth")
     prior_steroids: bool | None = said("steroids were given before the diagnosis")
-    gestation_weeks: int | None = said("length of the pregnancy", unit=None)
+    gestation_weeks: int | None = said("length of the pregnancy in whole weeks")
     wbc: Quantity | None = said("white cell count in blood", unit="10^9/L")
     rbc: Quantity | None = said("erythrocytes in blood", unit="10^12/L")
     haemoglobin: Quantity | None = said("haemoglobin", unit="g/dL")
-    marrow_blasts: Quantity | None = said("blasts in the marrow", unit="%")
-    marrow_class: MarrowClass | None = said("class of the marrow, as stated", source="locatelli2021")
+    marrow_blasts: Quantity | None = said("blasts in the marrow (0 to 100 %)", unit="%")
+    marrow_class: MarrowClass | None = said("class of the marrow, as stated")
     marrow_method: Method | None = said("how the marrow blasts were counted")
-    cns: CnsClass | None = said("CNS status, as stated", source="COG CNS table")
+    cns: CnsClass | None = said("CNS status, as stated")
     csf_blasts: bool | None = said("blasts seen in the cerebrospinal fluid")
     csf_wbc: Quantity | None = said("leucocytes in the cerebrospinal fluid", unit="/uL")
     csf_rbc: Quantity | None = said("erythrocytes in the cerebrospinal fluid", unit="/uL")
@@ -356,7 +358,7 @@ class Laboratory(Event):
 class PrednisoneResponse(Event):
     """Response to the prednisone prephase."""
 
-    response: PrednisoneClass | None = said("good or poor, as stated", source="dordelmann1999")
+    response: PrednisoneClass | None = said("good or poor, as stated")
     day8_blasts: Quantity | None = said("blasts in blood on day 8", unit="/uL")
     blasts_at_start: Quantity | None = said("blasts in blood before the first steroid", unit="/uL")
 
@@ -370,7 +372,7 @@ class TreatmentBlock(Event):
     block: str | None = said("id of the block in the protocol, or a name of its own")
     arm: str | None = said("arm, as stated")
     direction: Direction | None = said("lymphoid- or myeloid-directed, as stated")
-    cycle: int | None = said("number of the cycle")
+    cycle: int | None = said("number of the cycle, from 1")
     agents: tuple[Agent, ...] = many("drugs, with doses where stated")
     completed: bool | None = said("stated to have been completed")
 
@@ -381,7 +383,7 @@ class Immunotherapy(Event):
     """A cycle of antibody therapy (blinatumomab, inotuzumab ozogamicin)."""
 
     agent: str | None = said("name of the agent")
-    cycle: int | None = said("number of the cycle")
+    cycle: int | None = said("number of the cycle, from 1")
     dose_rate: Quantity | None = said("dose rate", unit=("ug/m2/day", "ug/day"))
     dose: Quantity | None = said("dose of one infusion, of an antibody given in single doses", unit="mg/m2")
     cycles: int | None = said("number of cycles told as this one event")
@@ -433,16 +435,18 @@ class CellTherapy(Event):
 class MrdAssessment(Event):
     """One result of minimal residual disease."""
 
-    result: MrdResult | None = said("class of the result", source="bruggemann2021")
-    value: Quantity | None = said("level; only of a quantified result", unit="fraction")
+    result: MrdResult | None = said("class of the result")
+    value: Quantity | None = said("level, a fraction of 0 to 1; only of a quantified result", unit="fraction")
     timepoint: str | None = said("name of the protocol's time point (EOI, EOC, TP1 ...)")
     reduction: float | None = said("stated reduction in powers of ten")
     since: str | None = said("the MRD result that the reduction is counted from", ref=True)
     method: Method | None = said("assay")
     marker: str | None = said("what was amplified: a fusion such as KMT2A-AFF1, IGH, TRG ...")
     specimen: Specimen | None = said("what was examined")
-    sensitivity: Quantity | None = said("least level the assay can detect", unit="fraction")
-    quantitative_limit: Quantity | None = said("least level the assay can quantify", unit="fraction")
+    sensitivity: Quantity | None = said("least level the assay can detect, a fraction of 0 to 1", unit="fraction")
+    quantitative_limit: Quantity | None = said(
+        "least level the assay can quantify, a fraction of 0 to 1", unit="fraction"
+    )
     assesses: str | None = said("the treatment block whose effect was measured", ref=True)
     decides: str | None = said("the decision that rests on it (for example HSCT)", ref=True)
     antigens: tuple[str, ...] = many("antigens on the residual blasts")
@@ -453,8 +457,8 @@ class MrdAssessment(Event):
 class MarrowAssessment(Event):
     """Marrow blasts by morphology or flow."""
 
-    blasts: Quantity | None = said("blasts", unit="%")
-    marrow_class: MarrowClass | None = said("class of the marrow, as stated", source="locatelli2021")
+    blasts: Quantity | None = said("blasts (0 to 100 %)", unit="%")
+    marrow_class: MarrowClass | None = said("class of the marrow, as stated")
     method: Method | None = said("how they were counted")
     assesses: str | None = said("the treatment block whose effect was measured", ref=True)
 
@@ -490,8 +494,8 @@ class Remission(Event):
     number: int | None = said("1 for the first, as stated")
     criteria: Criteria | None = said("definition it was declared by")
     attained_with: tuple[str, ...] = many("treatments it is ascribed to", ref=True)
-    marrow_blasts: Quantity | None = said("blasts in the marrow", unit="%")
-    mrd: Quantity | None = said("MRD in the marrow", unit="fraction")
+    marrow_blasts: Quantity | None = said("blasts in the marrow (0 to 100 %)", unit="%")
+    mrd: Quantity | None = said("MRD in the marrow, a fraction of 0 to 1", unit="fraction")
     cns: CnsClass | None = said("CNS status")
     residual_mass: Quantity | None = said("extramedullary mass left, as a share of the first", unit="fraction")
     neutrophils: Quantity | None = said("absolute neutrophil count (ANC)", unit="10^9/L")
@@ -517,18 +521,18 @@ class Relapse(Event):
     side: Side | None = said("side, of a testicular relapse")
     evidence: tuple[Procedure, ...] = many("how it was shown")
     assessments: tuple[str, ...] = many("the MRD and marrow results it rests on", ref=True)
-    marrow_blasts: Quantity | None = said("blasts in the marrow", unit="%")
+    marrow_blasts: Quantity | None = said("blasts in the marrow (0 to 100 %)", unit="%")
     confirming_tests: int | None = said("number of other tests with at least 1 % blasts")
     second_marrow: bool | None = said("confirmed on a second marrow by two tests with at least 1 %")
     immunophenotypes: tuple[Immunophenotype, ...] = many("antigens, per specimen")
     cytogenetics: tuple[Cytogenetics, ...] = many("karyotypes and translocations")
     antigen_loss: tuple[str, ...] = many("antigens lost since diagnosis")
-    marrow_mrd: Quantity | None = said("MRD in the marrow", unit="fraction")
+    marrow_mrd: Quantity | None = said("MRD in the marrow, a fraction of 0 to 1", unit="fraction")
     csf_wbc: Quantity | None = said("leucocytes in the cerebrospinal fluid", unit="/uL")
     csf_blasts: bool | None = said("blasts seen in the cerebrospinal fluid")
     cns_signs: bool | None = said("clinical or imaging signs of CNS leukaemia")
     timing: RelapseTiming | None = said("timing class, as stated")
-    timing_scheme: TimingScheme | None = said("whose timing classes", source="wjh2014")
+    timing_scheme: TimingScheme | None = said("whose timing classes")
     findings: tuple[Finding, ...] = many("symptoms and signs")
 
 
@@ -590,8 +594,8 @@ class Transplant(Event):
     consolidates: str | None = said("the remission it consolidates", ref=True)
     planned: bool | None = said("stated to have been planned")
     indication: TransplantIndication | None = said("why it was done")
-    hla_matched: int | None = said("HLA antigens or alleles that match")
-    hla_compared: int | None = said("HLA antigens or alleles that were compared")
+    hla_matched: int | None = said("HLA antigens or alleles that match (0 to the number compared)")
+    hla_compared: int | None = said("HLA antigens or alleles that were compared (mostly 6, 8 or 10)")
 
 
 @event_type("engraftment")
@@ -621,7 +625,7 @@ class Chimerism(Event):
     """Share of donor cells after a transplant."""
 
     of: str | None = said("the transplant", ref=True)
-    donor: Quantity | None = said("share of donor cells", unit="%")
+    donor: Quantity | None = said("share of donor cells (0 to 100 %)", unit="%")
     specimen: Specimen | None = said("what was examined")
 
 
@@ -658,7 +662,7 @@ class AdverseEvent(Event):
     """A toxicity or late effect."""
 
     term: str | None = said("what it was, in the field's words")
-    grade: int | None = said("grade on the named scale")
+    grade: int | None = said("grade on the named scale (1 to 5 by CTCAE and ASTCT, 0 to 5 by another)")
     scale: GradingScale | None = said("scale of the grade")
     severity: str | None = said("severity in the source's words; never turned into a grade")
     attributed_to: tuple[str, ...] = many("the treatments it is attributed to", ref=True)
