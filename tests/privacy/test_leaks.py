@@ -200,6 +200,7 @@ def test_errors_that_end_as_tracebacks_are_not_made_of_values():
         ("course", "f'event ids must be unique within a course, {len(ids) - len(set(ids))} of them used again'"),
         ("rules/subject", "f'{self.trace.about} has no field {name!r}'"),
         ("rules/subject", "f'{kind.TYPE} has no field {name!r}'"),
+        ("rules/subject", "f'{one.others.type} has no field {name!r}'"),
         ("rules/rule", "f\"a rule's docstring needs {', '.join(missing)}\""),
         ("rules/rule", "f\"{rule_id}: no such subject: {', '.join(sorted(unknown))}\""),
         ("rules/record", "f'REC-09 is not about {event.trace.about}'"),
