@@ -249,9 +249,9 @@ def test_every_field_can_be_flagged():
 CALENDAR = {"PRO-01", "PRO-09", "MRD-14", "ORD-13"}
 """Rules that compare with years of a protocol or publication: days have no year, and shifted dates a wrong one."""
 
-OF_THE_TELLING = {"ORD-08", "ORD-11"}
-"""Rules about the words: an age that did not fit the date of birth is gone with it; a month around a diagnosis that
-nothing else is dated beside becomes an either-or."""
+OF_THE_TELLING = {"ORD-08", "ORD-11", "REC-03"}
+"""Rules about the words: an age, or another date, that did not fit the date of birth is gone with it; a month around a
+diagnosis that nothing else is dated beside becomes an either-or."""
 
 OF_FREE_TEXT = {"TOX-05", "BAS-11", "BAS-14", "PRO-05"}
 """Rules that look for words in findings, which are dropped, or into karyotypes, of which only usual ones stay; and

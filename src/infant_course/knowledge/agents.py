@@ -13,6 +13,7 @@ from attrs import frozen
 from ..sources import Cite, Confidence
 from .derived import cite
 from .reading import knowledge
+from .spelling import spelt
 
 
 class Modality(StrEnum):
@@ -95,8 +96,8 @@ def agents() -> Mapping[str, Agent]:
 
 
 def agent(name: str) -> Agent | None:
-    """The agent of this id, name or synonym, whatever the case of its letters; None where there is none."""
-    return _by_name().get(_folded(name))
+    """The agent of this id, name or synonym, however it is written; None where there is none."""
+    return agent_names().get(spelt(name))
 
 
 @cache
@@ -110,12 +111,9 @@ def regimens() -> Mapping[str, Regimen]:
 
 
 @cache
-def _by_name() -> dict[str, Agent]:
-    return {_folded(name): found for found in agents().values() for name in found.names()}
-
-
-def _folded(name: str) -> str:
-    return name.strip().casefold().replace("_", " ")
+def agent_names() -> Mapping[str, Agent]:
+    """Every name of an agent, as :func:`.spelling.spelt`, and the agent it stands for."""
+    return {spelt(name): found for found in agents().values() for name in found.names()}
 
 
 def _agent(row: Mapping[str, Any]) -> Agent:

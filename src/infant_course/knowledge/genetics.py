@@ -8,6 +8,7 @@ from attrs import frozen
 from ..sources import Cite, Confidence
 from .derived import cite
 from .reading import knowledge
+from .spelling import spelt
 
 
 @frozen
@@ -249,8 +250,8 @@ def antigens() -> Mapping[str, Antigen]:
 
 @cache
 def antigen_names() -> Mapping[str, str]:
-    """Every known spelling of an antigen, case folded, and the antigen it stands for."""
-    return {name.casefold(): found.name for found in antigens().values() for name in (found.name, *found.also)}
+    """Every known name of an antigen, as :func:`.spelling.spelt`, and the antigen it stands for."""
+    return {spelt(name): found.name for found in antigens().values() for name in (found.name, *found.also)}
 
 
 @cache

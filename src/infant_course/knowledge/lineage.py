@@ -16,6 +16,7 @@ from ..sources import Cite
 from .derived import Derived, cite
 from .genetics import antigen_names, antigens
 from .reading import knowledge
+from .spelling import spelt
 
 LINEAGES = ("B", "T", "myeloid")
 MIXED, UNDETERMINED = "mixed", "undetermined"
@@ -49,8 +50,8 @@ def worked_out(condition: AtLeast, state: Callable[[str], V], at_least: Callable
 
 
 def antigen(name: str) -> str:
-    """The usual name of an antigen (cCD79a: CD79a); a name that is not known stays as it is."""
-    return antigen_names().get(name.strip().casefold(), name)
+    """The usual name of an antigen (cCD79a, CD 79a: CD79a); a name that is not known stays as it is."""
+    return antigen_names().get(spelt(name), name)
 
 
 def criteria_met(positive: Iterable[str], negative: Iterable[str] = (), scheme: str = "who") -> dict[str, bool | None]:

@@ -17,6 +17,7 @@ from ..knowledge.definitions import definitions
 from ..knowledge.genetics import JOINED, antigen_names, markers, partners, symbols
 from ..knowledge.protocols import protocol, protocols
 from ..knowledge.risk import risk_groups
+from ..knowledge.spelling import spelt
 from ..vocabulary import Disease, Lineage
 
 
@@ -94,11 +95,11 @@ def _regimens() -> frozenset[str]:
 
 
 def _is_gene(text: str) -> bool:
-    return text.strip().upper() in symbols()
+    return spelt(text).upper() in symbols()
 
 
 def _is_antigen(text: str) -> bool:
-    return text.strip().casefold() in antigen_names()
+    return spelt(text) in antigen_names()
 
 
 def _is_marker(text: str) -> bool:

@@ -26,18 +26,20 @@ from ..events import (
 from ..knowledge.reading import knowledge
 from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
+from .doses import known_agents
 from .karyotypes import once_per_value
+from .naming import is_agent
 from .rule import Judged, Outcome, one, rule
 from .subject import Subject, Those
 
 STEROIDS = ("prednisone", "prednisolone", "methylprednisolone", "dexamethasone", "hydrocortisone")
-"""Names of the glucocorticoids."""
+"""The glucocorticoids."""
 
 
 def _steroids(treatment: Subject) -> pl.Expr:
     """Of each drug, whether it is a steroid."""
-    written = [*STEROIDS, *(name.capitalize() for name in STEROIDS)]
-    return treatment["agents"].list.eval(pl.element().struct.field("name").is_in(written))
+    listed = treatment.once("agents", known_agents)
+    return listed.list.eval(is_agent(pl.element().struct.field("number"), *STEROIDS).fill_null(False))
 
 
 def _steroids_among_others(treatment: Subject) -> pl.Expr:

@@ -34,9 +34,18 @@ from ..knowledge.protocols import Protocol, folded, protocol_ids, protocols
 from ..knowledge.thresholds import threshold
 from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
-from .doses import agent_number, is_agent
 from .karyotypes import is_fusion, once_per_value
-from .naming import INDUCTION, a_block, block_id, enrolled_in, known_protocol, name_of, own_protocol, protocol_of
+from .naming import (
+    INDUCTION,
+    a_block,
+    block_id,
+    enrolled_in,
+    known_protocol,
+    name_of,
+    names_agent,
+    own_protocol,
+    protocol_of,
+)
 from .risk import group_of, has_risk_groups, number_of_possible_groups, stated_group_possible
 from .rule import Judged, Outcome, one, rule
 from .subject import Comparison, Days, Subject, Those, amount
@@ -640,7 +649,7 @@ def late_transplant_in_mll03(transplant: Subject) -> Judged:
 SECOND_BLINATUMOMAB = Those(
     Immunotherapy.TYPE,
     "second cycle of blinatumomab",
-    lambda cycle: is_agent(agent_number(cycle["agent"]), "blinatumomab") & (cycle["cycle"] == 2),
+    lambda cycle: names_agent(cycle, "blinatumomab") & (cycle["cycle"] == 2),
 )
 
 

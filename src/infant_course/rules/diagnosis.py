@@ -35,6 +35,7 @@ from .karyotypes import (
     partner_symbol,
     t_11_19,
 )
+from .naming import any_of, lists_antigen, names_agent
 from .rule import Judged, Outcome, one, rule
 from .subject import Subject, Those
 
@@ -79,11 +80,6 @@ def antigens(phenotypes: pl.Expr) -> pl.Expr:
 def told(event: Subject, what: str) -> pl.Expr:
     """One of the things that :func:`antigens` tells of an event."""
     return event.once("immunophenotypes", antigens).struct.field(what)
-
-
-def any_of(names: pl.Expr, wanted: tuple[str, ...]) -> pl.Expr:
-    """Whether one of these is among antigens."""
-    return pl.any_horizontal([names.str.contains(f";{name};", literal=True) for name in wanted])
 
 
 LONGEST_INFANT_LIMIT = 366
@@ -707,11 +703,10 @@ CD19_STATUS = (
     Those(
         Relapse.TYPE,
         "with CD19 stated",
-        lambda r: _with_cd19(r) | r["antigen_loss"].list.contains("CD19"),
+        lambda r: _with_cd19(r) | lists_antigen(r, "antigen_loss", "CD19"),
     ),
-    Those(MrdAssessment.TYPE, "with CD19 stated", lambda mrd: mrd["antigens"].list.contains("CD19")),
+    Those(MrdAssessment.TYPE, "with CD19 stated", lambda mrd: lists_antigen(mrd, "antigens", "CD19")),
 )
-CD19_ANTIBODIES = ("blinatumomab",)
 
 
 @rule(
@@ -731,9 +726,9 @@ def cd19_not_known(therapy: Subject) -> Judged:
     Ties: a result of the day of the therapy leaves it undecided.
     """
     if therapy.trace.about == Immunotherapy.TYPE:
-        directed = therapy["agent"].str.to_lowercase().is_in(CD19_ANTIBODIES)
+        directed = names_agent(therapy, "blinatumomab")
     else:
-        directed = therapy["targets"].list.contains("CD19")
+        directed = lists_antigen(therapy, "targets", "CD19")
     known = pl.any_horizontal([therapy.preceded_by(status, recorded=True) for status in CD19_STATUS])
     diagnosed = therapy.start.any_recorded(Diagnosis)
     return one(

@@ -14,27 +14,13 @@ from ..events import (
     Transplant,
     TreatmentBlock,
 )
-from ..knowledge.agents import agents
 from ..knowledge.anthracyclines import exposure_classes, schemes
 from ..knowledge.thresholds import threshold
 from ..sources import Cite, Confidence
 from ..vocabulary import Kahn, Severity
-from .naming import name_of
+from .naming import AGENTS, ANY_ANTHRACYCLINE, ANY_ASPARAGINASE, agent_number, is_agent, name_of
 from .rule import Judged, Outcome, one, rule
 from .subject import Subject, Those, amount
-
-ANY_ASPARAGINASE, ANY_ANTHRACYCLINE = "any asparaginase", "any anthracycline"
-"""What a drug is called where only its class is named: not one agent."""
-
-AGENT_IDS = {
-    "asparaginase": ANY_ASPARAGINASE,
-    "anthracycline": ANY_ANTHRACYCLINE,
-    "anthracyclines": ANY_ANTHRACYCLINE,
-    "doxorubicin equivalent": ANY_ANTHRACYCLINE,
-    "doxorubicin equivalents": ANY_ANTHRACYCLINE,
-    **{name.strip().casefold().replace("_", " "): found.id for found in agents().values() for name in found.names()},
-}
-"""Every name of an agent in small letters, and its id."""
 
 INTRATHECAL = ("methotrexate", "cytarabine", "hydrocortisone", "prednisolone")
 """Drugs of intrathecal therapy."""
@@ -44,22 +30,6 @@ ANTHRACYCLINES = tuple(sorted({name for scheme in schemes().values() for name in
 
 Field = Callable[[str], pl.Expr]
 """A fact of one agent by its name, within a list of agents."""
-
-
-AGENTS = tuple(sorted(set(AGENT_IDS.values())))
-"""Ids of agents; an agent's number is its place here."""
-
-
-def agent_number(name: pl.Expr) -> pl.Expr:
-    """The number of an agent called by any of its names; null for a name not known."""
-    plain = name.str.strip_chars().str.to_lowercase().str.replace_all("_", " ", literal=True)
-    numbers = [AGENTS.index(found) for found in AGENT_IDS.values()]
-    return plain.replace_strict(list(AGENT_IDS), numbers, default=None, return_dtype=pl.Int32)
-
-
-def is_agent(number: pl.Expr, *ids: str) -> pl.Expr:
-    """Whether an agent, by its number, is one of these; null for a name not known."""
-    return pl.any_horizontal(number == AGENTS.index(one_id) for one_id in ids)
 
 
 def known_agents(listed: pl.Expr) -> pl.Expr:
@@ -234,7 +204,7 @@ LEUCOVORIN = Those(
     SupportiveTreatment.TYPE,
     "with leucovorin",
     lambda treatment: (
-        known_agents(treatment["agents"])
+        treatment.once("agents", known_agents)
         .list.eval(is_agent(pl.element().struct.field("number"), "leucovorin"))
         .list.any()
     ),
@@ -452,9 +422,8 @@ def sum_of_courses(agent_id: str, basis: str) -> Callable[[pl.Expr], pl.Expr]:
 
     Doses of the other basis cannot be added to those of this one.
     """
-    names = [name for name, known in AGENT_IDS.items() if known == agent_id]
     told = pl.element().struct.field
-    ours = told("name").str.to_lowercase().is_in(names) & ~told("cumulative").fill_null(False)
+    ours = is_agent(agent_number(told("name")), agent_id) & ~told("cumulative").fill_null(False)
     ours &= told("route").ne_missing("intrathecal")
     dose = amount(told("dose"), "mg/m2")
     added = pl.when(dose.is_null() | (told("basis").fill_null(basis) != basis)).then(NOT_SUMMABLE).otherwise(dose)

@@ -20,10 +20,9 @@ from ..events import (
 from ..knowledge.thresholds import threshold
 from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
-from .diagnosis import any_of, told
-from .doses import agent_number, is_agent
+from .diagnosis import told
 from .mrd import BLINATUMOMAB
-from .naming import INDUCTION, enrolled_in
+from .naming import INDUCTION, agent_number, any_of, enrolled_in, is_agent, lists_antigen, names_agent
 from .response import antibody_at, cell_therapy_at
 from .rule import Judged, Outcome, one, rule
 from .subject import Comparison, Subject, Those
@@ -32,7 +31,7 @@ from .toxicity import CRS, ICANS, is_called
 
 def is_blinatumomab(cycle: Subject) -> pl.Expr:
     """Whether a cycle of antibody therapy is of blinatumomab; false where no agent is told."""
-    return is_agent(cycle.once("agent", agent_number), "blinatumomab").fill_null(False)
+    return names_agent(cycle, "blinatumomab").fill_null(False)
 
 
 @rule(
@@ -85,7 +84,7 @@ def blinatumomab_cycle_length(cycle: Subject) -> Judged:
 ANOTHER_CYCLE = Those(
     Immunotherapy.TYPE,
     "another cycle of blinatumomab",
-    lambda cycle: is_agent(agent_number(cycle["agent"]), "blinatumomab").fill_null(False),
+    is_blinatumomab,
     against=Comparison(
         values={"cycle": lambda cycle: cycle["cycle"]},
         holds=lambda mine, theirs: ~(mine["cycle"] == theirs["cycle"]).fill_null(False),
@@ -401,9 +400,6 @@ def immune_toxicity_at_odd_time(toxicity: Subject) -> Judged:
     )
 
 
-TISAGENLECLEUCEL = ("tisagenlecleucel", "ctl019", "kymriah")
-
-
 @rule(
     "IMM-09",
     about=CellTherapy,
@@ -422,7 +418,7 @@ def tisagenlecleucel_dose_unusual(cells: Subject) -> Judged:
     least, most = threshold("tisagenlecleucel_dose").values
     return one(
         ~dose.is_between(least * (1 - 1e-9), most * (1 + 1e-9)),
-        cells["product"].str.strip_chars().str.to_lowercase().is_in(TISAGENLECLEUCEL) & dose.is_not_null(),
+        is_agent(cells.once("product", agent_number), "tisagenlecleucel") & dose.is_not_null(),
         Severity.WARNING,
         "The dose of tisagenlecleucel lies outside 0.2 to 5 million CAR-positive T cells per kg.",
     )
@@ -484,8 +480,8 @@ def _with_cd22(found: Subject) -> pl.Expr:
 
 CD22_STATUS = (
     Those(Diagnosis.TYPE, "with CD22 stated", _with_cd22),
-    Those(Relapse.TYPE, "with CD22 stated", lambda r: _with_cd22(r) | r["antigen_loss"].list.contains("CD22")),
-    Those(MrdAssessment.TYPE, "with CD22 stated", lambda mrd: mrd["antigens"].list.contains("CD22")),
+    Those(Relapse.TYPE, "with CD22 stated", lambda r: _with_cd22(r) | lists_antigen(r, "antigen_loss", "CD22")),
+    Those(MrdAssessment.TYPE, "with CD22 stated", lambda mrd: lists_antigen(mrd, "antigens", "CD22")),
 )
 
 
@@ -505,11 +501,9 @@ def cd22_not_known(therapy: Subject) -> Judged:
     Ties: a result of the day of the therapy leaves it undecided.
     """
     if therapy.trace.about == Immunotherapy.TYPE:
-        agent = therapy["agent"].str.strip_chars().str.to_lowercase()
-        directed = is_agent(agent_number(therapy["agent"]), "inotuzumab_ozogamicin") | (agent == "inotuzumab")
-        directed = directed.fill_null(False)
+        directed = names_agent(therapy, "inotuzumab_ozogamicin").fill_null(False)
     else:
-        directed = therapy["targets"].list.contains("CD22").fill_null(False)
+        directed = lists_antigen(therapy, "targets", "CD22").fill_null(False)
     known = pl.any_horizontal([therapy.preceded_by(status, recorded=True) for status in CD22_STATUS])
     diagnosed = therapy.start.any_recorded(Diagnosis)
     return one(

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from ..knowledge.genetics import JOINED, genes_on, partners, symbols
+from ..knowledge.spelling import spelt
 
 FEW = 50
 """Up to so many values are worked on one by one: telling them apart would take longer."""
@@ -25,7 +26,8 @@ def once_per_value(column: pl.Expr, work: Callable[[str], object], dtype: Any = 
         done = pl.Series([work(value) for value in distinct], dtype=dtype)
         return done.gather(values.cast(pl.Enum(distinct)).to_physical())
 
-    return column.map_batches(mapped, return_dtype=dtype)
+    # Without saying so, within a list each list would be worked on by itself.
+    return column.map_batches(mapped, return_dtype=dtype, is_elementwise=True)
 
 
 CHROMOSOMES = {name: 2**number for number, name in enumerate([*map(str, range(1, 23)), "X", "Y"])}
@@ -48,7 +50,7 @@ def partner_chromosome(name: pl.Expr) -> pl.Expr:
 
 
 def _symbol(name: str) -> str | None:
-    return symbols().get(name.upper())
+    return symbols().get(spelt(name).upper())
 
 
 @cache
@@ -131,21 +133,46 @@ def t_11_19(cytogenetics: pl.Expr) -> pl.Expr:
     return once_per_value(karyotype_text(cytogenetics), banded, pl.Boolean)
 
 
-FUSION = re.compile(rf"(?:KMT2A|MLL)({JOINED})([A-Z0-9]+)")
-RECIPROCAL = re.compile(rf"([A-Z0-9]+){JOINED}(?:KMT2A|MLL)(?![A-Z0-9])")
+GENE = r"([A-Z0-9]+)(?:[\s.\-\u2010-\u2015\u2212]+([0-9]+))?"
+"""A gene; its number may stand apart (AF-9)."""
+FUSION = re.compile(rf"(?:KMT2A|MLL)({JOINED}){GENE}")
+RECIPROCAL = re.compile(rf"{GENE}{JOINED}(?:KMT2A|MLL)(?![A-Z0-9])")
 
 
-def _fusion_partner(marker: str) -> str | None:
-    """The other gene of a fusion of KMT2A, as written.
+def _fusion(marker: str) -> tuple[str, bool, str] | None:
+    """The other gene of a fusion of KMT2A, as written, whether it stands after KMT2A, and what follows the fusion.
 
     After a blank alone, or before KMT2A, it must be a known one: "KMT2A breakpoint" names none.
     """
     text = marker.strip().upper()
-    if (fusion := FUSION.match(text)) and (fusion[1].strip(" _") or _symbol(fusion[2])):
-        return fusion[2]
-    if (fusion := RECIPROCAL.match(text)) and _symbol(fusion[1]):
-        return fusion[1]
+    if fusion := FUSION.match(text):
+        joined, name, number = fusion.groups()
+        whole = not _symbol(name) and _symbol(f"{name}{number}")
+        if whole or _symbol(name) or joined.strip(" _"):
+            return (f"{name}{number}" if whole else name), True, text[fusion.end(3 if whole else 2) :]
+    if fusion := RECIPROCAL.match(text):
+        name = "".join(filter(None, fusion.groups()))
+        if _symbol(name):
+            return name, False, text[fusion.end() :]
     return None
+
+
+def _fusion_partner(marker: str) -> str | None:
+    fusion = _fusion(marker)
+    return fusion and fusion[0]
+
+
+def plain_marker(marker: pl.Expr) -> pl.Expr:
+    """An MRD marker such that two of them are equal where only their spelling, or an older name of a gene, differs."""
+    return once_per_value(marker, _plain_marker)
+
+
+def _plain_marker(marker: str) -> str:
+    if (fusion := _fusion(marker)) is None:
+        return spelt(marker)
+    gene, after, rest = fusion
+    genes = ("KMT2A", _symbol(gene) or gene)
+    return ":".join((*(genes if after else reversed(genes)), spelt(rest)))
 
 
 def is_fusion(marker: pl.Expr) -> pl.Expr:

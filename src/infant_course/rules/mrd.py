@@ -22,8 +22,8 @@ from ..knowledge.thresholds import threshold
 from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
 from .conduct import treated_before_mrd_counted
-from .karyotypes import chromosomes_with_11, fits, marker_chromosome, marker_partner, partner_number
-from .naming import enrolled_in, name_of, protocol_of
+from .karyotypes import chromosomes_with_11, fits, marker_chromosome, marker_partner, partner_number, plain_marker
+from .naming import enrolled_in, name_of, names_agent, protocol_of
 from .risk import group_of
 from .rule import Judged, Outcome, one, rule
 from .subject import Comparison, Subject, Those, amount
@@ -237,7 +237,7 @@ def limits_exchanged(mrd: Subject) -> Judged:
     )
 
 
-RECEPTOR_GENE = "^(IG|TR)[A-Z]"
+RECEPTOR_GENE = "^(ig|tr)[a-z]"
 """Markers that are rearranged immunoglobulin (IGH, IGK) or T-cell receptor genes (TRG, TRD)."""
 
 
@@ -257,7 +257,7 @@ def sensitivity_beyond_the_method(mrd: Subject) -> Judged:
     Repair: confirm the sensitivity of this sample. PCR with a marker that is not named is judged by the best PCR.
     """
     reached = {name: threshold(f"mrd_limit_{name}").value for name in ("flow", "ig_tr", "fusion", "ngs")}
-    seen, marker = level(mrd, "sensitivity"), mrd["marker"].str.to_uppercase()
+    seen, marker = level(mrd, "sensitivity"), mrd.once("marker", plain_marker)
 
     def beyond(limit: float) -> pl.Expr:
         return seen < limit * (1 - 1e-9)
@@ -339,7 +339,7 @@ def reduction_between_unlike_results(mrd: Subject) -> Judged:
     """
     earlier = {name: mrd.of_referenced("since", MrdAssessment, name) for name in ("result", "method", "marker")}
     unlike = (earlier["method"] != mrd["method"]).fill_null(False) | (
-        earlier["marker"].str.to_uppercase() != mrd["marker"].str.to_uppercase()
+        plain_marker(earlier["marker"]) != mrd.once("marker", plain_marker)
     ).fill_null(False)
     unquantified = (mrd["result"] != "quantified").fill_null(False) | (earlier["result"] != "quantified").fill_null(
         False
@@ -409,7 +409,7 @@ FAR_LOWER = Those(
             "least": least_level,
             "greatest": greatest_level,
             "method": lambda m: m["method"],
-            "marker": lambda m: m["marker"].str.to_uppercase(),
+            "marker": lambda m: m.once("marker", plain_marker),
             "specimen": lambda m: m["specimen"],
             "block": lambda m: m["assesses"],
         },
@@ -653,9 +653,7 @@ def exactly_at_a_threshold(mrd: Subject) -> Judged:
     )
 
 
-BLINATUMOMAB = Those(
-    Immunotherapy.TYPE, "blinatumomab", lambda i: i["agent"].str.to_lowercase().eq_missing("blinatumomab")
-)
+BLINATUMOMAB = Those(Immunotherapy.TYPE, "blinatumomab", lambda i: names_agent(i, "blinatumomab").fill_null(False))
 
 
 @rule(

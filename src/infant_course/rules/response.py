@@ -25,8 +25,9 @@ from ..knowledge.thresholds import threshold
 from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
 from ..when import Unit, units_to_days
+from .diagnosis import antigens, told
 from .karyotypes import CHROMOSOMES, chromosomes_with_11, fits, partner_chromosome, partner_symbol
-from .naming import INDUCTION, a_block, name_of
+from .naming import INDUCTION, a_block, any_of, listed_antigens, lists_antigen, name_of, names_agent
 from .rule import Judged, Outcome, one, rule
 from .subject import Count, Days, Subject, Those, told_by_the_source
 
@@ -622,20 +623,19 @@ def lineage_switch_of_another_clone(switch: Subject) -> Judged:
     )
 
 
-ANTIBODIES = {"CD19": ["blinatumomab"], "CD22": ["inotuzumab", "inotuzumab ozogamicin", "inotuzumab_ozogamicin"]}
-"""Agents of antibody therapy by the antigen aimed at."""
+ANTIBODIES = {"CD19": "blinatumomab", "CD22": "inotuzumab_ozogamicin"}
+"""The agent of antibody therapy by the antigen aimed at."""
 
 
 def antibody_at(antigen: str) -> Those:
     """Antibody therapy that aims at an antigen."""
-    names = ANTIBODIES[antigen]
-    return Those(Immunotherapy.TYPE, f"aimed at {antigen}", lambda i: i["agent"].str.to_lowercase().is_in(names))
+    return Those(Immunotherapy.TYPE, f"aimed at {antigen}", lambda i: names_agent(i, ANTIBODIES[antigen]))
 
 
 def cell_therapy_at(antigen: str) -> Those:
     """CAR T cells that aim at an antigen, alone or with others."""
     return Those(
-        CellTherapy.TYPE, f"aimed at {antigen}", lambda c: targets_told(c, c["targets"].list.contains(antigen))
+        CellTherapy.TYPE, f"aimed at {antigen}", lambda c: targets_told(c, lists_antigen(c, "targets", antigen))
     )
 
 
@@ -646,14 +646,12 @@ def targets_told(cells: Subject, answer: pl.Expr) -> pl.Expr:
 
 def only_cd19(cells: Subject) -> pl.Expr:
     """Whether CAR T cells aim at CD19 and nothing else."""
-    return targets_told(cells, cells["targets"].list.eval(pl.element() == "CD19").list.all())
+    return targets_told(cells, cells.once("targets", listed_antigens).str.contains("^;(CD19;)+$"))
 
 
 ONLY_CD19_CELLS = Those(CellTherapy.TYPE, "aimed at CD19 only", only_cd19)
 OTHER_CELLS = Those(CellTherapy.TYPE, "not only aimed at CD19", lambda c: ~only_cd19(c))
-OTHER_ANTIBODY = Those(
-    Immunotherapy.TYPE, "not aimed at CD19", lambda i: ~i["agent"].str.to_lowercase().is_in(ANTIBODIES["CD19"])
-)
+OTHER_ANTIBODY = Those(Immunotherapy.TYPE, "not aimed at CD19", lambda i: ~names_agent(i, ANTIBODIES["CD19"]))
 
 
 @rule(
@@ -679,23 +677,18 @@ def only_cd19_therapy_after_switch(switch: Subject) -> Judged:
         | switch.followed_by(OTHER_CELLS)
         | switch.followed_by(Transplant)
     )
-    told = switch.start.any_recorded(antibody_at("CD19")) | switch.start.any_recorded(ONLY_CD19_CELLS)
+    recorded = switch.start.any_recorded(antibody_at("CD19")) | switch.start.any_recorded(ONLY_CD19_CELLS)
     return one(
         aimed & ~others,
-        (switch["to_lineage"].is_in(["myeloid", "monocytic"]), told),
+        (switch["to_lineage"].is_in(["myeloid", "monocytic"]), recorded),
         Severity.WARNING,
         "After a switch to a myeloid lineage the only treatment recorded is directed at CD19.",
     )
 
 
-def has_antigen(phenotypes: pl.Expr, sign: str, antigen: str) -> pl.Expr:
-    """Whether some specimen is ``positive`` or ``negative`` for an antigen."""
-    return phenotypes.list.eval(pl.element().struct.field(sign).list.contains(antigen)).list.any()
-
-
 def positive_for_cd19(phenotypes: pl.Expr) -> pl.Expr:
     """Whether some specimen is positive for CD19."""
-    return has_antigen(phenotypes, "positive", "CD19")
+    return any_of(antigens(phenotypes).struct.field("present"), ("CD19",))
 
 
 @rule(
@@ -713,17 +706,17 @@ def antigen_loss_unexplained(relapse: Subject) -> Judged:
     Repair: name the lost antigen, and record the therapy aimed at it.
     Ties: a therapy that started on the day of the relapse does not count as before it.
     """
-    lost = relapse["antigen_loss"]
+    without_cd19 = any_of(told(relapse, "absent"), ("CD19",))
     unnamed = (
-        has_antigen(relapse["immunophenotypes"], "negative", "CD19")
+        without_cd19
         & relapse.the(Diagnosis, "immunophenotypes", positive_for_cd19).fill_null(False)
-        & ~lost.list.contains("CD19")
+        & ~lists_antigen(relapse, "antigen_loss", "CD19")
     )
     untreated = pl.lit(False)
     for antigen in ANTIBODIES:
         therapies = (antibody_at(antigen), cell_therapy_at(antigen))
         before = relapse.start.on_later_day_than(therapies[0]) | relapse.start.on_later_day_than(therapies[1])
-        untreated = untreated | (lost.list.contains(antigen) & ~before)
+        untreated = untreated | (lists_antigen(relapse, "antigen_loss", antigen) & ~before)
     return Judged(
         outcomes=(
             Outcome(
@@ -739,7 +732,7 @@ def antigen_loss_unexplained(relapse: Subject) -> Judged:
                 message="A relapse lost CD19 or CD22, but no therapy aimed at it is recorded before.",
             ),
         ),
-        applies=(lost.list.len() > 0) | has_antigen(relapse["immunophenotypes"], "negative", "CD19"),
+        applies=(relapse["antigen_loss"].list.len() > 0) | without_cd19,
     )
 
 

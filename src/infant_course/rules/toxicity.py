@@ -17,7 +17,8 @@ from ..events import (
 from ..knowledge.thresholds import threshold
 from ..sources import Cite, Logic
 from ..vocabulary import Kahn, Severity
-from .doses import ANTHRACYCLINES, ANY_ANTHRACYCLINE, any_agent, is_agent
+from .doses import ANTHRACYCLINES, any_agent
+from .naming import ANY_ANTHRACYCLINE, is_agent
 from .rule import Judged, Outcome, one, rule
 from .subject import Subject, Those
 

@@ -27,8 +27,8 @@ from ..knowledge.definitions import Criterion, Definition, defining, definition
 from ..knowledge.thresholds import threshold
 from ..sources import Cite, Confidence, Logic
 from ..vocabulary import Kahn, Severity
-from .doses import agent_number, is_agent
 from .karyotypes import once_per_value
+from .naming import agent_number, is_agent
 from .rule import Judged, Outcome, one, rule
 from .subject import Comparison, Days, Subject, Those, amount
 

@@ -7,7 +7,7 @@ from infant_course.events import (
     Relapse,
     TreatmentBlock,
 )
-from oracle.plain.operators import SILENT, Kinds, Rules, Verdict, before
+from oracle.plain.operators import SILENT, Kinds, Rules, Verdict, before, is_blinatumomab
 from oracle.worlds import Placed, World
 
 PLAN = {"induction": 1, "ib": 2, "ade": 2, "mae": 3, "marma": 4, "octadad": 5, "maintenance": 6}
@@ -45,7 +45,11 @@ def pro_11(me: Placed, world: World) -> Verdict:
     """No MARMA of Interfant-21 after the second cycle of blinatumomab."""
     if _name(me) != "marma" or getattr(me.event, "protocol", None) != "interfant-21":
         return SILENT
-    cycles = [one for one in world.recorded(Immunotherapy) if getattr(one.event, "cycle", None) == 2]
+    cycles = [
+        one
+        for one in world.recorded(Immunotherapy)
+        if is_blinatumomab(one.event) and getattr(one.event, "cycle", None) == 2
+    ]
     return bool(before(me, cycles))
 
 
@@ -64,7 +68,7 @@ KINDS: Kinds = {
     "replaced": (
         _block("marma", "interfant-21"),
         Immunotherapy(id="", agent="blinatumomab", cycle=1),
-        Immunotherapy(id="", agent="blinatumomab", cycle=2),
+        Immunotherapy(id="", agent=" Blinatumomab", cycle=2),
         Relapse(id=""),
     ),
 }

@@ -9,7 +9,7 @@ from infant_course.events import (
     MrdAssessment,
     Relapse,
 )
-from oracle.plain.operators import SILENT, Kinds, Rules, Verdict, before
+from oracle.plain.operators import SILENT, Kinds, Rules, Verdict, before, is_blinatumomab, names
 from oracle.worlds import Placed, World
 
 INFANT_LIMIT = 2
@@ -25,20 +25,20 @@ def bas_01(me: Placed, world: World) -> Verdict:
 
 def _tells_of_cd19(event: Event) -> bool:
     if isinstance(event, MrdAssessment):
-        return "CD19" in event.antigens
-    if isinstance(event, Relapse) and "CD19" in event.antigen_loss:
+        return names(event.antigens, "CD19")
+    if isinstance(event, Relapse) and names(event.antigen_loss, "CD19"):
         return True
     assert isinstance(event, Diagnosis | Relapse)
-    return any("CD19" in (*found.positive, *found.negative) for found in event.immunophenotypes)
+    return any(names((*found.positive, *found.negative), "CD19") for found in event.immunophenotypes)
 
 
 def bas_19(me: Placed, world: World) -> Verdict:
     """No recorded event before tells of CD19; left open where no diagnosis is recorded."""
     if isinstance(me.event, Immunotherapy):
-        directed = me.event.agent == "blinatumomab"
+        directed = is_blinatumomab(me.event)
     else:
         assert isinstance(me.event, CellTherapy)
-        directed = "CD19" in me.event.targets
+        directed = names(me.event.targets, "CD19")
     if not directed:
         return SILENT
     if any(_tells_of_cd19(placed.event) for placed in before(me, world.recorded(Diagnosis, Relapse, MrdAssessment))):
@@ -53,11 +53,11 @@ RULES: Rules = {
 KINDS: Kinds = {
     "target": (
         Diagnosis(id=""),
-        Diagnosis(id="", immunophenotypes=(Immunophenotype(negative=("CD19",)),)),
+        Diagnosis(id="", immunophenotypes=(Immunophenotype(negative=("cd-19",)),)),
         Relapse(id="", antigen_loss=("CD19",)),
         MrdAssessment(id="", antigens=("CD19",)),
-        Immunotherapy(id="", agent="blinatumomab"),
-        CellTherapy(id="", targets=("CD19", "CD22")),
+        Immunotherapy(id="", agent="Blinatumomab "),
+        CellTherapy(id="", targets=("CD 19", "CD22")),
         CellTherapy(id="", targets=("CD22",)),
     ),
 }

@@ -22,14 +22,14 @@ from infant_course.events import (
     TreatmentBlock,
 )
 from infant_course.vocabulary import CellOrigin, CnsClass, GradingScale
-from oracle.plain.operators import SILENT, Kinds, Rules, Verdict, before, others
+from oracle.plain.operators import SILENT, Kinds, Rules, Verdict, before, is_blinatumomab, names, others, spelt
 from oracle.worlds import Placed, World
 
 CYCLE_START, FIRST_RESPONSE, LATEST_CRS, B_CELLS = 42, 21, 30, 100
 
 
 def _blinatumomab(placed: Placed) -> bool:
-    return getattr(placed.event, "agent", None) == "blinatumomab"
+    return is_blinatumomab(placed.event)
 
 
 def _within(me: Placed, found: list[Placed], days: int) -> list[Placed]:
@@ -62,7 +62,7 @@ def imm_03(me: Placed, world: World) -> Verdict:
         return True
     for diagnosis in world.recorded(Diagnosis):
         found = getattr(diagnosis.event, "immunophenotypes", ())
-        if any("CD19" in one.negative for one in found) and not any("CD19" in one.positive for one in found):
+        if any(names(one.negative, "CD19") for one in found) and not any(names(one.positive, "CD19") for one in found):
             return True
     earlier = [p.event for p in before(me, world.recorded(MarrowAssessment))]
     marrows = [marrow for marrow in earlier if isinstance(marrow, MarrowAssessment) and marrow.blasts]
@@ -157,13 +157,15 @@ def imm_10(me: Placed, world: World) -> Verdict:
 
 def imm_11(me: Placed, world: World) -> Verdict:
     """CD22 was stated before a therapy against it."""
-    if getattr(me.event, "agent", None) != "inotuzumab" and "CD22" not in getattr(me.event, "targets", ()):
+    directed = spelt(getattr(me.event, "agent", None)) in ("inotuzumab", "inotuzumabozogamicin")
+    if not directed and not names(getattr(me.event, "targets", ()), "CD22"):
         return SILENT
 
     def stated(placed: Placed) -> bool:
         found = getattr(placed.event, "immunophenotypes", ())
-        named = [name for one in found for name in (*one.positive, *one.negative)]
-        return "CD22" in (*named, *getattr(placed.event, "antigens", ()), *getattr(placed.event, "antigen_loss", ()))
+        told = [name for one in found for name in (*one.positive, *one.negative)]
+        lists = (told, getattr(placed.event, "antigens", ()), getattr(placed.event, "antigen_loss", ()))
+        return any(names(antigens, "CD22") for antigens in lists)
 
     known = [p for p in before(me, world.recorded(Diagnosis, Relapse, MrdAssessment)) if stated(p)]
     if not known and not world.recorded(Diagnosis):
@@ -204,7 +206,7 @@ KINDS: Kinds = {
         AdverseEvent(id=""),
     ),
     "cycles": (
-        Immunotherapy(id="", agent="blinatumomab", cycle=1),
+        Immunotherapy(id="", agent="BLINATUMOMAB", cycle=1),
         Immunotherapy(id="", agent="inotuzumab"),
         _BLINATUMOMAB,
         _TRIAL,
@@ -249,11 +251,11 @@ KINDS: Kinds = {
         Relapse(id=""),
     ),
     "against CD22": (
-        Immunotherapy(id="", agent="inotuzumab"),
-        CellTherapy(id="", targets=("CD22",)),
+        Immunotherapy(id="", agent="Inotuzumab-Ozogamicin"),
+        CellTherapy(id="", targets=("cd22",)),
         Diagnosis(id=""),
         Diagnosis(id="", immunophenotypes=(Immunophenotype(positive=("CD22",)),)),
-        MrdAssessment(id="", antigens=("CD22",)),
+        MrdAssessment(id="", antigens=("CD 22",)),
         Relapse(id="", immunophenotypes=(Immunophenotype(negative=("CD22",)),)),
     ),
 }

@@ -12,7 +12,7 @@ from infant_course.events import (
     TreatmentBlock,
 )
 from infant_course.vocabulary import Choice, Method, MrdResult, Specimen
-from oracle.plain.operators import SILENT, Kinds, Rules, Verdict, before, fraction, others
+from oracle.plain.operators import SILENT, Kinds, Rules, Verdict, before, fraction, others, spelt
 from oracle.worlds import Placed, World, day_of
 
 LEVEL = 1e-4  # thresholds.yaml: negative for a decision, re-emergence, indication for HSCT after MARMA
@@ -58,7 +58,7 @@ def mrd_11(me: Placed, world: World) -> Verdict:
         }.get(other.result)
         differs = {
             name: None not in (getattr(mine, name), getattr(other, name))
-            and getattr(mine, name) != getattr(other, name)
+            and spelt(getattr(mine, name)) != spelt(getattr(other, name))
             for name in ("method", "marker", "specimen", "assesses")
         }
         if upper is None or differs["specimen"] or differs["assesses"]:
@@ -146,6 +146,7 @@ KINDS: Kinds = {
         MrdAssessment(id="", value=_level(2e-2), method=Method.FLOW),
         MrdAssessment(id="", result=MrdResult.QUANTIFIED, value=_level(2e-3), method=Method.PCR, marker="IGH"),
         MrdAssessment(id="", result=MrdResult.QUANTIFIED, value=_level(1e-4), method=Method.PCR, marker="KMT2A-AFF1"),
+        MrdAssessment(id="", result=MrdResult.QUANTIFIED, value=_level(3e-2), method=Method.PCR, marker="kmt2a::aff1"),
         MrdAssessment(
             id="", result=MrdResult.NEGATIVE, sensitivity=_level(1e-5), method=Method.NGS, specimen=Specimen.BLOOD
         ),

@@ -1,6 +1,6 @@
 """The operators once more, as plain Python over one world. Written from the docs, not from the engine."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from infant_course.events import Event, Quantity
@@ -19,6 +19,20 @@ def others(me: Placed, found: Sequence[Placed]) -> list[Placed]:
 def before(me: Placed, found: Sequence[Placed]) -> list[Placed]:
     """Those that start before the subject starts."""
     return [placed for placed in others(me, found) if placed.start < me.start]
+
+
+def spelt(name: str | None) -> str:
+    """The letters and digits of a name: however else it is written, it is the same name."""
+    return "".join(sign for sign in (name or "").lower() if sign.isalnum())
+
+
+def is_blinatumomab(event: Event) -> bool:
+    return spelt(getattr(event, "agent", None)) == "blinatumomab"
+
+
+def names(antigens: Iterable[str], antigen: str) -> bool:
+    """Whether an antigen is among these."""
+    return spelt(antigen) in map(spelt, antigens)
 
 
 def end_told(event: Event) -> bool:

@@ -18,7 +18,18 @@ from infant_course.events import (
     TreatmentBlock,
 )
 from infant_course.vocabulary import Criteria, DiseaseStatus, Lineage, RelapseTiming, RemissionKind, TimingScheme
-from oracle.plain.operators import SILENT, Kinds, Rules, Verdict, before, others, told_by_the_source
+from oracle.plain.operators import (
+    SILENT,
+    Kinds,
+    Rules,
+    Verdict,
+    before,
+    is_blinatumomab,
+    names,
+    others,
+    spelt,
+    told_by_the_source,
+)
 from oracle.plain.times import in_each_reading
 from oracle.worlds import Placed, World
 
@@ -114,8 +125,8 @@ def rem_13(me: Placed, world: World) -> Verdict:
 def _only_at_cd19(placed: Placed) -> bool:
     event = placed.event
     if isinstance(event, CellTherapy):
-        return event.targets == ("CD19",)
-    return isinstance(event, Immunotherapy) and event.agent == "blinatumomab"
+        return [spelt(target) for target in event.targets] == ["cd19"]
+    return is_blinatumomab(event)
 
 
 def rem_16(me: Placed, world: World) -> Verdict:
@@ -137,7 +148,7 @@ def rem_17(me: Placed, world: World) -> Verdict:
     aimed = [
         placed
         for placed in world.recorded(Immunotherapy, CellTherapy)
-        if getattr(placed.event, "agent", None) == "blinatumomab" or "CD19" in getattr(placed.event, "targets", ())
+        if is_blinatumomab(placed.event) or names(getattr(placed.event, "targets", ()), "CD19")
     ]
     return not any(placed.start[0] < me.start[0] for placed in aimed)
 
@@ -244,10 +255,10 @@ KINDS: Kinds = {
     "CD19": (
         LineageSwitch(id="", to_lineage=Lineage.MYELOID),
         LineageSwitch(id="", to_lineage=Lineage.MYELOID),
-        Relapse(id="", antigen_loss=("CD19",)),
-        Immunotherapy(id="", agent="blinatumomab"),
+        Relapse(id="", antigen_loss=("cd 19",)),
+        Immunotherapy(id="", agent="Blinatumomab "),
         CellTherapy(id="", targets=("CD19",)),
-        CellTherapy(id="", targets=("CD19",)),
+        CellTherapy(id="", targets=("CD-19",)),
         CellTherapy(id="", targets=("CD19", "CD22")),
         TargetedTherapy(id=""),
         TreatmentBlock(id=""),

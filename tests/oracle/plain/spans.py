@@ -64,7 +64,7 @@ from infant_course.vocabulary import (
     VitalStatus,
 )
 from infant_course.when import parse
-from oracle.plain.operators import SILENT, Rules, Verdict, end_told, others
+from oracle.plain.operators import SILENT, Rules, Verdict, end_told, is_blinatumomab, names, others
 from oracle.worlds import Placed, World, day_of
 
 CUT_OFF = date(2024, 6, 1)
@@ -259,7 +259,7 @@ def imm_01(me: Placed, _: World) -> Verdict:
     cycle = me.event
     assert isinstance(cycle, Immunotherapy)
     length_told = bool(cycle.until)
-    if cycle.agent != "blinatumomab" or not (length_told or cycle.interrupted) or (cycle.cycles or 1) > 1:
+    if not is_blinatumomab(cycle) or not (length_told or cycle.interrupted) or (cycle.cycles or 1) > 1:
         return SILENT
     pause = cycle.interrupted.to("days") if cycle.interrupted else None
     if pause is not None and pause > 7:
@@ -273,9 +273,9 @@ def imm_01(me: Placed, _: World) -> Verdict:
 
 def imm_13(me: Placed, world: World) -> Verdict:
     """Therapy against CD19 before the switch, and none within six months (184 days) before it."""
-    aimed = [placed for placed in world.recorded(Immunotherapy) if getattr(placed.event, "agent", "") == "blinatumomab"]
+    aimed = [placed for placed in world.recorded(Immunotherapy) if is_blinatumomab(placed.event)]
     cells = world.recorded(CellTherapy)
-    aimed += [placed for placed in cells if "CD19" in getattr(placed.event, "targets", ())]
+    aimed += [placed for placed in cells if names(getattr(placed.event, "targets", ()), "CD19")]
     if not aimed:
         return SILENT
     days = [me.start[0] - placed.start[0] for placed in aimed if placed.start < me.start]
@@ -628,7 +628,7 @@ SPANS: dict[str, Span] = {
         ["IMM-08"],
         "2020-01-01",
         [
-            Around([CellTherapy(id="", targets=("CD19",)), Immunotherapy(id="", agent="blinatumomab")], [0], [28]),
+            Around([CellTherapy(id="", targets=("CD19",)), Immunotherapy(id="", agent="Blinatumomab")], [0], [28]),
             Around(
                 [AdverseEvent(id="", term="CRS"), AdverseEvent(id="", term="ICANS")],
                 [-1, 0, 1, 29, 30, 31, 32],
@@ -739,7 +739,7 @@ SPANS: dict[str, Span] = {
                 chance=0.8,
             ),
             Around(
-                [CellTherapy(id="", targets=("CD19",)), CellTherapy(id="", targets=("CD22",))],
+                [CellTherapy(id="", targets=("cd 19",)), CellTherapy(id="", targets=("CD22",))],
                 [-400, -185, -184, 0, 1],
                 chance=0.7,
             ),

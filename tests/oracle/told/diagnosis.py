@@ -33,7 +33,7 @@ from infant_course.vocabulary import (
     Site,
     Specimen,
 )
-from oracle.plain.operators import SILENT
+from oracle.plain.operators import SILENT, spelt
 from oracle.told.drawing import Family, Rules, Some, Verdict, amount, any_of, in_all, the_one
 
 CHROMOSOMES = {"AFF1": "4", "AF4": "4", "MLLT1": "19", "ELL": "19", "MLLT3": "9", "MLLT10": "10", "FOXO4": "X"}
@@ -211,13 +211,14 @@ def bas_15(dx: Diagnosis, _: Course) -> Verdict:
 
 def _antigens(dx: Diagnosis) -> tuple[set[str], set[str]]:
     """Antigens present and absent, by one name each; what is present in one specimen is present."""
-    plain = {"cCD79a": "CD79a", "cMPO": "MPO", "cCD3": "CD3"}
-    present = {plain.get(name, name) for one in dx.immunophenotypes for name in one.positive}
-    absent = {plain.get(name, name) for one in dx.immunophenotypes for name in one.negative}
+    usual = {spelt(name): name for name in (*DECIDING, *MYELOID)} | {"ccd79a": "CD79a", "cmpo": "MPO", "ccd3": "CD3"}
+    present = {usual[spelt(name)] for one in dx.immunophenotypes for name in one.positive}
+    absent = {usual[spelt(name)] for one in dx.immunophenotypes for name in one.negative}
     return present, absent - present
 
 
 MONOCYTIC = ("NSE", "CD11c", "CD14", "CD64", "lysozyme")
+MYELOID = ("CD15", "CD33", "CD65", "NG2")
 DECIDING = ("CD19", "CD79a", "CD22", "CD10", "CD3", "MPO", *MONOCYTIC)
 
 
@@ -263,7 +264,7 @@ def bas_17(dx: Diagnosis, course: Course) -> Verdict:
 def bas_18(dx: Diagnosis, _: Course) -> Verdict:
     """CD15, CD33, CD65 or NG2 in a B or mixed lineage, and no antigens that make a myeloid or T lineage."""
     present, _absent = _antigens(dx)
-    if not present & {"CD15", "CD33", "CD65", "NG2"}:
+    if not present & set(MYELOID):
         return SILENT
     alone = not _lineages(present) & {"myeloid", "T"}
     return alone and (dx.disease == "MPAL" or dx.lineage in ("mixed", "B"))
@@ -354,11 +355,11 @@ PHENOTYPES = tuple(
     for specimen, positive, negative in [
         (Specimen.MARROW, ("CD19", "CD79a", "CD10"), ("MPO", "CD3")),
         (Specimen.BLOOD, ("CD19", "cCD79a", "CD15"), ("CD10", "MPO", "CD3", *MONOCYTIC)),
-        (None, ("CD19",), ("CD10", "CD22", "CD79a")),
+        (None, ("cd-19",), ("CD 10", "CD22", "cd79A")),
         (Specimen.MARROW, ("CD19", "NG2"), ()),
         (Specimen.MARROW, ("cMPO", "CD33"), ("CD19", "CD3")),
         (Specimen.CSF, ("CD3",), ("CD19",)),
-        (Specimen.MARROW, ("CD14", "CD64", "CD15"), ("CD19", "CD3", "MPO")),
+        (Specimen.MARROW, ("CD.14", "cd64", "CD 15"), ("CD19", "CD3", "mpo")),
         (None, ("CD14", "CD33"), ("NSE", "CD11c", "CD64", "lysozyme", "MPO", "CD3", "CD19")),
     ]
 )

@@ -19,7 +19,7 @@ from infant_course.events import (
     TreatmentBlock,
 )
 from infant_course.vocabulary import Method, MrdResult, Specimen
-from oracle.plain.operators import SILENT
+from oracle.plain.operators import SILENT, is_blinatumomab, spelt
 from oracle.told.diagnosis import CHROMOSOMES, KARYOTYPES, _translocations
 from oracle.told.drawing import Family, Ref, Rules, Some, Verdict, amount, any_of, named, the_one
 
@@ -135,7 +135,7 @@ def mrd_10(mrd: MrdAssessment, course: Course) -> Verdict:
         return False
     for name in ("method", "marker"):
         told = [getattr(one, name) for one in both]
-        if None not in told and str(told[0]).upper() != str(told[1]).upper():
+        if None not in told and spelt(told[0]) != spelt(told[1]):
             return True
     shares = [_share(one.value) for one in both]
     if None in shares or min(shares) <= 0 or None in [one.result for one in both]:
@@ -170,7 +170,7 @@ def mrd_16(mrd: MrdAssessment, course: Course) -> Verdict:
     if mrd.specimen != "blood" or mrd.assesses is None:
         return SILENT
     judged = named(course, mrd.assesses)
-    return isinstance(judged, CellTherapy) or getattr(judged, "agent", None) == "blinatumomab"
+    return isinstance(judged, CellTherapy) or is_blinatumomab(judged)
 
 
 def mrd_17(event: Any, course: Course) -> Verdict:
@@ -246,7 +246,7 @@ FAMILIES: dict[str, Family] = {
                     "result": (None, MrdResult.QUANTIFIED, MrdResult.QUANTIFIED, MrdResult.NEGATIVE),
                     "value": (None, Quantity(0.2, "fraction"), Quantity(2, "%"), Quantity(2e-4, "fraction")),
                     "method": (None, Method.PCR, Method.FLOW),
-                    "marker": (None, "IGH", "igh", "TRG"),
+                    "marker": (None, "IG-H", "igh", "TRG"),
                     "specimen": (None, *Specimen),
                     "reduction": (None, 0.5, 1.0, 3.0),
                     "since": Ref((MrdAssessment,)),
@@ -279,7 +279,7 @@ FAMILIES: dict[str, Family] = {
                 Enrolment, {"protocol": ("interfant-06", "cog-aall0631", "aall0631", "mll-10", None)}, least=0, most=2
             ),
             Some(TreatmentBlock, {"block": ("induction",)}),
-            Some(Immunotherapy, {"agent": ("blinatumomab", "inotuzumab", None)}),
+            Some(Immunotherapy, {"agent": ("blinatumomab", "Blinatumomab ", "inotuzumab", None)}),
             Some(CellTherapy, {"targets": (("CD19",),)}, least=0),
             Some(
                 MrdAssessment,
