@@ -25,7 +25,7 @@ from .mrd import BLINATUMOMAB
 from .naming import INDUCTION, agent_number, any_of, enrolled_in, is_agent, lists_antigen, names_agent
 from .response import antibody_at, cell_therapy_at
 from .rule import Judged, Outcome, one, rule
-from .subject import Comparison, Subject, Those
+from .subject import Comparison, Point, Subject, Those
 from .toxicity import CRS, ICANS, is_called
 
 
@@ -238,6 +238,19 @@ FOR_THE_SAME_CELLS = Those(
 )
 
 
+def may_be_for_any(event: Subject) -> pl.Expr:
+    """Whether the event names no infusion, or one that is recorded: where there is only one, it was for that."""
+    return event["of"].is_null() | event.start.any_recorded(CellTherapy, via="of")
+
+
+PREPARATION = Those(Lymphodepletion.TYPE, "for an infusion that is recorded, or not named", may_be_for_any)
+
+
+def after_every_infusion(point: Point) -> pl.Expr:
+    """Whether this lies on a day after every infusion, of which one is recorded."""
+    return point.on_later_day_than(CellTherapy) & ~(point.followed_by(CellTherapy) | point.same_day_as(CellTherapy))
+
+
 @rule(
     "IMM-05",
     about=(Apheresis, Lymphodepletion, CellTherapy),
@@ -253,7 +266,8 @@ def cell_therapy_chain(event: Subject) -> Judged:
     Usual cause: two infusions exchanged; day and month exchanged.
     Repair: confirm the dates. Apheresis may be missing for an allogeneic product.
     Ties: all on one day passes. Where lymphodepletion tells no end, its start is looked at. Apheresis or
-    lymphodepletion that names no infusion may be for any, and one on a day after an infusion does not count as before.
+    lymphodepletion that names no infusion may be for any; after all that are recorded it is left undecided, unless the
+    record of infusions is complete.
     """
     start = event.start
     if event.trace.about == CellTherapy.TYPE:
@@ -264,27 +278,35 @@ def cell_therapy_chain(event: Subject) -> Judged:
             Severity.INFO,
             "Apheresis or lymphodepletion before the cell therapy is not recorded.",
         )
+
+    def after_its_infusion(point: Point) -> pl.Expr:
+        """After the one it names, or if it names none after every one it may be for."""
+        return point.on_later_day_than(CellTherapy, via="of") | (event["of"].is_null() & after_every_infusion(point))
+
     if event.trace.about == Apheresis.TYPE:
+        for_the_only = may_be_for_any(event) & (start.count(CellTherapy) == 1) & start.on_later_day_than(PREPARATION)
         further = Outcome(
             name="after_lymphodepletion",
-            broken=start.on_later_day_than(FOR_THE_SAME_CELLS),
+            broken=start.on_later_day_than(FOR_THE_SAME_CELLS) | for_the_only,
             severity=Severity.ERROR,
             message="Apheresis lies on a day after the start of the lymphodepletion for the same infusion.",
         )
     else:
         further = Outcome(
             name="ends_after_infusion",
-            broken=event["end_stated"] & event.end.on_later_day_than(CellTherapy, via="of"),
+            broken=event["end_stated"] & after_its_infusion(event.end),
             severity=Severity.ERROR,
             message="Lymphodepletion ends on a day after the infusion it was for.",
         )
     after_infusion = Outcome(
         name="after_infusion",
-        broken=start.on_later_day_than(CellTherapy, via="of"),
+        broken=after_its_infusion(start),
         severity=Severity.ERROR,
         message="Apheresis or lymphodepletion lies on a day after the infusion it was for.",
     )
-    return Judged(outcomes=(after_infusion, further), applies=event["of"].is_not_null())
+    return Judged(
+        outcomes=(after_infusion, further), applies=event["of"].is_not_null() | start.any_recorded(CellTherapy)
+    )
 
 
 @rule(

@@ -94,14 +94,26 @@ def imm_05(me: Placed, world: World) -> Verdict:
             [p for p in world.recorded(kind) if p.start[0] <= me.start[0]] for kind in (Apheresis, Lymphodepletion)
         ]
         return not all(there)
-    target = getattr(me.event, "of", None)
-    if target is None:
+    infusions = world.of(CellTherapy)
+
+    def meant(placed: Placed) -> list[Placed]:
+        """The infusion it was for, or if it names none all that it may have been for."""
+        target = getattr(placed.event, "of", None)
+        return infusions if target is None else [p for p in [world.named(target)] if p in infusions]
+
+    if getattr(me.event, "of", None) is None and not world.recorded(CellTherapy):
         return SILENT
-    infusion = world.named(target)
-    if isinstance(infusion.event, CellTherapy) and me.end[0] > infusion.start[0]:
+    if meant(me) and all(me.end[0] > infusion.start[0] for infusion in meant(me)):
         return True
-    prepared = [p for p in world.recorded(Lymphodepletion) if getattr(p.event, "of", None) == target]
+    prepared = [
+        p for p in world.recorded(Lymphodepletion) if _for_one(me, p) or (len(infusions) == 1 and meant(me) == meant(p))
+    ]
     return isinstance(me.event, Apheresis) and any(me.start[0] > p.start[0] for p in prepared)
+
+
+def _for_one(me: Placed, other: Placed) -> bool:
+    """Whether both name one infusion."""
+    return getattr(me.event, "of", None) == getattr(other.event, "of", None) is not None
 
 
 def imm_06(me: Placed, world: World) -> Verdict:
@@ -177,7 +189,7 @@ RULES: Rules = {
     "IMM-02": (("immunotherapy",), imm_02, ()),
     "IMM-03": (("immunotherapy",), imm_03, ()),
     "IMM-04": (("immunotherapy",), imm_04, ((CsfAssessment(id="x", cns=CnsClass.CNS1),),)),
-    "IMM-05": (("apheresis", "lymphodepletion", "cell_therapy"), imm_05, ()),
+    "IMM-05": (("apheresis", "lymphodepletion", "cell_therapy"), imm_05, ((CellTherapy(id="x"),),)),
     "IMM-06": (("remission",), imm_06, ()),
     "IMM-07": (("adverse_event",), imm_07, ()),
     "IMM-08": (("adverse_event",), imm_08, ()),
