@@ -634,6 +634,7 @@ def late_transplant_in_mll03(transplant: Subject) -> Judged:
     Why it matters: the protocol asks for HSCT within four months of it.
     Usual cause: remission or a donor came late; the date of a second HSCT.
     Repair: confirm both dates; give the reason.
+    Ties: HSCT on the day induction starts passes.
     """
     later = transplant["status"].is_in(["CR2", "CR3", "active_disease"]) | (
         transplant["indication"] != "first_remission"

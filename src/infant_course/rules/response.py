@@ -428,6 +428,7 @@ def combined_relapse_told_twice(relapse: Subject) -> pl.Expr:
     Why it matters: a combined relapse is one event with several sites; told twice, it counts twice.
     Usual cause: one row per site in the form.
     Repair: merge them into one relapse that names all sites.
+    Ties: it is the tie that is looked for, whatever the order within the day.
     """
     return relapse.start.same_day_as(Relapse)
 
@@ -523,6 +524,7 @@ def relapse_timing_wrong(relapse: Subject) -> Judged:
     Usual cause: the class of the other scheme; counted from remission instead of diagnosis.
     Repair: name the scheme and recount. BFM counts late from the end of therapy, COG from diagnosis. Where the
     scheme is not named, only what is wrong by both fails.
+    Ties: a relapse on the day of the diagnosis, or of the end of therapy, comes 0 days after it.
     """
     since_diagnosis, since_therapy = relapse.start.days_since(Diagnosis), relapse.start.days_since(EndOfTherapy)
     since_maintenance = relapse.start.days_since(MAINTENANCE, point="end")

@@ -226,6 +226,7 @@ def severity_in_words_only(event: Subject) -> Judged:
     Why it matters: "moderate" is not grade 2; no grade is made of words, so none is counted.
     Usual cause: taken from a letter or a published case.
     Repair: add a grade with its scale if it was given or measured; otherwise leave it in words.
+    Ties: a grade of the day of the echocardiogram stands for what it shows.
     """
     if event.trace.about == AdverseEvent.TYPE:
         broken, applies = event["grade"].is_null(), event["severity"].is_not_null()
@@ -329,6 +330,7 @@ def second_malignancy_of_the_same_clone(malignancy: Subject) -> Judged:
     Usual cause: therapy-related leukaemia was assumed because the lineage is another.
     Repair: state same_clone, or in a note why it was not tested; record a relapse or lineage switch if it is the
     same clone.
+    Ties: a second leukaemia on the day of a relapse or a switch is told: it is the tie that is looked for.
     """
     same = malignancy["same_clone"]
     of_blood = malignancy["disease"].str.to_lowercase().str.contains(LEUKAEMIC).fill_null(False)

@@ -492,6 +492,7 @@ def primary_graft_failure(failure: Subject) -> Judged:
     Why it matters: a graft that took and was lost is a secondary failure.
     Usual cause: recovery of the patient's own cells entered as engraftment; the day of the decision to transplant anew.
     Repair: confirm which of the two it was. It can be told from day 30, of cord blood from day 42.
+    Ties: failure on the day of the transplant is told as too soon; engraftment counts whenever it was.
     """
     days = days_after_transplant(failure)
     marrow, cord = (
@@ -595,6 +596,7 @@ def gvhd_form_against_time(gvhd: Subject) -> Judged:
     Why it matters: acute and chronic disease are graded and counted apart.
     Usual cause: the day alone decided; the day of a flare instead of the first day.
     Repair: confirm the first day and the features; record the form that they make.
+    Ties: the day of the transplant is day 0.
     """
     form, features = gvhd["form"], gvhd["chronic_features"]
     last = int(definition("gvhd_classic_acute").number("day after transplant"))
