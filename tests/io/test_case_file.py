@@ -128,6 +128,12 @@ def test_a_list_of_statements_holds_together() -> None:
     assert one("when: [at end of ind, after dx]").when == (AtEndOf("ind"), After("dx"))
 
 
+def test_parts_of_an_explicit_time_are_taken_as_they_are_written() -> None:
+    """An id that looks like a number is the id that stands there."""
+    text = f"{HEAD}events:\n  - {{event: diagnosis, id: 007}}\n  - {{event: relapse, id: r, when: {{after: 007}}}}\n"
+    assert read(text)["r"].when == (After("007"),)
+
+
 def test_events_know_their_line() -> None:
     course = read(HEAD + "events:\n  - event: death\n    id: a\n\n  - {event: death, id: b}\n")
     assert [event.line for event in course] == [4, 7]

@@ -171,7 +171,7 @@ def _whens(whens: tuple[When, ...], explicit_form: bool) -> Any:
 
 
 def _explicit_when(when: When) -> dict[str, Any]:
-    """One statement as a mapping; ``values.explicit_text`` reads it back."""
+    """One statement as a mapping; ``values.explicit_when`` reads it back."""
     if isinstance(when, OnDate):
         return {"date": when.text}
     if isinstance(when, OnDay):

@@ -16,7 +16,27 @@ from attrs import evolve, field, frozen
 from ..course import BIRTH
 from ..errors import Fault, did_you_mean, nearest
 from ..events import Quantity, field_hints, inner_type, units_of
-from ..when import FORMS, IDENTIFIER, Duration, When, parse, parse_duration
+from ..when import (
+    FORMS,
+    IDENTIFIER,
+    After,
+    AtAge,
+    AtEndOf,
+    Before,
+    Duration,
+    During,
+    Either,
+    Offset,
+    OnDate,
+    OnDay,
+    Ongoing,
+    Then,
+    Unknown,
+    When,
+    With,
+    parse,
+    parse_duration,
+)
 from .yaml_nodes import Node, shown
 
 MAXIMUM_ID = 100
@@ -51,9 +71,8 @@ UNIT_SPELLINGS = {
 }
 """Other spellings of the units in ``events.UNITS``; G is giga, a cubic millimetre is a microlitre."""
 
-_QUANTITY = re.compile(
-    r"([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*(?:[x×]\s*(?=10))?([^0-9].*|10.*/.*)?"
-)
+NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_QUANTITY = re.compile(rf"({NUMBER})\s*(?:[x×]\s*(?=10))?([^0-9].*|10.*/.*)?")
 _DECIMAL_COMMA = re.compile(r"([-+]?[0-9]+),([0-9].*)")
 _BARE_MRD = "a bare {0} could be {0} as a fraction ({1:g} %) or {0} % (a fraction of {2:g})"
 T = TypeVar("T")
@@ -210,8 +229,8 @@ class ValueReader:
         expected = f"a number with its unit ({' or '.join(accepted)})"
         if isinstance(node.value, dict):
             entries = self.mapping(node, path, ("value", "unit"), "a quantity")
-            if set(entries) != {"value", "unit"}:
-                self.fault(node, path, "value: ... and unit: ...")
+            if set(entries) != {"value", "unit"} or not re.fullmatch(NUMBER, entries["value"].text.strip()):
+                self.fault(node, path, "value: a number, and unit: ...")
                 return None
             text = f"{entries['value'].text} {entries['unit'].text}"
         elif isinstance(node.value, list) or node.value is None or isinstance(node.value, bool):
@@ -248,13 +267,13 @@ class ValueReader:
 
     def when(self, node: Node, path: str) -> When | None:
         """One statement of time, terse or explicit."""
-        if isinstance(node.value, dict):
-            text = explicit_text(node.plain())
-            if text is None:
-                self.fault(node, path, f"a statement of time: {FORMS}")
-                return None
-            node = evolve(node, value=text, text=text)
-        return self.read_text(parse, node, path)
+        if not isinstance(node.value, dict):
+            return self.read_text(parse, node, path)
+        try:
+            return explicit_when(node)
+        except ValueError as error:
+            self.fault(node, path, str(error))
+            return None
 
     def read_text(self, how: Callable[[str], T], node: Node, path: str) -> T | None:
         """A text read by a function that raises ValueError saying what it expected."""
@@ -268,28 +287,44 @@ class ValueReader:
             return None
 
 
-def explicit_text(stated: dict[str, Any]) -> str | None:
-    """The terse text of an explicit statement, or None where it is not one."""
-    if not all(isinstance(value, (str, int, bool, list)) for value in stated.values()):
-        return None
-    if set(stated) == {"either"} and isinstance(stated["either"], list):
-        options = [explicit_text(option) if isinstance(option, dict) else None for option in stated["either"]]
-        return None if None in options else "either " + " or ".join(f"({option})" for option in options)
-    keys = set(stated)
-    if keys == {"date"}:
-        return str(stated["date"])
-    if keys == {"age"}:
-        return f"age {stated['age']}"
-    if keys == {"day", "of"}:
-        return f"day {stated['day']} of {stated['of']}"
-    for word in ("after", "before"):
-        if keys == {"by", word}:
-            return f"{stated['by']} {word} {stated[word]}"
-        if keys == {"point", word}:
-            return f"{word} {stated['point']} of {stated[word]}"
-    if len(keys) == 1 and keys <= {"after", "before", "during", "at_end_of", "with", "then"}:
-        ((word, target),) = stated.items()
-        return f"{word.replace('_', ' ')} {target}"
-    if stated in ({"ongoing": True}, {"unknown": True}):
-        return next(iter(stated))
-    return None
+EXPLICIT: dict[tuple[str, ...], tuple[str, type[When]]] = {
+    ("date",): ("{date}", OnDate),
+    ("age",): ("age {age}", AtAge),
+    ("day", "of"): ("day {day} of {of}", OnDay),
+    ("by", "after"): ("{by} after {after}", Offset),
+    ("by", "before"): ("{by} before {before}", Offset),
+    ("point", "after"): ("after {point} of {after}", After),
+    ("point", "before"): ("before {point} of {before}", Before),
+    ("after",): ("after {after}", After),
+    ("before",): ("before {before}", Before),
+    ("during",): ("during {during}", During),
+    ("at_end_of",): ("at end of {at_end_of}", AtEndOf),
+    ("with",): ("with {with}", With),
+    ("then",): ("then {then}", Then),
+}
+"""Of each explicit statement its keys, the terse text that says the same, and its kind."""
+
+
+def explicit_when(node: Node) -> When:
+    """A statement of time that is written as a mapping, each part as it stands. Raises ValueError."""
+    parts: dict[str, Node] = node.value
+    if set(parts) == {"either"} and isinstance(parts["either"].value, list):
+        options = parts["either"].value
+        if len(options) < 2 or not all(isinstance(option.value, dict) for option in options):
+            raise ValueError("either: [...], a list of two or more explicit statements")
+        alternatives = tuple(map(explicit_when, options))
+        if any(isinstance(option, Either) for option in alternatives):
+            raise ValueError("alternatives that are no alternatives themselves")
+        return Either(alternatives)
+    for word, alone in (("ongoing", Ongoing()), ("unknown", Unknown())):
+        if set(parts) == {word} and parts[word].value is True:
+            return alone
+    if "point" in parts and parts["point"].value not in ("start", "end"):
+        raise ValueError("point: start or end")
+    written = not any(part.value is None or isinstance(part.value, (dict, list)) for part in parts.values())
+    for keys, (form, kind) in EXPLICIT.items():
+        if written and set(parts) == set(keys):
+            said = parse(form.format_map({key: part.text for key, part in parts.items()}))
+            if isinstance(said, kind):  # and not what its parts make by chance: {date: age 7 months}
+                return said
+    raise ValueError(f"a statement of time: {FORMS}")
