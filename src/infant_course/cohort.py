@@ -12,20 +12,20 @@ is :data:`UNBOUNDED`, never null, so that ``min`` and ``max`` keep it.
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import cache, cached_property
-from typing import Any, get_args, get_origin
+from os import PathLike
+from typing import Any, cast, get_args, get_origin
 
 import attrs
 import polars as pl
 
 from .course import BIRTH, MOST_TOLD, Course, Patient, Problem, Statement
-from .errors import UsageError
-from .events import EVENT_TYPES, Event, field_hints, inner_type, own_fields
+from .errors import NotThereError, UsageError, did_you_mean, expect, wrong_kind
+from .events import EVENT_TYPES, Event, Quantity, field_hints, inner_type, own_fields
 from .intake import Intake
 from .resolve import Reading, Resolved, resolve
 from .shortest_paths import UNBOUNDED
 from .sources import Cite, Confidence
 from .statements import END_WINDOW_DAYS, TimeSettings
-from .vocabulary import Sex
 from .when import When, parse, parse_duration, tells_a_time
 
 SHARED_COLUMNS: dict[str, Any] = {
@@ -151,16 +151,14 @@ def to_plain(value: Any) -> Any:
 
 
 def from_plain(hint: Any, value: Any) -> Any:
-    """The inverse of :func:`to_plain`."""
+    """The inverse of :func:`to_plain`; the words of lists are taken by the record that they are put into."""
     if get_origin(hint) is tuple:
         return tuple(from_plain(inner_type(get_args(hint)[0]), item) for item in value or ())
-    if value is None:
+    if value is None or (hint is Quantity and value["value"] is None):
         return None
     if attrs.has(hint):
         inner = field_hints(hint)
         return hint(**{a.name: from_plain(inner[a.name], value[a.name]) for a in attrs.fields(hint)})
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint(value)
     return value
 
 
@@ -171,6 +169,10 @@ def empty(columns: Mapping[str, Any]) -> pl.DataFrame:
 
 @cache
 def _no_events(name: str) -> pl.DataFrame:
+    if name not in EVENT_TYPES:
+        known = (*EVENT_TYPES, BIRTH, "patient", "event")
+        hint = did_you_mean(str(name), known)
+        raise NotThereError(f"cohort.table: no such table: {hint or 'known are ' + ', '.join(known)}")
     return empty(table_schema(name))
 
 
@@ -202,6 +204,8 @@ class Cohort:
 
         ``end_window_days``: how far "at the end of" an event may lie from that end, on either side.
         """
+        if type(end_window_days) is not int or end_window_days < 0:
+            raise wrong_kind("end_window_days", "a number of days from 0", end_window_days)
         return CohortBuilder(TimeSettings(end_window_days=end_window_days)).add_all(courses).cohort()
 
     def __repr__(self) -> str:
@@ -227,7 +231,10 @@ class Cohort:
         return pl.concat(parts) if parts else empty({**SHARED_COLUMNS, "type": pl.String})
 
     def table(self, name: str) -> pl.DataFrame:
-        """The rows of an event type, of ``birth``, of ``patient`` (its units) or of ``event`` (the timeline)."""
+        """The rows of an event type, of ``birth``, of ``patient`` (its units) or of ``event`` (the timeline).
+
+        Raises NotThereError, a KeyError and a UsageError.
+        """
         if name == BIRTH:
             return self.births
         if name == "patient":
@@ -246,6 +253,7 @@ class Cohort:
 
     def course(self, patient: str) -> Course:
         """One patient's course, as it was told. Raises UsageError for an id that is not there."""
+        expect("cohort.course", patient, str, "the id of a patient, a text")
         code = self.patients["patient"].index_of(patient)
         if code is None:
             raise UsageError("no such patient in this cohort")
@@ -269,7 +277,7 @@ class Cohort:
         return Course(
             patient=Patient(
                 id=row["patient"],
-                sex=Sex(row["sex"]) if row["sex"] else None,
+                sex=row["sex"],
                 birth=_whens(stated.get((BIRTH, "when"), [])),
                 site=row["site"],
                 birth_line=birth_line,
@@ -282,6 +290,25 @@ class Cohort:
             about=row["about"],
             file=row["file"],
             defects=defects,
+        )
+
+
+_READ = "load(path) reads a case file, read(path) an export"
+
+
+def one_by_one(where: str, what: object) -> Iterable[Any]:
+    """What there are several of. Raises UsageError for a single thing, and for a path: a text is no list of letters."""
+    if isinstance(what, (str, PathLike)):
+        raise wrong_kind(where, "a list of courses", what, _READ)
+    expect(where, what, Iterable, "a list of courses")
+    return cast(Iterable[Any], what)
+
+
+def expect_cohort(where: str, what: object) -> None:
+    """Raise UsageError for what is no cohort."""
+    if not isinstance(what, Cohort):
+        raise wrong_kind(
+            where, "a cohort", what, "Cohort.from_courses([...]) makes one of courses, read(path) of an export"
         )
 
 
@@ -346,7 +373,8 @@ class CohortBuilder:
     def add_all(self, courses: Iterable[Course]) -> "CohortBuilder":
         """Add courses, each of another patient. Raises UsageError."""
         seen: set[str] = set()
-        for course in courses:
+        for course in one_by_one("courses", courses):
+            expect("courses", course, Course, "courses", _READ if isinstance(course, (str, PathLike)) else None)
             if course.id in seen:
                 raise UsageError("two courses bear the same patient id; give every patient an id of its own")
             seen.add(course.id)

@@ -6,14 +6,17 @@ A ``Course`` holds statements. When things happened follows from them and is wor
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, ClassVar, TypeVar, cast
+from os import fspath
+from types import NoneType
+from typing import Any, ClassVar, TypeVar, cast, overload
 
 from attrs import field, frozen
 from attrs.converters import optional
 
-from .errors import shown_name
-from .events import EVENT_TYPES, Event
-from .sources import Cite
+from .errors import NotThereError, UsageError, did_you_mean, expect, shown_name, wrong_kind
+from .events import EVENT_TYPES, Event, Record
+from .sources import Cite, Confidence
+from .taking import each
 from .vocabulary import Sex
 from .when import When
 
@@ -26,16 +29,32 @@ BIRTH = "birth"
 """Reserved id of the patient's birth among the points in time."""
 
 
-def _whens(values: Iterable[When]) -> tuple[When, ...]:
-    return tuple(values)
+def _whens(values: Any) -> tuple[When, ...]:
+    return each(values)
 
 
 def _events(values: Iterable[Event]) -> tuple[Event, ...]:
-    return tuple(values)
+    events = each(values)
+    for number, event in enumerate(events):
+        if EVENT_TYPES.get(getattr(event, "TYPE", "")) is not type(event):
+            expected = "events of the types of this package (infant_course.EVENT_TYPES)"
+            raise wrong_kind(f"Course.events[{number}]", expected, event)
+    return events
 
 
 def _names(values: Iterable[str]) -> frozenset[str]:
-    return frozenset(values)
+    names = each(values)
+    for name in names:
+        if not isinstance(name, str):
+            raise wrong_kind("Course.complete", "words for event types, such as 'relapse'", name)
+        if name not in EVENT_TYPES:
+            hint = did_you_mean(name, EVENT_TYPES) or f"known are {', '.join(EVENT_TYPES)}"
+            raise UsageError(f"Course.complete: no event type {name!r}: {hint}")
+    return frozenset(names)
+
+
+def _file(path: Any) -> str:
+    return shown_name(fspath(path))
 
 
 def _problems(values: "Iterable[Problem]") -> "tuple[Problem, ...]":
@@ -43,7 +62,7 @@ def _problems(values: "Iterable[Problem]") -> "tuple[Problem, ...]":
 
 
 @frozen(kw_only=True)
-class Patient:
+class Patient(Record):
     """Who the course is of."""
 
     id: str = field(repr=False, metadata={"doc": "a study number, never a name: letters, digits and . _ + -"})
@@ -103,21 +122,22 @@ class Course:
     complete: frozenset[str] = field(default=frozenset(), converter=_names)
     source: Cite | None = field(default=None, repr=False)
     about: str | None = field(default=None, repr=False)
-    file: str | None = field(default=None, converter=optional(shown_name), eq=False, repr=False)
+    file: str | None = field(default=None, converter=optional(_file), eq=False, repr=False)
     defects: tuple[Problem, ...] = field(default=(), converter=_problems)
     _memory: dict[str, Any] = field(factory=dict, init=False, eq=False, repr=False, hash=False)
 
-    @complete.validator
-    def _known_types(self, _: Any, value: frozenset[str]) -> None:
-        unknown = sorted(value - set(EVENT_TYPES))
-        if unknown:
-            raise ValueError(f"complete: unknown event types {', '.join(unknown)}")
-
-    @events.validator
-    def _unique(self, _: Any, value: tuple[Event, ...]) -> None:
-        ids = [event.id for event in value]
-        if len(set(ids)) != len(ids):
-            raise ValueError(f"event ids must be unique within a course, {len(ids) - len(set(ids))} of them used again")
+    def __attrs_post_init__(self) -> None:
+        expect("Course.patient", self.patient, Patient, "Patient(id=...)")
+        expect("Course.about", self.about, (str, NoneType), "a text")
+        if self.source is not None:
+            expect("Course.source", self.source, Cite, "Cite(key, at)")
+            expect("Course.source.confidence", self.source.confidence, Confidence, "a Confidence")
+        ids = {event.id for event in self.events}
+        again = len(self.events) - len(ids)
+        if BIRTH in ids:
+            raise UsageError(f"Course.events: {BIRTH!r} is the id of the patient's birth; give the event another")
+        if again:
+            raise UsageError(f"Course.events: event ids must be unique within a course, {again} of them used again")
 
     @property
     def id(self) -> str:
@@ -132,7 +152,15 @@ class Course:
         return cast(Mapping[str, Event], self._memory["by_id"])
 
     def __getitem__(self, event_id: str) -> Event:
+        """The event of an id. Raises NotThereError, a KeyError and a UsageError."""
+        expect("course[...]", event_id, str, "the id of an event, a text")
+        if event_id not in self.by_id:
+            raise NotThereError("course[...]: no event has this id; list(course.by_id) tells those there are")
         return self.by_id[event_id]
+
+    def __contains__(self, event: object) -> bool:
+        """Whether an event is here, or one of an id."""
+        return event in self.by_id if isinstance(event, str) else event in self.events
 
     def __iter__(self) -> Iterator[Event]:
         return iter(self.events)
@@ -140,8 +168,22 @@ class Course:
     def __len__(self) -> int:
         return len(self.events)
 
-    def of(self, event_class: type[T]) -> tuple[T, ...]:
-        """The events of one type, in the order of the file."""
+    @overload
+    def of(self, event_class: type[T]) -> tuple[T, ...]: ...
+
+    @overload
+    def of(self, event_class: str) -> tuple[Event, ...]: ...
+
+    def of(self, event_class: type[T] | str) -> tuple[T, ...] | tuple[Event, ...]:
+        """The events of one type (its class, or its word), in the order of the file. Raises UsageError."""
+        if isinstance(event_class, str):
+            if event_class not in EVENT_TYPES:
+                hint = did_you_mean(event_class, EVENT_TYPES) or f"known are {', '.join(EVENT_TYPES)}"
+                raise UsageError(f"course.of: no event type {event_class!r}: {hint}")
+            event_class = cast(type[T], EVENT_TYPES[event_class])
+        wanted: Any = event_class
+        if not isinstance(wanted, type) or not issubclass(wanted, Event):
+            raise wrong_kind("course.of", "a class of events, or its word ('relapse')", wanted)
         return tuple(event for event in self.events if isinstance(event, event_class))
 
     @property

@@ -7,6 +7,7 @@ An error means that something could not be read, or that the caller asked for wh
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from os import PathLike
 
 from attrs import field, frozen
 from attrs.converters import optional
@@ -75,7 +76,46 @@ class InputError(InfantCourseError):
 
 
 class UsageError(InfantCourseError):
-    """The caller named something that does not exist; the message lists what does."""
+    """The caller named something that does not exist, or gave something of another kind; the message says what fits."""
+
+
+class NotThereError(UsageError, KeyError):
+    """Something was asked for by a name that nothing bears."""
+
+    __str__ = Exception.__str__  # a KeyError shows its message in quotes
+
+
+def kind_of(value: object) -> str:
+    """What a value is, in a few words that tell nothing of it.
+
+    >>> kind_of("day 8"), kind_of(0.05), kind_of([1]), kind_of(None)
+    ('a text', 'a number', 'a list', 'None')
+    """
+    if value is None or isinstance(value, bool):
+        return "None" if value is None else "True or False"
+    for kind, words in ((str, "a text"), ((int, float), "a number"), (dict, "a dict"), ((list, tuple), "a list")):
+        if isinstance(value, kind):
+            return words
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    return f"something of the type {type(value).__name__}"
+
+
+def expect(where: str, value: object, kinds: type | tuple[type, ...], expected: str, hint: str | None = None) -> None:
+    """Raise UsageError for a value that is of none of these kinds."""
+    if not isinstance(value, kinds):
+        raise wrong_kind(where, expected, value, hint)
+
+
+def path_of(where: str, path: object) -> str:
+    """A path as text. Raises UsageError for what is none."""
+    expect(where, path, (str, PathLike), "a path")
+    return str(path)
+
+
+def wrong_kind(where: str, expected: str, found: object, hint: str | None = None) -> UsageError:
+    """The error for an argument or a field that is of another kind than expected; it shows no value."""
+    return UsageError(f"{where}: expected {expected}, found {kind_of(found)}{f'; {hint}' if hint else ''}")
 
 
 def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:

@@ -9,12 +9,15 @@ Every field carries, in its metadata, its meaning (``doc``), its unit where it h
 Who defines a field or asks for it is told in ``knowledge/fields.yaml``: that is read only when it is asked for.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from types import UnionType
+from collections.abc import Callable, Iterator, Mapping
+from math import isfinite
+from types import NoneType, UnionType
 from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from attrs import Attribute, Converter, field, fields, frozen, has, validators
+from attrs import NOTHING, Attribute, Converter, field, fields, frozen, has
 
+from .errors import NotThereError, expect
+from .taking import Plan, Slot, each, never, number, plan_of, slot, take
 from .vocabulary import (
     AnthracyclineScheme,
     CauseOfDeath,
@@ -61,11 +64,7 @@ def said(doc: str, *, unit: str | tuple[str, ...] | None = None, ref: bool = Fal
     return field(default=None, repr=False, metadata={"doc": doc, "unit": unit, "ref": ref})
 
 
-def _each(values: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(values)
-
-
-_EACH = Converter(_each)  # one for all fields: attrs looks up the signature of each converter it makes
+_EACH = Converter(each)  # one for all fields: attrs looks up the signature of each converter it makes
 
 
 def many(doc: str, *, ref: bool = False) -> Any:
@@ -108,31 +107,73 @@ def units_of(metadata: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _number(value: float) -> float:
-    """A whole number as a float, so that a column of numbers is of one type."""
-    return float(value) if isinstance(value, int) else value
+    return value if type(value) is float and isfinite(value) else number("Quantity.value", value)
 
 
 @frozen
 class Quantity:
-    """A number with the unit it was stated in."""
+    """A number with the unit it was stated in. Raises UsageError for what is no number, and where the unit is no text.
+
+    A table may hold a number without its unit: None, which is a finding (REC-07) and is refused in a case file.
+    """
 
     value: float = field(converter=_number, metadata={"doc": "the number as stated"})
     unit: str = field(metadata={"doc": "the unit as stated, one that the field accepts"})
 
+    def __attrs_post_init__(self) -> None:
+        if type(self.unit) is not str:
+            expect("Quantity.unit", self.unit, (str, NoneType), "a text such as '%'")
+
     def to(self, unit: str) -> float:
-        """The number in a canonical unit of :data:`UNITS`. Raises KeyError for a unit that does not fit.
+        """The number in a canonical unit of :data:`UNITS`. Raises NotThereError for a unit that does not fit.
 
         >>> round(Quantity(1.257, "%").to("fraction"), 5)
         0.01257
         """
+        if self.unit not in UNITS.get(unit, ()):
+            fitting = ", ".join(name for name, units in UNITS.items() if self.unit in units)
+            raise NotThereError(f"Quantity.to: a quantity in {self.unit} can be told in {fitting}")
         return self.value * UNITS[unit][self.unit]
 
     def __str__(self) -> str:
         return f"{self.value:g} {self.unit}"
 
 
+class Record:
+    """What is stated, in fields. They are gone through when a record is made (:mod:`infant_course.taking`).
+
+    That is done here for all classes: validators and converters of their own would each have to be compiled when the
+    command starts.
+    """
+
+    __slots__ = ()
+
+    def __attrs_post_init__(self) -> None:
+        cls = type(self)
+        take(self, _PLANS.get(cls) or _PLANS.setdefault(cls, plan_of(_slots(cls))))
+
+
+_PLANS: dict[type, Plan] = {}
+
+
+def _slots(cls: Any) -> Iterator[Slot]:
+    """The fields of a record as places for values."""
+    hints, lasts = field_hints(cls), getattr(cls, "LASTS", True)
+    for attribute in fields(cls):
+        name, where, metadata = attribute.name, f"{cls.__name__}.{attribute.name}", attribute.metadata
+        if not lasts and name in ("until", "lasting"):
+            yield never(name, where)
+            continue
+        many = get_origin(hints[name]) is tuple
+        kind = inner_type(get_args(hints[name])[0]) if many else hints[name]
+        required = attribute.default is NOTHING
+        yield slot(
+            name, where, kind, units=units_of(metadata), ref=bool(metadata.get("ref")), many=many, required=required
+        )
+
+
 @frozen(kw_only=True)
-class Finding:
+class Finding(Record):
     """A symptom, sign or result of an examination, in the source's words."""
 
     term: str = field(repr=False, metadata={"doc": "the finding, in the field's words"})
@@ -141,7 +182,7 @@ class Finding:
 
 
 @frozen(kw_only=True)
-class Immunophenotype:
+class Immunophenotype(Record):
     """Antigens of the blasts in one specimen."""
 
     specimen: Specimen | None = said("what was examined")
@@ -151,7 +192,7 @@ class Immunophenotype:
 
 
 @frozen(kw_only=True)
-class Cytogenetics:
+class Cytogenetics(Record):
     """A karyotype or translocation and how it was found."""
 
     karyotype: str | None = said("as stated: t(4;11;13), normal, or an ISCN string; nothing filled in")
@@ -160,7 +201,7 @@ class Cytogenetics:
 
 
 @frozen(kw_only=True)
-class Agent:
+class Agent(Record):
     """A drug as given."""
 
     name: str = field(repr=False, metadata={"doc": "name of the agent"})
@@ -181,7 +222,7 @@ def _shown(value: Any) -> str:
 
 
 @frozen(kw_only=True, eq=False)
-class Event:
+class Event(Record):
     """What all events share.
 
     Equal are events of one type of which the same was stated, wherever they stood in the input. That and ``repr`` are
@@ -193,11 +234,7 @@ class Event:
     LASTS: ClassVar[bool] = False
     """Whether the event has an end of its own; otherwise start and end are one point."""
 
-    id: str = field(
-        validator=validators.instance_of(str),
-        repr=False,
-        metadata={"doc": "name of the event within the patient: letters, digits and . _ + -"},
-    )
+    id: str = field(repr=False, metadata={"doc": "name of the event within the patient: letters, digits and . _ + -"})
     when: tuple[When, ...] = many("what is stated about its time (its start, where it lasts)")
     until: tuple[When, ...] = many("what is stated about its end")
     lasting: Duration | None = said("how long it lasted")

@@ -253,6 +253,33 @@ def test_what_no_file_can_hold_is_refused_when_written_too(sign: str, tmp_path: 
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("event", "place"),
+    [
+        (Death(id="a b"), "events[0].id"),
+        (Death(id="a", derived_from=["a b"]), "events[0].derived_from"),
+        (Death(id="a", when=[After("a b")]), "events[0].when"),
+    ],
+)
+def test_an_id_that_no_file_can_hold_is_refused_when_written(event: ic.Event, place: str, tmp_path: Path) -> None:
+    """From a program an id may be any text; what was written reads back."""
+    with pytest.raises(InputError) as caught:
+        dump(Course(patient=Patient(id="p"), events=[event]), tmp_path / "a.yaml")
+    assert [fault.path for fault in caught.value.faults] == [place]
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(InputError, match=r"patient\.id: expected an id"):
+        dump(Course(patient=Patient(id="../../x")))
+
+
+def test_a_unit_that_no_file_can_hold_is_refused_when_written() -> None:
+    """From a program a number may have a unit in which it is not measured, which is a finding."""
+    dose = ic.Agent(name="x", dose=Quantity(5, "Gy"))
+    events = [ic.MrdAssessment(id="m", value=Quantity(5, "promille")), ic.TreatmentBlock(id="b", agents=dose)]
+    with pytest.raises(InputError) as caught:
+        dump(Course(patient=Patient(id="p"), events=events))
+    assert [fault.path for fault in caught.value.faults] == ["events[0].value", "events[1].agents.dose"]
+
+
 def test_tabs_and_line_ends_of_a_text_are_kept() -> None:
     course = Course(patient=Patient(id="p"), events=[Death(id="d", note="a\tb\nc")])
     assert read(dump(course)) == course

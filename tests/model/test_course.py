@@ -18,12 +18,12 @@ def test_order_of_the_file_is_kept() -> None:
 
 
 def test_ids_are_unique() -> None:
-    with pytest.raises(ValueError, match="unique within a course, 1 of them used again"):
+    with pytest.raises(ic.UsageError, match="unique within a course, 1 of them used again"):
         ic.Course(patient=ic.Patient(id="p"), events=(ic.Relapse(id="x"), ic.Diagnosis(id="x")))
 
 
 def test_complete_names_event_types() -> None:
-    with pytest.raises(ValueError, match="unknown event types relaps"):
+    with pytest.raises(ic.UsageError, match="no event type 'relaps'"):
         ic.Course(patient=ic.Patient(id="p"), complete={"relaps"})
 
 

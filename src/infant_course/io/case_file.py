@@ -10,7 +10,7 @@ import attrs
 from attrs import evolve, frozen
 
 from ..course import Course, Patient, Problem
-from ..errors import InputError, did_you_mean
+from ..errors import InputError, did_you_mean, path_of
 from ..events import EVENT_TYPES, Event
 from ..sources import Cite, Confidence
 from ..vocabulary import Sex
@@ -25,7 +25,8 @@ COURSE_KEYS = ("infant_course", "about", "patient", "source", "complete", "event
 
 def load(path: str | Path) -> Course:
     """Read one case file. Raises InputError holding every fault of the file, each with line and column."""
-    return read_bytes(yaml_nodes.read_bytes(Path(path)), file=str(path))
+    name = path_of("load", path)
+    return read_bytes(yaml_nodes.read_bytes(Path(name)), file=name)
 
 
 def read_bytes(raw: bytes, *, file: str | None = None) -> Course:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -10,9 +10,9 @@ from typing import Any
 
 import attrs
 
-from ..course import Course
-from ..errors import Fault, InputError
-from ..events import Event, Quantity
+from ..course import BIRTH, Course
+from ..errors import Fault, InputError, expect, path_of
+from ..events import Event, Quantity, Record, references, units_of
 from ..files import write_whole
 from ..shortest_paths import UNBOUNDED
 from ..sources import Confidence
@@ -34,7 +34,8 @@ from ..when import (
     With,
 )
 from .case_file import FORMAT
-from .yaml_nodes import NOT_RAW, UNSEEN, scalar
+from .values import MAXIMUM_ID, is_identifier
+from .yaml_nodes import NOT_RAW, UNSEEN, scalar, shown
 
 _PLAIN = re.compile(r"[A-Za-z0-9(][^\n:#\[\]{},&*!|>'\"%@`\\]*[^\s:#\[\]{},&*!|>'\"%@`\\]|[A-Za-z0-9]")
 
@@ -42,20 +43,31 @@ _PLAIN = re.compile(r"[A-Za-z0-9(][^\n:#\[\]{},&*!|>'\"%@`\\]*[^\s:#\[\]{},&*!|>
 def dump(course: Course, path: str | Path | None = None) -> str:
     """A course as a terse case file that reads back as the same course; also written to a file if one is named.
 
-    An id that was used twice is written twice. Raises InputError for a text that no case file can hold (with a
-    control character).
+    An id that was used twice is written twice. Raises InputError for what no case file can hold: a text with a control
+    character, an id of other signs than :data:`infant_course.when.IDENTIFIER` has, a unit that its field does not have.
     """
+    expect("dump", course, Course, "a course")
     document = _course(course, explicit_form=False)
     faults = [
         Fault(path=path, expected="text without control characters", found=f"U+{ord(bad[0]):04X}", hint="take it out")
         for path, text in _texts(document)
         if (bad := UNSEEN.search(text))
     ]
+    faults += [
+        Fault(path=path, expected=f"an id of letters, digits and . _ + - (at most {MAXIMUM_ID})", found=shown(name))
+        for path, name in _ids(course, document)
+        if not is_identifier(name)
+    ]
+    faults += [
+        Fault(path=f"events[{number}].{path}", expected=f"a unit ({' or '.join(units)})", found=shown(unit or ""))
+        for number, event in enumerate(course.events)
+        for path, unit, units in _foreign_units(event)
+    ]
     if faults:
         raise InputError(faults=faults)
     text = emit(document)
     if path is not None:
-        write_whole(Path(path), text)
+        write_whole(Path(path_of("dump", path)), text)
     return text
 
 
@@ -78,6 +90,30 @@ def explicit(course: Course) -> str:
     settled = [f"settled: {one.message}" for one in course.resolved.settled]
     document["notes"] = [*settled, *course.resolved.notes]
     return emit(document)
+
+
+def _ids(course: Course, document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """All ids in a document, and those that its events lean on, each with its place."""
+    yield "patient.id", course.id
+    times = [("patient.birth", course.patient.birth)]
+    for number, (event, entries) in enumerate(zip(course.events, document["events"], strict=True)):
+        place = f"events[{number}]"
+        yield f"{place}.id", entries["id"]
+        yield from ((f"{place}.{field}", name) for field, name in references(event))
+        times += [(f"{place}.when", event.when), (f"{place}.until", event.until)]
+    for place, whens in times:
+        yield from ((place, name) for when in whens for name in when.references() if name != BIRTH)
+
+
+def _foreign_units(record: Any) -> Iterator[tuple[str, str, Iterable[str]]]:
+    """The units of a record, and of its parts, that their fields do not have: place, unit, and those it has."""
+    for attribute in attrs.fields(type(record)):
+        value, units = getattr(record, attribute.name), units_of(attribute.metadata)
+        if units and value is not None and value.unit not in units:
+            yield attribute.name, value.unit, units
+        for part in value if isinstance(value, tuple) else ():
+            if isinstance(part, Record):
+                yield from ((f"{attribute.name}.{name}", unit, known) for name, unit, known in _foreign_units(part))
 
 
 def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

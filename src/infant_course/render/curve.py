@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
-from ..cohort import Cohort
+from ..cohort import Cohort, expect_cohort
 from ..errors import UsageError
 from .cohort_figure import CohortFigure, many, shortened
 from .cohort_page import page_width
@@ -108,6 +108,7 @@ def curve(
     at which the caption tells the estimate. ``until``: the last month of the axis. Raises UsageError for a word that
     is not known, and where no patient has a time that can be used.
     """
+    expect_cohort("curve", cohort)
     points = page_width(width)
     if any(month < 1 for month in at):
         raise UsageError("at: expected numbers of months from 1")

@@ -8,12 +8,13 @@ import shutil
 from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from types import NoneType
 from typing import Any, Protocol
 
 from attrs import field, frozen
 
 from ..course import Course
-from ..errors import UsageError
+from ..errors import UsageError, expect, path_of, wrong_kind
 from ..events import Conditioning, Event
 from ..files import write_together, write_whole
 from ..knowledge.plan import Plan
@@ -161,7 +162,13 @@ def drawn(
     sidecars: bool = True,
 ) -> dict[Path, str | bytes]:
     """What :func:`draw` writes: the contents of each file by its path, the figure's first."""
-    path, style = Path(path), style or PLAIN
+    expect("draw", course, Course, "a course", "load(path) reads one, cohort.course(id) finds one")
+    path, style = Path(path_of("draw", path)), PLAIN if style is None else style
+    expect("style", style, Style, "Style(...)")
+    expect("plan", plan, (str, Plan, NoneType), "the id of a protocol, or a plan")
+    expect("marks", marks, (Mapping, NoneType), "marks by the id of their event")
+    if report is not None and not hasattr(report, "of"):
+        raise wrong_kind("report", "the report of a check", report)
     for what, word, known in (("kind", kind, KINDS), ("engine", engine, ENGINES), ("resolution", dpi, RESOLUTIONS)):
         if word is not None and word not in known:
             raise UsageError(f"no {what} {word!r}: known are {', '.join(map(str, known))}")

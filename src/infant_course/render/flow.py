@@ -1,6 +1,6 @@
 """Patients from state to state, or from block to block of first-line treatment, with counts and medians."""
 
-from ..cohort import Cohort
+from ..cohort import Cohort, expect_cohort
 from ..errors import UsageError
 from .cohort_figure import CohortFigure, many, shortened
 from .cohort_page import page_width
@@ -57,6 +57,7 @@ def flow(
     ``smallest``: counts below it are withheld, and so are those from which they could be worked out. Raises UsageError
     for what cannot be drawn so.
     """
+    expect_cohort("flow", cohort)
     points = page_width(width)
     most = MOST_COLUMNS[width]
     columns = min(COLUMNS, most) if columns is None else columns

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..cohort import Cohort
+from ..cohort import Cohort, expect_cohort
 from ..errors import UsageError
 from ..events import Quantity
 from ..knowledge.protocols import the_protocol
@@ -54,6 +54,7 @@ def mrd_panel(
     order of their days. ``group_by``: an attribute to make panels of. ``ids``: write study numbers into the table and
     the titles. Raises UsageError for a word that is not known, and where no result can be drawn.
     """
+    expect_cohort("mrd_panel", cohort)
     if group_by is not None:
         known_attribute(group_by, GROUPS, what="group-by")
     points = page_width(width)

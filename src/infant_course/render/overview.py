@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from ..cohort import Cohort
-from ..errors import UsageError
+from ..cohort import Cohort, expect_cohort
+from ..errors import UsageError, wrong_kind
 from .cohort_figure import CohortFigure, many, shortened
 from .cohort_page import page_width
 from .cohort_people import NOT_STATED
@@ -75,6 +75,9 @@ def overview(cohort: Cohort, report: Checked, *, most: int = MOST_RULES, width: 
     ``most`` are drawn and the table holds all. Columns are the sites. Raises UsageError for more sites than the
     width has room for.
     """
+    expect_cohort("overview", cohort)
+    if not hasattr(report, "findings"):
+        raise wrong_kind("overview", "the report of a check of the cohort", report)
     points = page_width(width)
     if most < 1:
         raise UsageError(f"most: expected a number from 1, found {most}")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from attrs import evolve
 
-from ..cohort import Cohort
+from ..cohort import Cohort, expect_cohort
 from ..errors import UsageError
 from .cohort_figure import CohortFigure, day, many, shortened
 from .cohort_page import page_width
@@ -82,6 +82,7 @@ def swimmer(
     numbers. ``until``: the last month of the axis; rows that go on say so. ``width``: mm.
     Raises UsageError for a word that is not known, and for a cohort that is too large or of which nobody can be drawn.
     """
+    expect_cohort("swimmer", cohort)
     zero = zero_name(align)
     if group_by is not None:
         known_attribute(group_by, GROUPS, what="group-by")

@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 from attrs import asdict, evolve, field, frozen
 
-from ..cohort import Cohort
+from ..cohort import Cohort, one_by_one
 from ..course import Course
+from ..errors import UsageError, expect, wrong_kind
 from ..intake import Intake, merged_intakes
 from ..rules import CATALOGUE_VERSION, RULES, Rule, Settings, judge
 from ..vocabulary import Severity
@@ -90,6 +91,10 @@ class Report:
 
     def counted(self, verdict: str, severity: str | None = None) -> int:
         """How many verdicts ("failed", "undecided") there are, of a severity or of all; listed or not."""
+        if verdict not in ("failed", "undecided"):
+            raise UsageError(f"counted: no verdict {verdict!r}: known are failed, undecided")
+        if severity is not None and severity not in tuple(Severity):
+            raise UsageError(f"counted: no severity {severity!r}: known are {', '.join(Severity)}")
         if verdict == "undecided":
             return sum(one.undecided for one in self.rules if severity in (None, one.severity))
         return sum(one.failed for one in self.outcomes if severity in (None, one.severity))
@@ -101,6 +106,8 @@ class Report:
 
     def exit_code(self, fail_on: str = "error") -> int:
         """0 where nothing failed at or above the level (a severity, or "never"), 1 otherwise, 3 if a rule errored."""
+        if fail_on not in (*Severity, "never"):
+            raise UsageError(f"exit_code: no level {fail_on!r}: known are {', '.join(Severity)}, never")
         if self.errored:
             return 3
         if fail_on == "never" or self.worst is None:
@@ -109,6 +116,7 @@ class Report:
 
     def of(self, patient: str) -> tuple[Finding, ...]:
         """The findings of one patient."""
+        expect("report.of", patient, str, "the id of a patient, a text")
         return tuple(objects(self.table.filter(pl.col("patient") == patient)))
 
     def frame(self) -> pl.DataFrame:
@@ -173,8 +181,16 @@ def cohort_of(what: Course | Iterable[Course] | Cohort, settings: Settings) -> C
     """One course, several, or a cohort, as a cohort."""
     if isinstance(what, Cohort):
         return what
-    courses = [what] if isinstance(what, Course) else what
+    courses = [what] if isinstance(what, Course) else one_by_one("check", what)
     return Cohort.from_courses(courses, end_window_days=settings.end_window_days)
+
+
+def _rules(rules: Any) -> tuple[Rule, ...]:
+    hint = "infant_course.rules.select(['REM-06', 'MRD']) finds rules by id, family or severity"
+    listed = tuple(rules) if isinstance(rules, Iterable) and not isinstance(rules, str) else (rules,)
+    for one in listed:
+        expect("rules", one, Rule, "a list of rules", hint)
+    return listed
 
 
 def check(
@@ -192,10 +208,13 @@ def check(
     """
     from .. import __version__
 
-    settings = settings or Settings()
+    settings = Settings() if settings is None else settings
+    expect("settings", settings, Settings, "Settings(...)")
     if cut_off is not None:
+        if type(cut_off) is not date:  # a datetime is a date too
+            raise wrong_kind("cut_off", "a date, such as datetime.date(2024, 12, 31)", cut_off)
         settings = evolve(settings, cut_off=cut_off)
-    chosen = tuple(RULES.values() if rules is None else rules)
+    chosen = tuple(RULES.values()) if rules is None else _rules(rules)
     cohort = cohort_of(what, settings)
     judgement = judge(cohort, chosen, settings)
     by_id = {found.id: found for found in chosen}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import frozen
 
@@ -29,6 +29,16 @@ class Ref:
         return random.choice([*ids, None]) if ids else None
 
 
+R = TypeVar("R")
+
+
+def as_in_a_table(record: R, **fields: Any) -> R:
+    """A record with values as a column may hold them: words of no list too, which are refused where one is made."""
+    for name, value in fields.items():
+        object.__setattr__(record, name, value)
+    return record
+
+
 @frozen
 class Some:
     """Up to ``most`` events of a type; each field is drawn from its values."""
@@ -45,7 +55,7 @@ class Some:
             for name, pool in self.fields.items()
         }
         day = random.choice(self.days)
-        return self.kind(id=f"e{len(events)}", when=(parse(day),) if day else (), **chosen)
+        return as_in_a_table(self.kind(id=f"e{len(events)}", when=(parse(day),) if day else ()), **chosen)
 
 
 @frozen
@@ -64,7 +74,8 @@ class Family:
                 events.append(one.draw(random, events))
         types = sorted({event.TYPE for event in events})
         birth = random.choice(self.births)
-        patient = Patient(id=f"p{number}", sex=random.choice(self.sexes), birth=(parse(birth),) if birth else ())
+        patient = Patient(id=f"p{number}", birth=(parse(birth),) if birth else ())
+        as_in_a_table(patient, sex=random.choice(self.sexes))
         complete = frozenset(name for name in types if random.random() < 0.5)
         random.shuffle(events)
         return Course(patient=patient, events=tuple(events), complete=complete)

@@ -25,7 +25,7 @@ from infant_course.vocabulary import (
     Site,
 )
 from oracle.plain.operators import SILENT
-from oracle.told.drawing import Family, Ref, Rules, Some, Verdict
+from oracle.told.drawing import Family, Ref, Rules, Some, Verdict, as_in_a_table
 
 CODES = {
     "sex": ("male", "female"),
@@ -129,7 +129,7 @@ FAMILIES: dict[str, Family] = {
                     "immunophenotypes": (
                         (),
                         (Immunophenotype(specimen="marrow"),),
-                        (Immunophenotype(specimen="bone"), Immunophenotype()),
+                        (as_in_a_table(Immunophenotype(), specimen="bone"), Immunophenotype()),
                     ),
                     "wbc": (None, Quantity(3, "/uL"), Quantity(3, "g/L")),
                     "haemoglobin": (None, Quantity(9, "g/dL"), Quantity(9, "")),

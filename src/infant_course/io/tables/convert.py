@@ -6,8 +6,8 @@ What it returns, if it is text, says what the format could not take along.
 from importlib import import_module
 from pathlib import Path
 
-from ...cohort import Cohort
-from ...errors import UsageError, did_you_mean
+from ...cohort import Cohort, expect_cohort
+from ...errors import UsageError, did_you_mean, path_of
 
 WRITERS = {"csv": ".write", "parquet": ".write", "cbioportal": ".cbioportal_write"}
 """The module that writes a format."""
@@ -24,8 +24,9 @@ def write(cohort: Cohort, folder: str | Path, *, to: str = "csv") -> Path:
 
 def write_told(cohort: Cohort, folder: str | Path, *, to: str) -> tuple[Path, str]:
     """:func:`write`, with what the format could not take along (empty: it took all)."""
+    expect_cohort("write", cohort)
     if to not in WRITERS:
         raise UsageError(f"no format {to!r}: {did_you_mean(to, WRITERS) or 'known are ' + ', '.join(WRITERS)}")
-    folder = Path(folder)
+    folder = Path(path_of("write", folder))
     told = import_module(WRITERS[to], __package__).write(cohort, folder, to=to)
     return folder, told if isinstance(told, str) else ""

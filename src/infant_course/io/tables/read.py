@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from importlib import import_module
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, fields
 
 from ...cohort import Cohort
-from ...errors import UsageError, did_you_mean
+from ...errors import UsageError, did_you_mean, expect
 from ...intake import merged_cells
 from .clock import DayZero
 from .text import Limits, unreadable
@@ -70,7 +71,8 @@ def read(
 
 
 def existing(export: str | Path) -> Path:
-    """The path of an export that is there. Raises InputError."""
+    """The path of an export that is there. Raises InfantCourseError."""
+    expect("read", export, (str, PathLike), "a folder, a file, or frames by the name of their table")
     if not Path(export).exists():
         raise unreadable(str(export), "an export: a folder or a file", "nothing of this name")
     return Path(export)
@@ -78,6 +80,7 @@ def existing(export: str | Path) -> Path:
 
 def reader_of(source: str, options: Mapping[str, Any]) -> "Reader":
     """The reader of a format, with those options that are stated (not None). Raises InfantCourseError."""
+    expect("source", source, str, f"one of {', '.join(READERS)}")
     if source not in READERS:
         raise UsageError(f"no source {source!r}: {did_you_mean(source, READERS) or 'known are ' + ', '.join(READERS)}")
     module, _, name = READERS[source].partition(":")
