@@ -161,7 +161,7 @@ def _slots(cls: Any) -> Iterator[Slot]:
     hints, lasts = field_hints(cls), getattr(cls, "LASTS", True)
     for attribute in fields(cls):
         name, where, metadata = attribute.name, f"{cls.__name__}.{attribute.name}", attribute.metadata
-        if not lasts and name in ("until", "lasting"):
+        if not lasts and name == "lasting":
             yield never(name, where)
             continue
         many = get_origin(hints[name]) is tuple

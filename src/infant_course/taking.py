@@ -104,12 +104,12 @@ def slot(name: str, where: str, kind: Any, *, units: Mapping[str, Any], ref: boo
 
 
 def never(name: str, where: str) -> Slot:
-    """The slot of a field that a type of event does not have: it does not last."""
+    """The slot of a length that nothing would look at: an event of this type does not last."""
 
     def refuse(value: Any) -> NoReturn:
         raise UsageError(f"{where}: an event of this type does not last; its one time is `when`")
 
-    return Slot(name, (), refuse, many=name == "until", required=False)
+    return Slot(name, (), refuse, many=False, required=False)
 
 
 def _refused(where: str, expected: str, value: Any, hint: str | None = None, *, found: str | None = None) -> NoReturn:

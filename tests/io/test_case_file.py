@@ -280,6 +280,12 @@ def test_a_unit_that_no_file_can_hold_is_refused_when_written() -> None:
     assert [fault.path for fault in caught.value.faults] == ["events[0].value", "events[1].agents.dose"]
 
 
+def test_an_end_of_what_does_not_last_is_refused_when_written() -> None:
+    course = Course(patient=Patient(id="p"), events=[ic.Relapse(id="r", until=[After("r")])])
+    with pytest.raises(InputError, match=r"events\[0\]\.until: expected an event that lasts, found relapse"):
+        dump(course)
+
+
 def test_tabs_and_line_ends_of_a_text_are_kept() -> None:
     course = Course(patient=Patient(id="p"), events=[Death(id="d", note="a\tb\nc")])
     assert read(dump(course)) == course

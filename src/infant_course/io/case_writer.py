@@ -43,27 +43,13 @@ _PLAIN = re.compile(r"[A-Za-z0-9(][^\n:#\[\]{},&*!|>'\"%@`\\]*[^\s:#\[\]{},&*!|>
 def dump(course: Course, path: str | Path | None = None) -> str:
     """A course as a terse case file that reads back as the same course; also written to a file if one is named.
 
-    An id that was used twice is written twice. Raises InputError for what no case file can hold: a text with a control
-    character, an id of other signs than :data:`infant_course.when.IDENTIFIER` has, a unit that its field does not have.
+    An id that was used twice is written twice. Raises InputError for what a program may say and no case file can hold:
+    a text with a control character, an id of other signs than :data:`infant_course.when.IDENTIFIER` has, a unit that
+    its field does not have, the end of an event that does not last.
     """
     expect("dump", course, Course, "a course")
     document = _course(course, explicit_form=False)
-    faults = [
-        Fault(path=path, expected="text without control characters", found=f"U+{ord(bad[0]):04X}", hint="take it out")
-        for path, text in _texts(document)
-        if (bad := UNSEEN.search(text))
-    ]
-    faults += [
-        Fault(path=path, expected=f"an id of letters, digits and . _ + - (at most {MAXIMUM_ID})", found=shown(name))
-        for path, name in _ids(course, document)
-        if not is_identifier(name)
-    ]
-    faults += [
-        Fault(path=f"events[{number}].{path}", expected=f"a unit ({' or '.join(units)})", found=shown(unit or ""))
-        for number, event in enumerate(course.events)
-        for path, unit, units in _foreign_units(event)
-    ]
-    if faults:
+    if faults := list(_unwritable(course, document)):
         raise InputError(faults=faults)
     text = emit(document)
     if path is not None:
@@ -92,6 +78,25 @@ def explicit(course: Course) -> str:
     return emit(document)
 
 
+def _unwritable(course: Course, document: dict[str, Any]) -> Iterator[Fault]:
+    """What of a course no case file can hold."""
+    for path, text in _texts(document):
+        if bad := UNSEEN.search(text):
+            found = f"U+{ord(bad[0]):04X}"
+            yield Fault(path=path, expected="text without control characters", found=found, hint="take it out")
+    for path, name in _ids(course, document):
+        if not is_identifier(name):
+            expected = f"an id of letters, digits and . _ + - (at most {MAXIMUM_ID})"
+            yield Fault(path=path, expected=expected, found=shown(name))
+    for number, event in enumerate(course.events):
+        place = f"events[{number}]"
+        for path, unit, units in _foreign_units(event):
+            yield Fault(path=f"{place}.{path}", expected=f"a unit ({' or '.join(units)})", found=shown(unit or ""))
+        if event.until and not event.LASTS:
+            hint = "say it in `when`"
+            yield Fault(path=f"{place}.until", expected="an event that lasts", found=event.TYPE, hint=hint)
+
+
 def _ids(course: Course, document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """All ids in a document, and those that its events lean on, each with its place."""
     yield "patient.id", course.id
@@ -108,8 +113,8 @@ def _ids(course: Course, document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _foreign_units(record: Any) -> Iterator[tuple[str, str, Iterable[str]]]:
     """The units of a record, and of its parts, that their fields do not have: place, unit, and those it has."""
     for attribute in attrs.fields(type(record)):
-        value, units = getattr(record, attribute.name), units_of(attribute.metadata)
-        if units and value is not None and value.unit not in units:
+        value = getattr(record, attribute.name)
+        if isinstance(value, Quantity) and value.unit not in (units := units_of(attribute.metadata)):
             yield attribute.name, value.unit, units
         for part in value if isinstance(value, tuple) else ():
             if isinstance(part, Record):

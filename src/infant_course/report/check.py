@@ -1,7 +1,7 @@
 """Checks courses or a cohort against the catalogue and tells the findings one by one."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -211,8 +211,9 @@ def check(
     settings = Settings() if settings is None else settings
     expect("settings", settings, Settings, "Settings(...)")
     if cut_off is not None:
-        if type(cut_off) is not date:  # a datetime is a date too
-            raise wrong_kind("cut_off", "a date, such as datetime.date(2024, 12, 31)", cut_off)
+        day: Any = cut_off
+        if not isinstance(day, date) or isinstance(day, datetime):
+            raise wrong_kind("cut_off", "a date without a time of day, such as datetime.date(2024, 12, 31)", day)
         settings = evolve(settings, cut_off=cut_off)
     chosen = tuple(RULES.values()) if rules is None else _rules(rules)
     cohort = cohort_of(what, settings)
