@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import infant_course as ic
+from infant_course.rules import Settings, load_rules, select
 from infant_course.when import parse
 
 CASE = "cases/published/kotecha-2022-case-3.yaml"
@@ -51,6 +52,14 @@ LOAD = "load(path) reads a case file, read(path) an export"
         (lambda: ic.draw(COURSE, "x.svg", marks=[1]), "marks: expected marks by the id of their event"),
         (lambda: ic.draw(COURSE, "x.svg", report="x"), "report: expected the report of a check"),
         (lambda: ic.explain("REM-6"), "did you mean 'REM-06'?"),
+        (lambda: ic.explain(ic.RULES["REM-06"]), "explain: expected the id of a rule, such as 'REM-06'"),
+        (lambda: select([6]), "select: expected ids, families or severities, as texts, found a number"),
+        (lambda: load_rules("no_such_module"), "the rules 'no_such_module' cannot be imported"),
+        (lambda: Settings(infant_limit_days="365"), "Settings.infant_limit_days: expected a number of days from 0"),
+        (lambda: Settings(end_window_days=-1), "Settings.end_window_days: expected a number of days from 0"),
+        (lambda: Settings(criteria="cibmtr"), "profile(Settings(), ...) takes names as a user writes them"),
+        (lambda: Settings(protocol="interfant06"), "no protocol 'interfant06': did you mean 'interfant-06'?"),
+        (lambda: Settings(protocol="Interfant 06"), "Settings.protocol: expected the id 'interfant-06'"),
         (lambda: ic.write(COURSE, "x"), "write: expected a cohort"),
         (lambda: ic.write(COHORT, None), "write: expected a path"),
         (lambda: ic.swimmer(COURSE), "swimmer: expected a cohort"),
@@ -85,6 +94,11 @@ def test_a_course_is_asked_by_class_or_by_word_and_by_id() -> None:
     assert COURSE.of("relapse") == COURSE.of(ic.Relapse) == (COURSE["r"],)
     assert "r" in COURSE and COURSE["r"] in COURSE
     assert "x" not in COURSE and ic.Death(id="r") not in COURSE
+
+
+def test_one_word_selects_as_a_list_of_one_does() -> None:
+    assert select("REM") == select(["REM"]) != select()
+    assert select(ignore="REM") == select(ignore=["REM"])
 
 
 def test_what_is_asked_by_name_and_not_there_is_a_key_error_too() -> None:

@@ -1,7 +1,7 @@
 """Checks courses or a cohort against the catalogue and tells the findings one by one."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +10,7 @@ from attrs import asdict, evolve, field, frozen
 
 from ..cohort import Cohort, one_by_one
 from ..course import Course
-from ..errors import UsageError, expect, wrong_kind
+from ..errors import UsageError, expect
 from ..intake import Intake, merged_intakes
 from ..rules import CATALOGUE_VERSION, RULES, Rule, Settings, judge
 from ..vocabulary import Severity
@@ -211,9 +211,6 @@ def check(
     settings = Settings() if settings is None else settings
     expect("settings", settings, Settings, "Settings(...)")
     if cut_off is not None:
-        day: Any = cut_off
-        if not isinstance(day, date) or isinstance(day, datetime):
-            raise wrong_kind("cut_off", "a date without a time of day, such as datetime.date(2024, 12, 31)", day)
         settings = evolve(settings, cut_off=cut_off)
     chosen = tuple(RULES.values()) if rules is None else _rules(rules)
     cohort = cohort_of(what, settings)

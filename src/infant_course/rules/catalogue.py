@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
 
-from ..errors import UsageError, did_you_mean
+from ..errors import UsageError, did_you_mean, expect
+from ..taking import each
 from ..vocabulary import Severity
 from . import (
     chronology,
@@ -67,7 +68,7 @@ def load_rules(names: Iterable[str], *, debug: bool = False) -> dict[str, Rule]:
     rule has an id that is taken. ``debug`` lets the module's own error through.
     """
     rules = dict(RULES)
-    for name in names:
+    for name in each(names):
         found = rules_of(_imported(name, debug=debug))
         if not found:
             raise UsageError(f"{name} defines no rule: decorate a function with infant_course.rules.rule")
@@ -126,7 +127,8 @@ def _hint(word: str, known: Iterable[str]) -> str:
 def _matching(words: Iterable[str], rules: Mapping[str, Rule]) -> set[str]:
     """Rule ids named by ids, families or severities. Raises UsageError for a word that names none."""
     found: set[str] = set()
-    for word in words:
+    for word in each(words):
+        expect("select", word, str, "ids, families or severities, as texts")
         hits = {r.id for r in rules.values() if word.upper() in (r.id, r.family) or word.lower() == r.severity}
         if not hits:
             known = [*rules, *sorted({r.family for r in rules.values()}), *Severity]
@@ -145,6 +147,7 @@ def select(
 
 def explain(rule_id: str, *, rules: Mapping[str, Rule] = RULES) -> str:
     """A rule as a page of text. Raises UsageError for an id that does not exist, naming the nearest."""
+    expect("explain", rule_id, str, "the id of a rule, such as 'REM-06'")
     key = rule_id.upper()
     if key not in rules:
         raise UsageError(f"no rule {rule_id!r}: {_hint(rule_id, rules)}")

@@ -1,10 +1,11 @@
 """What a run of the rules may be told: limits the sources leave open, with their defaults."""
 
 from datetime import date
+from types import NoneType
 
 from attrs import evolve, frozen
 
-from ..errors import UsageError, did_you_mean
+from ..errors import UsageError, did_you_mean, expect, wrong_kind
 from ..statements import END_WINDOW_DAYS
 from ..vocabulary import Criteria
 
@@ -28,11 +29,29 @@ class Settings:
     protocol: str | None = None
     debug: bool = False
 
+    def __attrs_post_init__(self) -> None:
+        for name in ("infant_limit_days", "end_window_days"):
+            days = getattr(self, name)
+            if type(days) is not int or days < 0:
+                raise wrong_kind(f"Settings.{name}", "a number of days from 0", days)
+        if type(self.cut_off) not in (date, NoneType):  # a datetime is a date too
+            expected = "a date without a time of day, such as datetime.date(2024, 12, 31)"
+            raise wrong_kind("Settings.cut_off", expected, self.cut_off)
+        expect("Settings.criteria", self.criteria, (Criteria, NoneType), "one of Criteria", _PROFILE)
+        expect("Settings.protocol", self.protocol, (str, NoneType), "the id of a protocol, a text")
+        if self.protocol is not None:
+            from ..knowledge.protocols import the_protocol
+
+            if (known := the_protocol(self.protocol).id) != self.protocol:
+                raise UsageError(f"Settings.protocol: expected the id {known!r}; {_PROFILE}")
+
     @property
     def cut_off_day(self) -> int | None:
         """The cut-off in days since 1970-01-01."""
         return (self.cut_off - date(1970, 1, 1)).days if self.cut_off else None
 
+
+_PROFILE = "profile(Settings(), ...) takes names as a user writes them"
 
 INFANT_LIMITS = (365, 366)
 """Limits of the definitions read: below 365 days, or below 366."""
