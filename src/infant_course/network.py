@@ -86,9 +86,9 @@ def not_later_day(x: Point, y: Point, statement: int) -> Part:
     return Part(x, y, Bound(0, None), None, statement)
 
 
-def lasts(start: Point, end: Point, end_told: Iterable[int] = ()) -> Part:
+def lasts(start: Point, end: Point, end_told: frozenset[int] = frozenset()) -> Part:
     """The definition of an interval: it does not end before it starts."""
-    return Part(start, end, Bound(0, 0), None, DEFINITION, definition=True, end_told=frozenset(end_told))
+    return Part(start, end, Bound(0, 0), None, DEFINITION, True, end_told)
 
 
 def same_moment(x: Point, y: Point, statement: int) -> Part:

@@ -112,7 +112,10 @@ def _alternatives(when: When) -> tuple[When, ...]:
 
 
 class Telling:
-    """The statements of one course, and what they say. ``born``: days of birth if the calendar tells them."""
+    """The statements of one course, and what they say.
+
+    ``born``: days of birth if the calendar tells them. ``ends``: by event, the numbers of the statements about its end.
+    """
 
     def __init__(self, course: Course, settings: TimeSettings) -> None:
         self.course = course
@@ -121,6 +124,7 @@ class Telling:
         self.lasting = tuple(sorted(event.id for event in course if event.LASTS))
         self._lasting = frozenset(self.lasting)
         self.contacts = [event.id for event in course if event.TYPE == "last_contact"]
+        self.ends: dict[str, list[int]] = {}
         self.told = tuple(self._tell())
         stated = [option for told in self.told for option in told.options]
         self.dated = any(isinstance(when, OnDate) for when in stated)
@@ -132,6 +136,8 @@ class Telling:
             statement = Statement(
                 number=number, event=event, point=point, text=str(when), file=self.course.file, line=line
             )
+            if point == "end":
+                self.ends.setdefault(event, []).append(number)
             yield Told(statement, _alternatives(when))
 
     def _stated(self) -> Iterator[tuple[str, str, When, int | None]]:
@@ -179,12 +185,8 @@ class Telling:
         """What nobody had to state: day 0, that all events are there, and that none ends before it starts."""
         if self.zero is not None:
             yield within(ORIGIN, self.zero, 0, 0, DEFINITION)
-        ends: dict[str, list[int]] = {}
-        for told in self.told:
-            if told.statement.point == "end":
-                ends.setdefault(told.statement.event, []).append(told.statement.number)
         for event in self.lasting:
-            yield lasts(self.start(event), self.end(event), ends.get(event, ()))
+            yield lasts((event, "start"), (event, "end"), frozenset(self.ends.get(event, ())))
 
     def parts(self, told: Told, when: When) -> list[Part]:
         """The bounds that one alternative sets; none where it names an event that is not there."""
