@@ -1,8 +1,8 @@
 """How far tests go.
 
 By default random tests try fewer examples, and those that start another program (a browser, Java for Spark) or measure
-something for long wait for ``INFANT_COURSE_TESTS=thorough``, which ``.ci/run`` sets. Both try the same examples in every
-run. ``long`` tries more courses in the oracle, and elsewhere other examples each time.
+something for long wait for ``INFANT_COURSE_TESTS=thorough``, which ``.ci/run`` sets. Both try the same examples in
+every run. ``long`` tries more courses in the oracle, and elsewhere other examples each time.
 """
 
 import os

@@ -122,6 +122,7 @@ def test_whatever_is_written_fits(course: Course) -> None:
         "{event: relapse, id: a, when: {point: middle, after: dx}}",
         "{event: relapse, id: a, when: {ongoing: 1}}",
         "{event: relapse, id: a, when: {either: [{date: 2020}]}}",
+        "{event: relapse, id: a, when: {either: [{date: 2020}, {either: [{date: 2020}, {date: 2021}]}]}}",
         "{event: relapse, id: a, when: {day: 3, of: null}}",
     ],
 )

@@ -3,8 +3,11 @@
 What they say is not true or false in one world, so that each is read from the course, or from all its worlds at once.
 """
 
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
+from math import ceil
 from random import Random
 
 from infant_course import Course, Event, Patient
@@ -51,18 +54,32 @@ def ord_04(event: Event, course: Course) -> Verdict:
 
 
 def ord_08(event: Event, course: Course) -> Verdict:
-    """The age in completed months, by the calendar, is one that the patient has on a day that is stated."""
+    """The age in completed months is one that the patient has on a day that is stated.
+
+    By the calendar of a birth on any day: rounding by one unit of the coarser is allowed for.
+    """
     (birth,), ages = course.patient.birth, [when for when in event.when if hasattr(when, "age")]
     if not ages:
         return False
     (day,) = [when for when in event.when if not hasattr(when, "age")]
     months = int(ages[0].age.number)
-    first, later = _months_after(birth.earliest, months), _months_after(birth.earliest, months + 1)
-    return not any(first <= day.earliest + timedelta(n) < later for n in range((day.latest - day.earliest).days + 1))
+    least, most = _days_of_months(months)
+    return (day.latest - birth.earliest).days < least or (day.earliest - birth.earliest).days > most
+
+
+@cache
+def _days_of_months(months: int) -> tuple[int, int]:
+    """The least and the most days that somebody can have lived at so many completed months."""
+    births = [date(2020, 1, 1) + timedelta(n) for n in range(4 * 365 + 1)]
+    reached = [(_months_after(birth, months) - birth).days for birth in births]
+    passed = [(_months_after(birth, months + 1) - birth).days - 1 for birth in births]
+    return min(reached), max(passed)
 
 
 def _months_after(day: date, months: int) -> date:
-    return date(day.year + (day.month - 1 + months) // 12, (day.month - 1 + months) % 12 + 1, day.day)
+    """The same day so many months later, or the last of a shorter month."""
+    year, month = day.year + (day.month - 1 + months) // 12, (day.month - 1 + months) % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def ord_11(event: Event, course: Course) -> Verdict:
@@ -105,7 +122,7 @@ def ord_13(event: Event, course: Course) -> Verdict:
         return SILENT
     (stated,) = contacts[0].when
     low = float(stated.by.number) - 0.5  # rounded, or completed: from half a year less to a year more
-    years = {int(day / 365.25) for day in range(int(low * 365.25) - 1, int((low + 1.5) * 365.25) + 1)}
+    years = {int(day / 365.25) for day in range(int(low * 365.25) - 1, ceil((low + 1.5) * 365.25))}
     early = {PAPER - number < FIRST_YEARS[protocol] - 1 for number in years}
     return early.pop() if len(early) == 1 else None
 

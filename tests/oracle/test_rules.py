@@ -12,8 +12,10 @@ from random import Random
 import attrs
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from depth import LONG, THOROUGH, only_thorough
+from depth import LONG, THOROUGH, depth, only_thorough
 from infant_course import Cohort, Course, Event, Patient
 from infant_course.events import TreatmentBlock
 from infant_course.rules import RULES
@@ -135,6 +137,21 @@ def tally() -> Tally:
 
 def test_no_verdict_is_unsound(tally: Tally) -> None:
     assert tally.unsound == []
+
+
+@settings(max_examples=depth(200, 40))
+@given(st.sampled_from(sorted(KINDS)), st.randoms(use_true_random=False), st.booleans())
+def test_no_verdict_is_unsound_on_any_course(name: str, random: Random, dated: bool) -> None:
+    """Courses that Hypothesis draws, and makes smaller where one of them shows a fault."""
+    kinds, born = KINDS[name], name == "ends"
+    if dated and not born:
+        courses = [dated_course(random, number, kinds) for number in range(2)]
+    else:
+        courses = [random_course(random, number, kinds, most=3, born=born) for number in range(2)]
+    types = {"birth", "patient", *(kind.TYPE for kind in kinds)}
+    found = Tally()
+    _in_time(found, [rule for rule, (about, *_) in PLAIN.items() if types & set(about)], courses, born)
+    assert found.unsound == []
 
 
 def test_few_verdicts_are_needlessly_undecided(tally: Tally) -> None:

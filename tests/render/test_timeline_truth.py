@@ -269,3 +269,12 @@ def test_what_follows_a_raised_number_is_on_the_line_again() -> None:
     (tag,) = [tag for node in graph_figure(course(result)).nodes for tag in node.tags]
     assert [(run.text, run.raised) for run in tag.runs][-2:] == [("\N{MINUS SIGN}4", True), (", day 33", False)]
     assert all(run.text for run in tag.runs)
+
+
+@pytest.mark.parametrize(
+    ("status", "glyph"),
+    [(None, "finding"), ("alive", "alive"), ("lost_to_follow_up", "lost"), ("dead", "death")],
+)
+def test_a_last_contact_is_lost_only_where_that_is_told(status: str | None, glyph: str) -> None:
+    last = LastContact(id="last", when=[parse("2 years after dx")], vital_status=status)
+    assert [item.kind for item in figure_of(course(last)).items if item.follow_up] == [glyph]

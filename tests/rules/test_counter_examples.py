@@ -1,5 +1,6 @@
 """Courses on which an obvious way of judging goes wrong."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -216,6 +217,27 @@ def test_a_question_of_time_is_not_put_to_a_patient() -> None:
 
     with pytest.raises(ValueError, match="a patient has no time: ask how many"):
         asked.trace("patient", Settings())
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (lambda s: s.preceded_by("relpase"), "no event type 'relpase': did you mean 'relapse'"),
+        (lambda s: s.start.after(first("relpase")), "did you mean 'relapse'"),
+        (lambda s: s.start.after(last(ic.Relapse, point="strat")), "no point 'strat' of an event"),
+        (lambda s: s.preceded_by(ic.Relapse, point="strat"), "no point 'strat' of an event"),
+        (lambda s: s.preceded_by(first(ic.Relapse)), "first(...) is for before and after"),
+        (lambda s: s.start.before(ic.Relapse), "expected first(...) or last(...)"),
+        (lambda s: s.start.within(-1, of=ic.Relapse), "within: expected a number of days from 0"),
+        (lambda s: s.of(ic.Relapse, "number"), "expected first(...) or last(...)"),
+    ],
+)
+def test_a_question_that_cannot_be_put_is_told_where_the_rule_is_written(
+    question: Callable[[Subject], pl.Expr], said: str
+) -> None:
+    told = course(at(ic.Remission, "cr1", "2020-03-01"))
+    with pytest.raises((TypeError, ValueError), match=re.escape(said)):
+        ask(told, "cr1", question)
 
 
 @pytest.mark.parametrize(("remission", "known"), [("2020-05", True), ("2020-06", None), ("2020", None)])

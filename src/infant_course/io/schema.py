@@ -24,6 +24,7 @@ from .values import EXPLICIT, MAXIMUM_ID, NUMBER, UNIT_SPELLINGS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": ["string", "number", "boolean"]}  # a number or a truth is a word where a word is meant
+_SAID = {**_TEXT, "minLength": 1}
 _LENGTH = r"[0-9]+(\.[0-9]+)?(\s+to\s+[0-9]+(\.[0-9]+)?)?\s+(day|week|month|year)s?"
 _DATE = "[1-9][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
 _TERSE = {
@@ -71,7 +72,7 @@ def schema() -> dict[str, Any]:
             ["id"],
         ),
         "source": {
-            **_closed({"key": _TEXT, "at": _TEXT, "confidence": _words(Confidence)}, ["key", "at"]),
+            **_closed({"key": _SAID, "at": _SAID, "confidence": _words(Confidence)}, ["key", "at"]),
             "description": _first_line(Cite),
         },
         "complete": {
@@ -159,8 +160,8 @@ def _time() -> dict[str, Any]:
     """Statements of time, terse and explicit, and lengths of time."""
     patterns = {**_TERSE, "either": _EITHER}
     terse = {f"time.{kind}": _like(patterns[kind], _TIMES[kind], _EXAMPLES[kind]) for kind in patterns}
-    explicit = {"$ref": "#/$defs/time.explicit"}
-    several = _closed({"either": {"type": "array", "items": explicit, "minItems": 2}}, ["either"])
+    explicit, one = {"$ref": "#/$defs/time.explicit"}, {"$ref": "#/$defs/time.explicit.one"}
+    several = _closed({"either": {"type": "array", "items": one, "minItems": 2}}, ["either"])
     return {
         "when": {
             "description": f"a statement of time: {FORMS}",
@@ -171,8 +172,9 @@ def _time() -> dict[str, Any]:
         "time.explicit": {
             "type": "object",
             "description": "a statement of time, its parts told apart",
-            "anyOf": [*(_parts(keys) for keys in (*EXPLICIT, ("ongoing",), ("unknown",))), several],
+            "anyOf": [one, several],
         },
+        "time.explicit.one": {"anyOf": [_parts(keys) for keys in (*EXPLICIT, ("ongoing",), ("unknown",))]},
         "time.of": _like(IDENTIFIER, "id of another event") | _TEXT,
         "time.point": _like(rf"((start|end)\s+of\s+)?{IDENTIFIER}", "id of another event, or a point of it") | _TEXT,
         "duration": _like(_LENGTH, "a length of time", ["4 weeks", "5 to 6 weeks"]),

@@ -298,8 +298,8 @@ def _kind(course: Course, event: Event) -> str:
         case Remission():
             return "mrd_response" if event.kind is RemissionKind.MRD else "remission"
         case LastContact():
-            alive = {VitalStatus.ALIVE: "alive", VitalStatus.DEAD: "death"}
-            return alive.get(event.vital_status or VitalStatus.LOST, "lost")
+            told = {VitalStatus.ALIVE: "alive", VitalStatus.DEAD: "death", VitalStatus.LOST: "lost"}
+            return "finding" if event.vital_status is None else told[event.vital_status]
         case MrdReemergence():
             return "molecular_relapse"
         case Immunotherapy() | TargetedTherapy():

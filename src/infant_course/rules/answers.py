@@ -521,12 +521,14 @@ class Answers:
         return self._placed(self.index.used_twice)
 
     def _ambiguous(self) -> dict[str, pl.Series]:
-        """Events of which something is stated that may be understood in several ways: rows by type."""
+        """Events, and births, of which something is stated that may be understood in several ways: rows by type."""
         told = self.cohort.stated.filter(pl.col("text").str.starts_with("either "))
         if not told.height:
-            return self._placed(pl.Series(dtype=pl.UInt32))
+            return {}
         asked = told.join(self.cohort.units, on="patient").select("unit", pl.col("event").alias("target"))
-        return self._placed(self.index.find(asked)["place"].unique())
+        born = asked.filter(pl.col("target") == BIRTH)["unit"]
+        births = self.frame(BIRTH).filter(pl.col("unit").is_in(born.implode()))["row"]
+        return {BIRTH: births, **self._placed(self.index.find(asked)["place"].unique())}
 
     def _placed(self, places: pl.Series) -> dict[str, pl.Series]:
         """The events with these numbers in the index: rows by type."""

@@ -296,7 +296,7 @@ def diagnosis_after_its_course(diagnosis: Subject) -> pl.Expr:
 
 @rule(
     "ORD-11",
-    about="event",
+    about=("event", "birth"),
     severity=Severity.INFO,
     category=Kahn.CONFORMANCE,
     source=Cite("kotecha2022", 'case 4: "18 years later", after the diagnosis or after the heart transplant'),
@@ -304,7 +304,8 @@ def diagnosis_after_its_course(diagnosis: Subject) -> pl.Expr:
 def told_two_ways(event: Subject) -> Judged:
     """What is stated about the time of an event may be understood in two ways.
 
-    Why it matters: only verdicts on which both readings agree are certain; the others are undecided.
+    Why it matters: only verdicts on which both readings agree are certain; the others are undecided. A reading that
+    the other statements rule out is told with it and counts no more.
     Usual cause: "later" without saying than what.
     Repair: none needed; ask the authors if it matters.
     """

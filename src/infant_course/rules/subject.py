@@ -23,6 +23,7 @@ import polars as pl
 from attrs import field, frozen
 
 from ..cohort import table_schema
+from ..errors import did_you_mean
 from ..events import EVENT_TYPES, UNITS, Event
 
 
@@ -100,12 +101,18 @@ def told_by_the_source(kind: type[Event]) -> Those:
 
 Kind = type[Event] | Those | str
 
+_NOT_EVENTS = ("event", "birth", "patient")
+"""What questions may be put to beside the types: events of any, the birth, the patient."""
+
 
 def those(kind: Kind) -> Those:
-    """Any way of naming other events, as :class:`Those`."""
-    if isinstance(kind, Those):
-        return kind
-    return Those(kind if isinstance(kind, str) else kind.TYPE)
+    """Any way of naming other events, as :class:`Those`. Raises ValueError, TypeError for what names none."""
+    if not isinstance(kind, (Those, str, type)):
+        raise TypeError("expected a type of events, its word, or Those(...); first(...) is for before and after")
+    found = kind if isinstance(kind, Those) else Those(kind if isinstance(kind, str) else kind.TYPE)
+    if found.type not in EVENT_TYPES and found.type not in _NOT_EVENTS:
+        raise ValueError(f"no event type {found.type!r}: {did_you_mean(found.type, EVENT_TYPES) or 'see EVENT_TYPES'}")
+    return found
 
 
 @frozen(kw_only=True)
@@ -123,14 +130,26 @@ class Extreme:
         return f"{which} {self.point} {self.others.type}/{self.others.label}"
 
 
+def _a_point(name: str) -> str:
+    if name not in ("start", "end"):
+        raise ValueError(f"no point {name!r} of an event: known are start, end")
+    return name
+
+
 def first(kind: Kind, *, point: str = "start") -> Extreme:
     """The event of a type that starts first (``point="end"``: that ends first)."""
-    return Extreme(others=those(kind), point=point, is_last=False)
+    return Extreme(others=those(kind), point=_a_point(point), is_last=False)
 
 
 def last(kind: Kind, *, point: str = "start") -> Extreme:
     """The event of a type that starts last (``point="end"``: that ends last)."""
-    return Extreme(others=those(kind), point=point, is_last=True)
+    return Extreme(others=those(kind), point=_a_point(point), is_last=True)
+
+
+def _extreme(one: object) -> Extreme:
+    if not isinstance(one, Extreme):
+        raise TypeError("expected first(...) or last(...); of any event: preceded_by, followed_by")
+    return one
 
 
 @frozen(kw_only=True)
@@ -259,11 +278,13 @@ class Point:
     def _ask(self, answer: Answer, kind: Kind, relation: Relation, **more: Any) -> Question:
         if self.trace.about == "patient" and (relation is not Relation.ANY or answer is Answer.DAYS):
             raise ValueError("a patient has no time: ask how many or whether any, or write a rule about an event")
+        if (more.get("within") or 0) < 0:
+            raise ValueError("within: expected a number of days from 0")
         question = Question(
             answer=answer,
             point=self.name,
             others=those(kind),
-            other_point=more.pop("other_point", "start"),
+            other_point=_a_point(more.pop("other_point", "start")),
             relation=relation,
             **more,
         )
@@ -311,7 +332,7 @@ class Point:
 
         A no where there is none.
         """
-        if not one.is_last:
+        if not _extreme(one).is_last:
             return self.preceded_by(one.others, point=one.point)
         return self._exists(one.others, Relation.ANY) & self.after_every(one.others, point=one.point)
 
@@ -320,7 +341,7 @@ class Point:
 
         A no where there is none.
         """
-        if one.is_last:
+        if _extreme(one).is_last:
             return self.followed_by(one.others, point=one.point)
         return self._exists(one.others, Relation.ANY) & self.before_every(one.others, point=one.point)
 
@@ -435,6 +456,8 @@ class Subject:
         Null where the type is not declared complete, where it cannot be told which event that is and those that it
         may be differ in the field, and where there is none.
         """
+        if _extreme(one).others.against is not None:
+            raise ValueError("of: the first of those that are held against the subject cannot be told for all at once")
         if name not in table_schema(one.others.type):
             raise KeyError(f"{one.others.type} has no field {name!r}")
         self.trace.extremes.add((one, name))
