@@ -252,3 +252,29 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert isinstance(read(text), Course)
     except InputError as error:
         str(error).encode()
+
+
+def test_faults_of_the_yaml_are_told_with_those_of_the_course() -> None:
+    """One key twice, an anchor, an alias and a tag stop nothing: what is wrong elsewhere is told beside them."""
+    text = """infant_course: 1
+patient: {id: p1, id: p2}
+events:
+  - &a
+    event: diagnosi
+    id: dx
+  - {event: mrd, id: m, value: 0.05}
+  - *a
+  - {event: relapse, id: !!str r, number: x}
+"""
+    with pytest.raises(InputError) as caught:
+        read(text)
+    told = [(fault.line, fault.expected.split(" (")[0]) for fault in caught.value.faults]
+    assert told == [
+        (2, "each key once"),
+        (4, "values written out"),
+        (5, "an event type"),
+        (7, "a number with its unit"),
+        (8, "values written out"),
+        (9, "a value without a tag"),
+        (9, "a whole number"),
+    ]

@@ -4,13 +4,14 @@ The shape follows the event types: their fields, types, units and words are read
 field needs nothing here. What is written is kept as stated; nothing is filled in, converted or dropped.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import attrs
 from attrs import evolve, frozen
 
 from ..course import Course, Patient, Problem
-from ..errors import InputError, did_you_mean, path_of
+from ..errors import Fault, InputError, did_you_mean, path_of
 from ..events import EVENT_TYPES, Event
 from ..sources import Cite, Confidence
 from ..vocabulary import Sex
@@ -36,15 +37,18 @@ def read_bytes(raw: bytes, *, file: str | None = None) -> Course:
 
 def read(text: str, *, file: str | None = None) -> Course:
     """Read a case file's text. Raises InputError holding every fault."""
-    return of_node(yaml_nodes.parse(text, file), file)
+    return of_node(*yaml_nodes.scanned(text, file), file)
 
 
-def of_node(root: Node, file: str | None = None) -> Course:
-    """The course of a case file's values. Raises InputError holding every fault."""
+def of_node(root: Node, faults: Iterable[Fault] = (), file: str | None = None) -> Course:
+    """The course of a case file's values. Raises InputError holding every fault, with those already ``faults``."""
+    faults = tuple(faults)
     reader = _Reader(file)
     course = reader.course(root)
-    if reader.faults or course is None:
-        raise InputError(faults=sorted(reader.faults, key=lambda f: (f.line or 0, f.column or 0)))
+    at_fault = {(fault.line, fault.column) for fault in faults}
+    found = [*faults, *(fault for fault in reader.faults if (fault.line, fault.column) not in at_fault)]
+    if found or course is None:
+        raise InputError(faults=sorted(found, key=lambda f: (f.line or 0, f.column or 0)))
     return course
 
 

@@ -162,12 +162,14 @@ class _Reader:
     def node(self, events: Iterator[Any], event: Any, depth: int) -> Node:
         name, mark = type(event).__name__, event.start_mark
         if name == "AliasEvent" or getattr(event, "anchor", None):
-            raise self.fault(mark, "values written out", "an anchor or alias", "case files do without & and *")
+            self.fault(mark, "values written out", "an anchor or alias", "case files do without & and *")
         if getattr(event, "tag", None) and str(event.tag) not in ("None", "!"):
-            raise self.fault(mark, "a value without a tag", "a tag", "case files do without !")
+            self.fault(mark, "a value without a tag", "a tag", "case files do without !")
         if depth > MAXIMUM_DEPTH:
             raise self.fault(mark, f"at most {MAXIMUM_DEPTH} levels", "deeper nesting")
         line, column = mark.line + 1, mark.column + 1
+        if name == "AliasEvent":
+            return Node("", line, column)  # what it stands for is not looked up; its place is told already
         if name == "ScalarEvent":
             quoted = event.style in ("'", '"', "|", ">")
             text = self.visible(event)
@@ -237,6 +239,18 @@ def _without_pairs(text: str) -> str:
 
 def parse(text: str, file: str | None = None) -> Node:
     """The root node of a YAML or JSON text. Raises InputError with every fault found."""
+    root, faults = scanned(text, file)
+    if faults:
+        raise InputError(faults=faults)
+    return root
+
+
+def scanned(text: str, file: str | None = None) -> tuple[Node, tuple[Fault, ...]]:
+    """The root node of a YAML or JSON text, and faults that did not stop the reading.
+
+    Those are keys that stand twice, anchors, tags and signs that cannot be seen. Raises InputError with every fault
+    found where it is stopped.
+    """
     import yaml
 
     if not text.strip():
@@ -265,9 +279,7 @@ def parse(text: str, file: str | None = None) -> Node:
     except (yaml.YAMLError, StopIteration, ValueError):
         fault = Fault(file=file, expected="a case file", found="no values that can be read as YAML")
         raise InputError(faults=[*reader.faults, fault]) from None
-    if reader.faults:
-        raise InputError(faults=reader.faults)
-    return root
+    return root, tuple(reader.faults)
 
 
 def parse_json(text: str) -> Node:
