@@ -246,9 +246,7 @@ def may_be_for_any(event: Subject) -> pl.Expr:
 PREPARATION = Those(Lymphodepletion.TYPE, "for an infusion that is recorded, or not named", may_be_for_any)
 
 
-def after_every_infusion(point: Point) -> pl.Expr:
-    """Whether this lies on a day after every infusion, of which one is recorded."""
-    return point.on_later_day_than(CellTherapy) & ~(point.followed_by(CellTherapy) | point.same_day_as(CellTherapy))
+UNDECIDED = pl.lit(None, dtype=pl.Boolean)
 
 
 @rule(
@@ -266,8 +264,8 @@ def cell_therapy_chain(event: Subject) -> Judged:
     Usual cause: two infusions exchanged; day and month exchanged.
     Repair: confirm the dates. Apheresis may be missing for an allogeneic product.
     Ties: all on one day passes. Where lymphodepletion tells no end, its start is looked at. Apheresis or
-    lymphodepletion that names no infusion may be for any; after all that are recorded it is left undecided, unless the
-    record of infusions is complete.
+    lymphodepletion that names no infusion may be for any, or for cells that were never given: it does not fail, and
+    after all infusions that are recorded it is left undecided.
     """
     start = event.start
     if event.trace.about == CellTherapy.TYPE:
@@ -280,14 +278,15 @@ def cell_therapy_chain(event: Subject) -> Judged:
         )
 
     def after_its_infusion(point: Point) -> pl.Expr:
-        """After the one it names, or if it names none after every one it may be for."""
-        return point.on_later_day_than(CellTherapy, via="of") | (event["of"].is_null() & after_every_infusion(point))
+        """After the one it names; if it names none, perhaps where none that is recorded follows."""
+        perhaps = event["of"].is_null() & ~(point.followed_by(CellTherapy) | point.same_day_as(CellTherapy))
+        return point.on_later_day_than(CellTherapy, via="of") | (perhaps & UNDECIDED)
 
     if event.trace.about == Apheresis.TYPE:
-        for_the_only = may_be_for_any(event) & (start.count(CellTherapy) == 1) & start.on_later_day_than(PREPARATION)
+        perhaps = may_be_for_any(event) & (start.count(CellTherapy) == 1) & start.on_later_day_than(PREPARATION)
         further = Outcome(
             name="after_lymphodepletion",
-            broken=start.on_later_day_than(FOR_THE_SAME_CELLS) | for_the_only,
+            broken=start.on_later_day_than(FOR_THE_SAME_CELLS) | (perhaps & UNDECIDED),
             severity=Severity.ERROR,
             message="Apheresis lies on a day after the start of the lymphodepletion for the same infusion.",
         )

@@ -94,26 +94,22 @@ def imm_05(me: Placed, world: World) -> Verdict:
             [p for p in world.recorded(kind) if p.start[0] <= me.start[0]] for kind in (Apheresis, Lymphodepletion)
         ]
         return not all(there)
-    infusions = world.of(CellTherapy)
+    infusions, target = world.of(CellTherapy), getattr(me.event, "of", None)
+    if target is None and not world.recorded(CellTherapy):
+        return SILENT
 
     def meant(placed: Placed) -> list[Placed]:
         """The infusion it was for, or if it names none all that it may have been for."""
-        target = getattr(placed.event, "of", None)
-        return infusions if target is None else [p for p in [world.named(target)] if p in infusions]
+        its_own = getattr(placed.event, "of", None)
+        return infusions if its_own is None else [p for p in [world.named(its_own)] if p in infusions]
 
-    if getattr(me.event, "of", None) is None and not world.recorded(CellTherapy):
-        return SILENT
-    if meant(me) and all(me.end[0] > infusion.start[0] for infusion in meant(me)):
+    collected = isinstance(me.event, Apheresis)
+    earlier = [p for p in world.recorded(Lymphodepletion) if collected and p.start[0] < me.start[0]]
+    late = all(me.end[0] > infusion.start[0] for infusion in meant(me))
+    if target is not None and ((meant(me) and late) or any(getattr(p.event, "of", None) == target for p in earlier)):
         return True
-    prepared = [
-        p for p in world.recorded(Lymphodepletion) if _for_one(me, p) or (len(infusions) == 1 and meant(me) == meant(p))
-    ]
-    return isinstance(me.event, Apheresis) and any(me.start[0] > p.start[0] for p in prepared)
-
-
-def _for_one(me: Placed, other: Placed) -> bool:
-    """Whether both name one infusion."""
-    return getattr(me.event, "of", None) == getattr(other.event, "of", None) is not None
+    perhaps = target is None and late
+    return None if perhaps or (len(infusions) == 1 and any(meant(me) == meant(p) for p in earlier)) else False
 
 
 def imm_06(me: Placed, world: World) -> Verdict:
