@@ -33,6 +33,7 @@ from infant_course.privacy.fields import droppable
 from infant_course.privacy.key import Key
 from infant_course.privacy.pseudonyms import Pseudonyms
 from infant_course.privacy.texts import FREE, TEXT_FIELDS, Otherwise, text_field
+from infant_course.rules.naming import AGENT_IDS, BLOCK_NAMES
 from privacy import canaries
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -219,16 +220,24 @@ def test_free_text_is_dropped_and_what_is_not_listed_is_too():
         ("diagnosis.kmt2a_partner", ["AFF1", "MLLT1", "af4"], ["ANNA", ""]),
         ("mrd.marker", ["KMT2A-AFF1", "KMT2A::AFF1", "IGH"], ["KMT2A-ANNA", "IGH of Anna"]),
         ("mrd.marker", ["KMT2A\u2013AFF1", "mll af4", "KMT2A_AFF1", "AFF1-KMT2A"], ["KMT2A Anna", "ANNA-KMT2A"]),
+        ("mrd.marker", ["MLL-AF-9", "MLL-AF-1q", "AF 9 - MLL", "IGK KDE", "ig-h"], ["MLL-AF-Anna", "MLL-AF-9 Anna"]),
+        ("immunotherapy.agent", ["inotuzumab", "Inotuzumab-Ozogamicin"], ["inotuzumab of Anna"]),
         ("treatment_block.block", ["induction", "MARMA"], ["Anna's block"]),
         ("mrd.timepoint", ["EOI"], ["before Anna's birthday"]),
         ("adverse_event.term", ["CRS", "veno-occlusive disease"], ["CRS after the flight home"]),
         ("*.cytogenetics.karyotype", ["normal", "t(4;11)(q21;q23)"], ["46,XX,t(4;11)(q21;q23),del(7)(p12)"]),
-        ("*.agents.name", ["cytarabine", "Asparaginase"], ["Anna's drops"]),
+        ("*.agents.name", ["cytarabine", "Asparaginase", "doxorubicinequivalent", "Asparagin-ase"], ["Anna's drops"]),
     ],
 )
 def test_texts_that_stay_are_known_words_and_nothing_else(place, stays, goes):
     assert [text for text in stays if not TEXT_FIELDS[place].known(text)] == []
     assert [text for text in goes if TEXT_FIELDS[place].known(text)] == []
+
+
+def test_names_that_the_rules_know_stay():
+    agents, blocks = TEXT_FIELDS["immunotherapy.agent"], TEXT_FIELDS["treatment_block.block"]
+    assert [name for name in AGENT_IDS if not agents.known(name)] == []
+    assert [name for name in BLOCK_NAMES if not blocks.known(name)] == []
 
 
 def test_every_field_can_be_flagged():

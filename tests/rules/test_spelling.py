@@ -13,7 +13,8 @@ import pytest
 import infant_course as ic
 from infant_course.events import Event
 from infant_course.knowledge.agents import agent_names, agents
-from infant_course.knowledge.genetics import antigen_names, antigens, symbols
+from infant_course.knowledge.fusions import plain_marker
+from infant_course.knowledge.genetics import antigen_names, antigens, markers, symbols
 from infant_course.knowledge.lineage import antigen, lineage_by_markers
 from infant_course.knowledge.spelling import spelt
 from infant_course.report.check import check
@@ -149,6 +150,36 @@ def test_no_two_names_become_one() -> None:
     assert len(antigen_names()) == len({(spelt(n), a.name) for a in antigens().values() for n in (a.name, *a.also)})
     assert len(symbols()) == len({spelt(name) for name in symbols()})
     assert all(AGENT_IDS[name] == found.id for name, found in agent_names().items())
+
+
+@pytest.mark.parametrize("sign", ["-", "\u2013", ".", " ", "_", " - "])
+def test_names_whose_parts_are_digits_stay_apart(sign: str) -> None:
+    """Two numbers in a row are not one: TRAV1-1 is not TRAV11, and CD3-4 is not CD34."""
+    known = {*agent_names(), *antigen_names(), *map(spelt, symbols()), *map(spelt, markers()), "trav11", "igh12"}
+    for name in known:
+        for place in range(1, len(name)):
+            if name[place - 1].isdigit() and name[place].isdigit():
+                assert spelt(f"{name[:place]}{sign}{name[place:]}") not in known, (name, place)
+
+
+def test_a_number_with_a_dot_is_a_name() -> None:
+    """7.1 is an older name of NG2; 71 and 7-1 are none."""
+    assert [antigen(name) for name in ("7.1", " 7.1 ", "71", "7-1", "7 1")] == ["NG2", "NG2", "71", "7-1", "7 1"]
+    assert [antigen(name) for name in ("CD 34", "CD-22", "CD3-4", "CD2-2")] == ["CD34", "CD22", "CD3-4", "CD2-2"]
+    assert spelt("TRAV1-1") == spelt("trav 1 \u2013 1") != spelt("TRAV11")
+
+
+@pytest.mark.parametrize(
+    ("gene", "written"),
+    [
+        ("MLLT11", ("MLL-AF1q", "MLL-AF-1q", "MLL::AF 1Q", "KMT2A-MLLT11")),
+        ("EPS15", ("MLL-AF1p", "MLL-AF-1p", "KMT2A-EPS15", "KMT2A_EPS-15")),
+        ("MLLT3", ("MLL-AF9", "MLL-AF-9", "mll af 9")),
+    ],
+)
+def test_a_number_that_stands_apart_may_end_in_a_letter(gene: str, written: tuple[str, ...]) -> None:
+    assert {plain_marker(marker) for marker in written} == {f"KMT2A:{gene}:"}
+    assert plain_marker(f"{written[1][4:]}-MLL") == f"{gene}:KMT2A:"
 
 
 def test_a_sign_at_the_end_is_no_spelling() -> None:

@@ -14,7 +14,8 @@ from attrs import frozen
 
 from ..knowledge.agents import agent, regimens
 from ..knowledge.definitions import definitions
-from ..knowledge.genetics import JOINED, antigen_names, markers, partners, symbols
+from ..knowledge.fusions import is_known_marker, symbol
+from ..knowledge.genetics import antigen_names, partners
 from ..knowledge.protocols import protocol, protocols
 from ..knowledge.risk import risk_groups
 from ..knowledge.spelling import spelt
@@ -82,10 +83,12 @@ def _is_part(text: str) -> bool:
 
 
 def _is_agent(text: str) -> bool:
-    return agent(text) is not None or _plain(text) in _CLASSES or _plain(text) in _regimens()
+    return agent(text) is not None or spelt(text) in _CLASSES or _plain(text) in _regimens()
 
 
-_CLASSES = ("asparaginase", "anthracycline", "anthracyclines", "doxorubicin equivalent", "doxorubicin equivalents")
+_CLASSES = frozenset(
+    map(spelt, ("asparaginase", "anthracycline", "anthracyclines", "doxorubicin equivalent", "doxorubicin equivalents"))
+)
 """What a drug is called where only its class is named."""
 
 
@@ -95,19 +98,11 @@ def _regimens() -> frozenset[str]:
 
 
 def _is_gene(text: str) -> bool:
-    return spelt(text).upper() in symbols()
+    return symbol(text) is not None
 
 
 def _is_antigen(text: str) -> bool:
     return spelt(text) in antigen_names()
-
-
-def _is_marker(text: str) -> bool:
-    """A fusion of KMT2A with a known partner, or a locus or marker by its known name."""
-    for fusion in (rf"(?:KMT2A|MLL){JOINED}(\w+)", rf"(\w+?){JOINED}(?:KMT2A|MLL)"):
-        if (found := re.fullmatch(fusion, text.strip(), re.IGNORECASE)) and _is_gene(found[1]):
-            return True
-    return _plain(text) in {_plain(name) for name in markers()}
 
 
 def _is_karyotype(text: str) -> bool:
@@ -173,7 +168,7 @@ PART = TextField(_is_part, Otherwise.RENAMED)
 AGENT = TextField(_is_agent, Otherwise.RENAMED)
 GENE = TextField(_is_gene, Otherwise.RENAMED)
 ANTIGEN = TextField(_is_antigen, Otherwise.RENAMED)
-MARKER = TextField(_is_marker, Otherwise.RENAMED)
+MARKER = TextField(is_known_marker, Otherwise.RENAMED)
 KARYOTYPE = TextField(_is_karyotype, Otherwise.DROPPED)
 TERM = TextField(_one_of(*TERMS), Otherwise.DROPPED)
 METHOD = TextField(

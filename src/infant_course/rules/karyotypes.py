@@ -7,8 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from ..knowledge.genetics import JOINED, genes_on, partners, symbols
-from ..knowledge.spelling import spelt
+from ..knowledge import fusions
+from ..knowledge.fusions import fusion_in, symbol
+from ..knowledge.genetics import genes_on, partners
 
 FEW = 50
 """Up to so many values are worked on one by one: telling them apart would take longer."""
@@ -36,7 +37,7 @@ CHROMOSOMES = {name: 2**number for number, name in enumerate([*map(str, range(1,
 
 def partner_symbol(name: pl.Expr) -> pl.Expr:
     """The present gene symbol for any known name of a KMT2A partner; null for a name not known."""
-    return once_per_value(name, _symbol)
+    return once_per_value(name, symbol)
 
 
 def partner_number(name: pl.Expr) -> pl.Expr:
@@ -49,21 +50,17 @@ def partner_chromosome(name: pl.Expr) -> pl.Expr:
     return once_per_value(name, _chromosome, pl.UInt32)
 
 
-def _symbol(name: str) -> str | None:
-    return symbols().get(spelt(name).upper())
-
-
 @cache
 def _numbers() -> dict[str, int]:
     return {gene: number for number, gene in enumerate(partners())}
 
 
 def _number(name: str) -> int | None:
-    return _numbers().get(_symbol(name) or "")
+    return _numbers().get(symbol(name) or "")
 
 
 def _chromosome(name: str) -> int | None:
-    partner = partners().get(_symbol(name) or "")
+    partner = partners().get(symbol(name) or "")
     return CHROMOSOMES[partner.chromosome] if partner is not None else None
 
 
@@ -133,46 +130,14 @@ def t_11_19(cytogenetics: pl.Expr) -> pl.Expr:
     return once_per_value(karyotype_text(cytogenetics), banded, pl.Boolean)
 
 
-GENE = r"([A-Z0-9]+)(?:[\s.\-\u2010-\u2015\u2212]+([0-9]+))?"
-"""A gene; its number may stand apart (AF-9)."""
-FUSION = re.compile(rf"(?:KMT2A|MLL)({JOINED}){GENE}")
-RECIPROCAL = re.compile(rf"{GENE}{JOINED}(?:KMT2A|MLL)(?![A-Z0-9])")
-
-
-def _fusion(marker: str) -> tuple[str, bool, str] | None:
-    """The other gene of a fusion of KMT2A, as written, whether it stands after KMT2A, and what follows the fusion.
-
-    After a blank alone, or before KMT2A, it must be a known one: "KMT2A breakpoint" names none.
-    """
-    text = marker.strip().upper()
-    if fusion := FUSION.match(text):
-        joined, name, number = fusion.groups()
-        whole = not _symbol(name) and _symbol(f"{name}{number}")
-        if whole or _symbol(name) or joined.strip(" _"):
-            return (f"{name}{number}" if whole else name), True, text[fusion.end(3 if whole else 2) :]
-    if fusion := RECIPROCAL.match(text):
-        name = "".join(filter(None, fusion.groups()))
-        if _symbol(name):
-            return name, False, text[fusion.end() :]
-    return None
-
-
 def _fusion_partner(marker: str) -> str | None:
-    fusion = _fusion(marker)
+    fusion = fusion_in(marker)
     return fusion and fusion[0]
 
 
 def plain_marker(marker: pl.Expr) -> pl.Expr:
-    """An MRD marker such that two of them are equal where only their spelling, or an older name of a gene, differs."""
-    return once_per_value(marker, _plain_marker)
-
-
-def _plain_marker(marker: str) -> str:
-    if (fusion := _fusion(marker)) is None:
-        return spelt(marker)
-    gene, after, rest = fusion
-    genes = ("KMT2A", _symbol(gene) or gene)
-    return ":".join((*(genes if after else reversed(genes)), spelt(rest)))
+    """An MRD marker as :func:`.fusions.plain_marker` has it."""
+    return once_per_value(marker, fusions.plain_marker)
 
 
 def is_fusion(marker: pl.Expr) -> pl.Expr:

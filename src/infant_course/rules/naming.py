@@ -66,7 +66,6 @@ AGENT_IDS = {
     "anthracyclines": ANY_ANTHRACYCLINE,
     spelt("doxorubicin equivalent"): ANY_ANTHRACYCLINE,
     spelt("doxorubicin equivalents"): ANY_ANTHRACYCLINE,
-    "inotuzumab": "inotuzumab_ozogamicin",
     **{name: known.id for name, known in agent_names().items()},
 }
 """Every name of an agent as :func:`.spelt`, and its id."""
