@@ -57,6 +57,13 @@ LOAD = "load(path) reads a case file, read(path) an export"
         (lambda: load_rules("no_such_module"), "the rules 'no_such_module' cannot be imported"),
         (lambda: Settings(infant_limit_days="365"), "Settings.infant_limit_days: expected a number of days from 0"),
         (lambda: Settings(end_window_days=-1), "Settings.end_window_days: expected a number of days from 0"),
+        (lambda: Settings(rounding="nearst"), "Settings.rounding: no such rounding: did you mean 'nearest'?"),
+        (lambda: Settings(ties={"REM-06": "befor"}), "no such tie for REM-06: did you mean 'before'?"),
+        (
+            lambda: ic.check(COURSE, settings=Settings(ties={"REM-6": "before"})),
+            "no rule 'REM-6': did you mean 'REM-06'?",
+        ),
+        (lambda: ic.Cohort.from_courses([COURSE], rounding="either"), "rounding: expected one of Rounding"),
         (lambda: Settings(criteria="cibmtr"), "profile(Settings(), ...) takes names as a user writes them"),
         (lambda: Settings(protocol="interfant06"), "no protocol 'interfant06': did you mean 'interfant-06'?"),
         (lambda: Settings(protocol="Interfant 06"), "Settings.protocol: expected the id 'interfant-06'"),

@@ -25,8 +25,8 @@ from .intake import Intake
 from .resolve import Reading, Resolved, resolve
 from .shortest_paths import UNBOUNDED
 from .sources import Cite, Confidence
-from .statements import END_WINDOW_DAYS, TimeSettings
-from .when import When, parse, parse_duration, tells_a_time
+from .statements import END_WINDOW_DAYS, ROUNDING, TimeSettings
+from .when import Rounding, When, parse, parse_duration, tells_a_time
 
 SHARED_COLUMNS: dict[str, Any] = {
     "unit": pl.UInt32,
@@ -199,14 +199,18 @@ class Cohort:
     intake: Intake | None = None
 
     @classmethod
-    def from_courses(cls, courses: Iterable[Course], *, end_window_days: int = END_WINDOW_DAYS) -> "Cohort":
+    def from_courses(
+        cls, courses: Iterable[Course], *, end_window_days: int = END_WINDOW_DAYS, rounding: Rounding = ROUNDING
+    ) -> "Cohort":
         """The columns of some courses. Raises UsageError where two courses bear one patient id.
 
-        ``end_window_days``: how far "at the end of" an event may lie from that end, on either side.
+        ``end_window_days``: how far "at the end of" an event may lie from that end, on either side. ``rounding``: how
+        stated lengths of time came about.
         """
         if type(end_window_days) is not int or end_window_days < 0:
             raise wrong_kind("end_window_days", "a number of days from 0", end_window_days)
-        return CohortBuilder(TimeSettings(end_window_days=end_window_days)).add_all(courses).cohort()
+        expect("rounding", rounding, Rounding, "one of Rounding")
+        return CohortBuilder(TimeSettings(end_window_days=end_window_days, rounding=rounding)).add_all(courses).cohort()
 
     def __repr__(self) -> str:
         return f"Cohort({self.patients.height:,} patients, {self.n_events:,} events)"

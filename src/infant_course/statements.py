@@ -51,6 +51,7 @@ from .when import (
     OnDate,
     OnDay,
     Ongoing,
+    Rounding,
     Then,
     Unit,
     When,
@@ -73,14 +74,20 @@ END_WINDOW_DAYS = 14
 """Default window of "at the end of", in days on either side. Chosen here: provisional, no source."""
 
 
+ROUNDING = Rounding.EITHER
+"""How lengths of time came about, where nobody says. Chosen here: provisional, no source."""
+
+
 @frozen(kw_only=True)
 class TimeSettings:
     """TimeSettings of the time model.
 
-    ``end_window_days``: how far "at the end of" may lie from that end, on either side.
+    ``end_window_days``: how far "at the end of" may lie from that end, on either side. ``rounding``: how stated lengths
+    of time came about.
     """
 
     end_window_days: int = END_WINDOW_DAYS
+    rounding: Rounding = ROUNDING
 
 
 @frozen
@@ -203,9 +210,11 @@ class Telling:
             case AtAge():
                 return [within(self.start(BIRTH), here, *self._age(when.age), number)]
             case Lasting():
-                return [within(self.start(event), self.end(event), *when.by.span(), number)]
+                return [
+                    within(self.start(event), self.end(event), *when.by.span(rounding=self.settings.rounding), number)
+                ]
             case Offset():
-                least, most = when.by.span()
+                least, most = when.by.span(rounding=self.settings.rounding)
                 bounds = (-most, -least) if when.before else (least, most)
                 return [within(self.start(when.of), here, *bounds, number)]
             case Before(point="end"):
@@ -245,7 +254,7 @@ class Telling:
 
     def _age(self, age: Duration) -> Box:
         """Least and greatest days from birth to an age; exact where the calendar tells the birth."""
-        span = age.span(completed=True)
+        span = age.span(completed=True, rounding=self.settings.rounding)
         last = age.number if age.upto is None else age.upto
         whole = age.number == int(age.number) and last == int(last)
         if self.born is None or not whole or age.unit not in (Unit.MONTH, Unit.YEAR):

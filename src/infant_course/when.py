@@ -51,6 +51,17 @@ def _months_span(months: int) -> tuple[int, int]:
     return min(lengths), max(lengths)
 
 
+class Rounding(StrEnum):
+    """How a stated number of whole weeks, months or years, or one with decimals, came about."""
+
+    EITHER = "either"
+    """Rounded or completed: ``n`` units lie in ``[n - 1/2, n + 1)``, one with decimals within one unit of the last."""
+    COMPLETED = "completed"
+    """What had been completed: in ``[n, n + 1)``."""
+    NEAREST = "nearest"
+    """Rounded to the nearest: in ``[n - 1/2, n + 1/2)``."""
+
+
 @frozen
 class Duration:
     """A length of time as stated: a number (or a range of numbers) and a unit.
@@ -67,7 +78,7 @@ class Duration:
         head = f"{self.number} to {self.upto}" if self.upto is not None else f"{self.number}"
         return f"{head} {self.unit}{many}"
 
-    def _ends(self, *, completed: bool) -> tuple[Decimal, Decimal, bool]:
+    def _ends(self, completed: bool, rounding: Rounding) -> tuple[Decimal, Decimal, bool]:
         """Least and greatest number of units, and whether the greatest itself is excluded."""
         if self.upto is not None:
             if completed and self.unit is not Unit.DAY and self.upto == self.upto.to_integral_value():
@@ -78,23 +89,29 @@ class Duration:
         if decimals == 0:
             if completed or self.unit is Unit.DAY:
                 return self.number, self.number + 1, True
-            return self.number - Decimal("0.5"), self.number + 1, True
-        step = Decimal(1).scaleb(-decimals)
-        low, high = self.number - step, self.number + step
+            return self._rounded(Decimal(1), rounding)
         if decimals == 1 and self.number % 1 == Decimal("0.5"):  # may be a half unit, not a tenth
-            return self.number - Decimal("0.25"), self.number + Decimal("0.5"), True
-        return low, high, False
+            return self._rounded(Decimal("0.5"), rounding)
+        step = Decimal(1).scaleb(-decimals)
+        if rounding is Rounding.EITHER:
+            return self.number - step, self.number + step, False
+        return self._rounded(step, rounding)
 
-    def span(self, *, completed: bool = False) -> tuple[int, int]:
+    def _rounded(self, step: Decimal, rounding: Rounding) -> tuple[Decimal, Decimal, bool]:
+        """From what to what a number may have been brought to one in steps of this."""
+        low = self.number if rounding is Rounding.COMPLETED else self.number - step / 2
+        return low, self.number + (step / 2 if rounding is Rounding.NEAREST else step), True
+
+    def span(self, *, completed: bool = False, rounding: Rounding = Rounding.EITHER) -> tuple[int, int]:
         """Least and greatest number of days that this can mean, both included.
 
         ``completed``: the number counts completed units, as whole weeks, months and years of age do; of a range
-        the last number lasts until the next is completed. Otherwise it may be rounded or completed: ``n`` units lie
-        in ``[n - 1/2, n + 1)``, and a range is taken at its word. A number of days is exact.
+        the last number lasts until the next is completed. Otherwise ``rounding`` says how the number came about, and
+        a range is taken at its word. A number of days is exact.
         """
         if self.unit is Unit.DAY and self.upto is None and self.number == self.number.to_integral_value():
             return int(self.number), int(self.number)
-        low, high, excluded = self._ends(completed=completed)
+        low, high, excluded = self._ends(completed, rounding)
         low = max(low, Decimal(0))
         return units_to_days(low, self.unit)[0], units_to_days(high, self.unit)[1] - (1 if excluded else 0)
 

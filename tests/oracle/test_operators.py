@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from random import Random
+from unittest.mock import patch
 
 import attrs
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from depth import depth
 from infant_course import Cohort, Course, Patient
 from infant_course.events import Engraftment, Event, MrdAssessment, Relapse, Remission, Transplant, TreatmentBlock
-from infant_course.rules import Rule, Subject, Those, first, last, rule
+from infant_course.rules import Rule, Settings, Subject, Those, answers, first, judge, last, rule
+from infant_course.rules.settings import Tie
 from infant_course.rules.subject import Comparison, Extreme
 from infant_course.sources import Logic
 from infant_course.vocabulary import Kahn, Method, Severity
@@ -19,7 +22,7 @@ from infant_course.when import parse
 from oracle.agreement import engine_verdicts, truth
 from oracle.plain.operators import Verdict, before, others
 from oracle.random_courses import course as random_course
-from oracle.random_courses import dated_course
+from oracle.random_courses import dated, dated_course
 from oracle.worlds import Moment, Placed, World, worlds
 
 KINDS = (Relapse(id=""), Remission(id=""), TreatmentBlock(id=""), Relapse(id=""))
@@ -317,6 +320,45 @@ BLOCKS: dict[str, Operator] = {
         (),
     ),
 }
+
+
+def _of_dates(random: Random, number: int) -> Course:
+    """Events of one to three days each, and no order stated."""
+    kinds = [random.choice([Relapse, Remission, TreatmentBlock]) for _ in range(3)]
+    events = [kind(id=f"e{place}", when=(parse(dated(random)),)) for place, kind in enumerate(kinds)]
+    return Course(patient=Patient(id=f"p{number}"), events=tuple(events))
+
+
+TIES: dict[Tie, Callable[[Placed, Placed], bool]] = {
+    Tie.BEFORE: lambda me, other: other.start[0] <= me.start[0],
+    Tie.NOT_BEFORE: lambda me, other: other.start[0] < me.start[0],
+}
+
+
+@pytest.mark.parametrize("tie", TIES)
+@pytest.mark.parametrize("small", [answers.SMALL, 0])
+def test_two_events_of_one_day_are_what_the_settings_make_of_them(tie: Tie, small: int) -> None:
+    """Without an order that is stated, the day decides; only the rule that is named is touched."""
+    random = Random(37)
+    courses = [_of_dates(random, number) for number in range(60)]
+    asks = [as_rule(name, lambda r: r.preceded_by(Remission, recorded=True)) for name in ("TIE-01", "TIE-02")]
+    settings_ = Settings(ties={"TIE-01": tie}, debug=True)
+    with patch.object(answers, "SMALL", small):
+        rows = judge(Cohort.from_courses(courses), asks, settings_).verdicts.iter_rows(named=True)
+    said = {(row["rule"], row["patient"], row["event"]): True if row["failed"] else None for row in rows}
+    plain = {
+        "TIE-01": lambda me, w: any(TIES[tie](me, other) for other in w.recorded(Remission)),
+        "TIE-02": lambda me, w: bool(before(me, w.recorded(Remission))),
+    }
+    met = set()
+    for number, course in enumerate(courses):
+        possible = worlds(course)
+        for event in course.of(Relapse):
+            for name, one in plain.items():
+                expected = truth(course, possible, event, ("relapse",), one, [])
+                assert said.get((name, number, event.id), False) is expected
+                met.add((name, expected))
+    assert met == {(name, verdict) for name in plain for verdict in (True, False, None)}
 
 
 STRETCHES: dict[str, Operator] = {

@@ -10,6 +10,7 @@ import pytest
 from infant_course import Cohort, Relapse
 from infant_course.rules import answers as answers_module
 from infant_course.rules.answers import Answers
+from infant_course.rules.settings import Tie
 from infant_course.rules.subject import Relation
 from oracle.agreement import said, truth
 from oracle.random_courses import course as random_course
@@ -57,10 +58,10 @@ def test_a_slip_of_one_day_is_noticed(column: str) -> None:
 def test_a_lost_tie_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     right: Facts = answers_module.facts_of_a_pair
 
-    def days_only(relation: Relation, within: int | None) -> tuple[pl.Expr, pl.Expr]:
+    def days_only(relation: Relation, within: int | None, tie: Tie) -> tuple[pl.Expr, pl.Expr]:
         if relation is Relation.BEFORE and within is None:
             return pl.col("least") >= 1, pl.col("greatest") >= 1
-        return right(relation, within)
+        return right(relation, within, tie)
 
     monkeypatch.setattr(answers_module, "facts_of_a_pair", days_only)
     assert wrong_verdicts() > 0
@@ -69,8 +70,8 @@ def test_a_lost_tie_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_days_counted_from_the_start_of_what_lasts_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     right: Facts = answers_module.facts_of_a_pair
 
-    def from_the_start(relation: Relation, within: int | None) -> tuple[pl.Expr, pl.Expr]:
-        return right(Relation.BEFORE if relation is Relation.UNDER_WAY else relation, within)
+    def from_the_start(relation: Relation, within: int | None, tie: Tie) -> tuple[pl.Expr, pl.Expr]:
+        return right(Relation.BEFORE if relation is Relation.UNDER_WAY else relation, within, tie)
 
     monkeypatch.setattr(answers_module, "facts_of_a_pair", from_the_start)
     assert wrong_verdicts(operators=UNDER_WAY) > 0

@@ -258,6 +258,48 @@ def test_the_window_of_at_the_end_of_is_a_setting() -> None:
     assert not any(f.rule == "REC-03" for f in ic.check(told, settings=Settings(end_window_days=20)).failed)
 
 
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ((), {"open": "undecided", "before": "passed", "not_before": "failed"}),
+        (("after cr1",), {"open": "passed", "before": "passed", "not_before": "passed"}),
+        (("before cr1",), {"open": "failed", "before": "failed", "not_before": "failed"}),
+        (("with cr1",), {"open": "failed", "before": "failed", "not_before": "failed"}),
+    ],
+)
+def test_what_a_tie_does_is_a_setting_and_a_stated_order_stands(
+    stated: tuple[str, ...], expected: dict[str, str]
+) -> None:
+    """REM-06: a relapse on the day of the only remission."""
+    told = course(
+        at(ic.Remission, "cr1", "2020-03-01"),
+        at(ic.Relapse, "relapse", "2020-03-01", *stated),
+        complete=(ic.Remission,),
+    )
+    assert {tie: verdict(told, "REM-06", Settings(ties={"REM-06": tie})) for tie in expected} == expected
+    assert verdict(told, "REM-06", Settings(ties={"REM-05": "before"})) == expected["open"]
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2022-06-30", {"either": True, "completed": True, "nearest": True}),  # 2.5 years less a day
+        ("2022-12-30", {"either": True, "completed": True, "nearest": False}),  # just below 3 years
+        ("2021-07-03", {"either": True, "completed": False, "nearest": True}),  # 1.5 years
+        ("2023-01-02", {"either": False, "completed": False, "nearest": False}),
+    ],
+)
+def test_how_lengths_of_time_came_about_is_a_setting(day: str, expected: dict[str, bool]) -> None:
+    """ "2 years after dx", beside a date."""
+    told = course(at(ic.Diagnosis, "dx", "2020-01-01"), at(ic.Relapse, "r", "2 years after dx", day))
+    settings = {word: Settings(rounding=word) for word in expected}
+    told_as = {
+        word: [finding.rule for finding in ic.check(told, settings=one).failed] for word, one in settings.items()
+    }
+    assert {word: "REC-03" not in failed for word, failed in told_as.items()} == expected
+    assert ic.check(told, settings=settings["nearest"]).settings["rounding"] == "nearest"
+
+
 def test_no_length_is_negative() -> None:
     """From May, for ten days: by the bounds alone the end might be sooner than the start."""
     block = at(ic.TreatmentBlock, "ib", "2020-05", lasting=parse_duration("10 days"))

@@ -16,8 +16,11 @@ KINDS: dict[str, type] = {
     "protocol": str,
     "criteria": str,
     "infant-limit": int,
+    "end-window": int,
+    "rounding": str,
+    "ties": dict,
 }
-"""The keys a file may have and what each holds; lists hold words."""
+"""The keys a file may have and what each holds; lists and tables hold words."""
 
 
 @frozen(kw_only=True)
@@ -59,8 +62,8 @@ def _checked(name: str, values: Any) -> Config:
             hint = did_you_mean(key, KINDS) or f"known are {', '.join(KINDS)}"
             raise UsageError(f"{name}: no setting {key!r}: {hint}")
         kind = KINDS[key]
-        words = value if isinstance(value, list) else []
+        words = value if isinstance(value, list) else [*value.values()] if isinstance(value, dict) else []
         if type(value) is not kind or not all(isinstance(word, str) for word in words):
-            expected = {list: "a list of words", str: "a word", int: "a whole number"}[kind]
+            expected = {list: "a list of words", str: "a word", int: "a whole number", dict: "a table of words"}[kind]
             raise UsageError(f"{name}, {key}: expected {expected}, found {value!r}")
     return Config(name=name, values=values)

@@ -10,7 +10,7 @@ from attrs import asdict, evolve, field, frozen
 
 from ..cohort import Cohort, one_by_one
 from ..course import Course
-from ..errors import UsageError, expect
+from ..errors import UsageError, did_you_mean, expect
 from ..intake import Intake, merged_intakes
 from ..rules import CATALOGUE_VERSION, RULES, Rule, Settings, judge
 from ..vocabulary import Severity
@@ -182,7 +182,7 @@ def cohort_of(what: Course | Iterable[Course] | Cohort, settings: Settings) -> C
     if isinstance(what, Cohort):
         return what
     courses = [what] if isinstance(what, Course) else one_by_one("check", what)
-    return Cohort.from_courses(courses, end_window_days=settings.end_window_days)
+    return Cohort.from_courses(courses, end_window_days=settings.end_window_days, rounding=settings.rounding)
 
 
 def _rules(rules: Any) -> tuple[Rule, ...]:
@@ -213,6 +213,10 @@ def check(
     if cut_off is not None:
         settings = evolve(settings, cut_off=cut_off)
     chosen = tuple(RULES.values()) if rules is None else _rules(rules)
+    known = {**RULES, **{found.id: found for found in chosen}}
+    for rule, _ in settings.ties:
+        if rule not in known:
+            raise UsageError(f"Settings.ties: no rule {rule!r}: {did_you_mean(rule, known) or 'ties go by rule id'}")
     cohort = cohort_of(what, settings)
     judgement = judge(cohort, chosen, settings)
     by_id = {found.id: found for found in chosen}
@@ -229,6 +233,7 @@ def check(
         for tally in judgement.tallies
     )
     shown = {key: value for key, value in asdict(settings).items() if key not in ("debug", "cut_off")}
+    shown["ties"] = dict(settings.ties)
     return Report(
         version=__version__,
         catalogue=CATALOGUE_VERSION,

@@ -18,7 +18,7 @@ from ..course import BIRTH
 from ..events import EVENT_TYPES, own_fields
 from ..shortest_paths import UNBOUNDED
 from .event_index import EventIndex
-from .settings import Settings
+from .settings import Settings, Tie
 from .subject import Answer, Extreme, Point, Question, Relation, Subject, Those, Trace, Worked
 
 _BEFORE_LIKE = {Relation.BEFORE, Relation.NOT_AFTER, Relation.EARLIER_DAY}
@@ -97,9 +97,9 @@ def pair_facts(questions: Sequence[Question]) -> tuple[pl.Expr, pl.Expr]:
 
     Of several questions ``number`` tells which one the pair is for.
     """
-    asked: dict[tuple[Relation, int | None], list[int]] = {}
+    asked: dict[tuple[Relation, int | None, Tie], list[int]] = {}
     for number, question in enumerate(questions):
-        asked.setdefault((question.relation, question.within), []).append(number)
+        asked.setdefault((question.relation, question.within, question.tie), []).append(number)
     (first, _), *others = asked.items()
     sure, maybe = facts_of_a_pair(*first)
     for how, numbers in others:
@@ -110,9 +110,24 @@ def pair_facts(questions: Sequence[Question]) -> tuple[pl.Expr, pl.Expr]:
     return sure, maybe
 
 
-def facts_of_a_pair(relation: Relation, within: int | None) -> tuple[pl.Expr, pl.Expr]:
+def _with_tie(tie: Tie, name: str, *, not_before: pl.Expr, not_after: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Whether the one of that name surely and maybe came first, a tie on one day being what the rule makes of it.
+
+    ``not_before``: it may lie on an earlier day than the other; ``not_after``: it surely lies on no later one.
+    """
+    sure, maybe = pl.col(f"{name}_first"), pl.col(f"{name}_maybe_first")
+    if tie is Tie.BEFORE:  # an order that is stated counts all the same: then it is not "maybe"
+        return sure | (not_after & maybe), maybe
+    if tie is Tie.NOT_BEFORE:
+        return sure, maybe & (sure | not_before)
+    return sure, maybe
+
+
+def facts_of_a_pair(relation: Relation, within: int | None, tie: Tie = Tie.OPEN) -> tuple[pl.Expr, pl.Expr]:
     """:func:`pair_facts` of one relation."""
     least, greatest = pl.col("least"), pl.col("greatest")
+    y_first, y_maybe_first = _with_tie(tie, "y", not_before=greatest >= 1, not_after=least >= 0)
+    x_first, x_maybe_first = _with_tie(tie, "x", not_before=least <= -1, not_after=greatest <= 0)
     true = pl.lit(True)
     if relation is Relation.ANY:
         return true, true
@@ -128,21 +143,21 @@ def facts_of_a_pair(relation: Relation, within: int | None) -> tuple[pl.Expr, pl
         assert within is not None
         return (least >= -within) & (greatest <= within), (least <= within) & (greatest >= -within)
     if relation is Relation.NOT_BEFORE:
-        return ~pl.col("y_maybe_first"), ~pl.col("y_first")
+        return ~y_maybe_first, ~y_first
     if relation is Relation.NOT_AFTER:
-        return ~pl.col("x_maybe_first"), ~pl.col("x_first")
+        return ~x_maybe_first, ~x_first
     second_least, second_greatest = pl.col("second_least"), pl.col("second_greatest")
     if relation in _SHARED_DAYS:
         days = _SHARED_DAYS[relation]
         return (least >= days) & (second_greatest <= -days), (greatest >= days) & (second_least <= -days)
     if relation is Relation.UNDER_WAY:
-        return pl.col("y_first") & (second_greatest <= within), pl.col("y_maybe_first") & (second_least <= within)
+        return y_first & (second_greatest <= within), y_maybe_first & (second_least <= within)
     if relation is Relation.BEFORE:
-        sure, maybe = pl.col("y_first"), pl.col("y_maybe_first")
+        sure, maybe = y_first, y_maybe_first
         if within is not None:
             sure, maybe = sure & (greatest <= within), maybe & (least <= within)
         return sure, maybe
-    sure, maybe = pl.col("x_first"), pl.col("x_maybe_first")
+    sure, maybe = x_first, x_maybe_first
     if within is not None:
         sure, maybe = sure & (least >= -within), maybe & (greatest >= -within)
     return sure, maybe
@@ -628,6 +643,7 @@ class Answers:
             numbers = self._numbers(question.others)[frame["unit"]]
             return numbers["sure"], numbers["maybe"]
         one_sided = question.answer is Answer.EXISTS and question.relation in _ONE_SIDED and question.within is None
+        one_sided = one_sided and question.tie is Tie.OPEN
         if not (apart and one_sided):
             return self._pair_counts([question], frame, about)[0]
         if not self.cohort.gap.height:

@@ -18,6 +18,7 @@ from attrs import field, frozen
 from ..events import EVENT_TYPES, Event
 from ..sources import Ground
 from ..vocabulary import Kahn, Severity
+from .settings import Settings
 from .subject import Subject, Trace
 
 
@@ -93,7 +94,7 @@ class Rule:
         """Whether its ground was recalled, not read."""
         return self.ground.provisional
 
-    def trace(self, about: str, settings: object) -> tuple[Trace, Judged]:
+    def trace(self, about: str, settings: Settings) -> tuple[Trace, Judged]:
         """Run the body once for one type of subject: the questions it asks and the expressions it makes.
 
         Kept for the next cohort that is judged with equal settings: a small one takes a sixth less time then.
@@ -102,8 +103,8 @@ class Rule:
 
 
 @lru_cache(maxsize=4096)
-def _traced(rule: Rule, about: str, settings: object) -> tuple[Trace, Judged]:
-    trace = Trace(about=about, settings=settings)
+def _traced(rule: Rule, about: str, settings: Settings) -> tuple[Trace, Judged]:
+    trace = Trace(about=about, settings=settings, tie=settings.tie(rule.id))
     result = rule.body(Subject(trace))
     if isinstance(result, Judged):
         return trace, result

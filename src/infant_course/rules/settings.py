@@ -1,13 +1,46 @@
 """What a run of the rules may be told: limits the sources leave open, with their defaults."""
 
+from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from types import NoneType
+from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ..errors import UsageError, did_you_mean, expect, wrong_kind
-from ..statements import END_WINDOW_DAYS
+from ..statements import END_WINDOW_DAYS, ROUNDING
 from ..vocabulary import Criteria
+from ..when import Rounding
+
+
+class Tie(StrEnum):
+    """What a rule's questions about order make of two events of one day, of which no order is stated."""
+
+    OPEN = "open"
+    """Cannot tell. The default of every rule: chosen here, provisional."""
+    BEFORE = "before"
+    """The one that is asked for came first, whichever it is."""
+    NOT_BEFORE = "not_before"
+    """Neither came first."""
+
+
+def _rounding(told: Any) -> Rounding:
+    if told not in tuple(Rounding):
+        hint = did_you_mean(str(told), map(str, Rounding)) or f"known are {', '.join(Rounding)}"
+        raise UsageError(f"Settings.rounding: no such rounding: {hint}")
+    return Rounding(told)
+
+
+def _ties(told: Any) -> tuple[tuple[str, Tie], ...]:
+    pairs = told.items() if isinstance(told, Mapping) else told
+    found = []
+    for rule, tie in pairs:
+        if tie not in tuple(Tie):
+            hint = did_you_mean(str(tie), map(str, Tie)) or f"known are {', '.join(Tie)}"
+            raise UsageError(f"Settings.ties: no such tie for {rule}: {hint}")
+        found.append((rule, Tie(tie)))
+    return tuple(sorted(found))
 
 
 @frozen(kw_only=True)
@@ -16,6 +49,8 @@ class Settings:
 
     ``infant_limit_days``: age at diagnosis must be below this (365 in MLL-10 and Total 16, 366 in Interfant-99
     and AALL0631). ``end_window_days``: how far "at the end of" an event may lie from that end, on either side
+    (provisional: chosen here). ``rounding``: how stated lengths of time came about (provisional: chosen here).
+    ``ties``: by rule, what two events of one day are to its questions about order; open where a rule is not named
     (provisional: chosen here). ``cut_off``: last day of the data; without it nothing is too late, because no rule
     reads the clock. ``criteria``: definition by which remissions were declared that state none (None: not known).
     ``protocol``: id of the protocol of patients of whom none is told (None: not known).
@@ -24,6 +59,8 @@ class Settings:
 
     infant_limit_days: int = 365
     end_window_days: int = END_WINDOW_DAYS
+    rounding: Rounding = field(default=ROUNDING, converter=_rounding)
+    ties: tuple[tuple[str, Tie], ...] = field(default=(), converter=_ties)
     cut_off: date | None = None
     criteria: Criteria | None = None
     protocol: str | None = None
@@ -44,6 +81,10 @@ class Settings:
 
             if (known := the_protocol(self.protocol).id) != self.protocol:
                 raise UsageError(f"Settings.protocol: expected the id {known!r}; {_PROFILE}")
+
+    def tie(self, rule: str) -> Tie:
+        """What a tie is to a rule."""
+        return dict(self.ties).get(rule, Tie.OPEN)
 
     @property
     def cut_off_day(self) -> int | None:

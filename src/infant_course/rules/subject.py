@@ -25,6 +25,7 @@ from attrs import field, frozen
 from ..cohort import table_schema
 from ..errors import did_you_mean
 from ..events import EVENT_TYPES, UNITS, Event
+from .settings import Tie
 
 
 class Relation(StrEnum):
@@ -44,6 +45,10 @@ class Relation(StrEnum):
     OVERLAPS = "overlaps"
     DURING = "during"
     ANY = "any"
+
+
+ORDER = {Relation.BEFORE, Relation.AFTER, Relation.NOT_BEFORE, Relation.NOT_AFTER, Relation.UNDER_WAY}
+"""Relations in which a tie on one day matters."""
 
 
 class Answer(StrEnum):
@@ -165,6 +170,7 @@ class Question:
     via: str | None = None
     recorded: bool = False
     alike: bool = False
+    tie: Tie = Tie.OPEN
 
     @property
     def second_points(self) -> tuple[str, str] | None:
@@ -180,7 +186,7 @@ class Question:
         """Name of the column that holds the answer: the same for equal questions."""
         others = f"{self.others.type}/{self.others.label}/{','.join(self.others.without)}"
         how = f"{self.relation} {others} {self.other_point}"
-        return f"?{self.answer} {self.point} {how} {self.within} {self.via} {self.recorded} {self.alike}"
+        return f"?{self.answer} {self.point} {how} {self.within} {self.via} {self.recorded} {self.alike} {self.tie}"
 
 
 @frozen
@@ -203,6 +209,7 @@ class Trace:
 
     about: str
     settings: Any
+    tie: Tie = Tie.OPEN
     questions: dict[Question, str] = field(factory=dict)
     patient_fields: set[str] = field(factory=set)
     problems: set[str] = field(factory=set)
@@ -286,6 +293,7 @@ class Point:
             others=those(kind),
             other_point=_a_point(more.pop("other_point", "start")),
             relation=relation,
+            tie=self.trace.tie if relation in ORDER else Tie.OPEN,
             **more,
         )
         self.trace.column(question)

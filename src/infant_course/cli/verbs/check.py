@@ -222,8 +222,13 @@ def settings_of(arguments: argparse.Namespace, config: "Config") -> "Settings":
     """The settings of a run, from the command line and the configuration file."""
     from ...rules import Settings, profile
 
+    more = {
+        name: config.values[key]
+        for name, key in (("end_window_days", "end-window"), ("rounding", "rounding"), ("ties", "ties"))
+        if key in config.values
+    }
     return profile(
-        Settings(cut_off=arguments.cut_off, debug=arguments.debug),
+        Settings(cut_off=arguments.cut_off, debug=arguments.debug, **more),
         protocol=config.get("protocol", arguments.protocol),
         criteria=config.get("criteria", arguments.criteria),
         infant_limit_days=config.get("infant-limit", arguments.infant_limit),
