@@ -16,7 +16,7 @@ from attrs.converters import optional
 from .errors import NotThereError, UsageError, did_you_mean, expect, shown_name, wrong_kind
 from .events import EVENT_TYPES, Event, Record
 from .sources import Cite, Confidence
-from .taking import each
+from .taking import each, in_order, unordered
 from .vocabulary import Sex
 from .when import When
 
@@ -29,11 +29,13 @@ BIRTH = "birth"
 """Reserved id of the patient's birth among the points in time."""
 
 
-def _whens(values: Any) -> tuple[When, ...]:
-    return each(values)
+def _whens(values: Any) -> Any:
+    return in_order(values)
 
 
 def _events(values: Iterable[Event]) -> tuple[Event, ...]:
+    if isinstance(values, (set, frozenset)):
+        raise unordered("Course.events")
     events = each(values)
     for number, event in enumerate(events):
         if EVENT_TYPES.get(getattr(event, "TYPE", "")) is not type(event):
@@ -65,7 +67,10 @@ def _problems(values: "Iterable[Problem]") -> "tuple[Problem, ...]":
 class Patient(Record):
     """Who the course is of."""
 
-    id: str = field(repr=False, metadata={"doc": "a study number, never a name: letters, digits and . _ + -"})
+    id: str = field(
+        repr=False,
+        metadata={"doc": "a study number, never a name: letters, digits and . _ + -, the first a letter or digit"},
+    )
     sex: Sex | None = field(default=None, repr=False, metadata={"doc": "sex as reported"})
     birth: tuple[When, ...] = field(
         default=(), converter=_whens, repr=False, metadata={"doc": "what is stated about the time of birth"}
@@ -131,6 +136,8 @@ class Course:
         expect("Course.about", self.about, (str, NoneType), "a text")
         if self.source is not None:
             expect("Course.source", self.source, Cite, "Cite(key, at)")
+            for part in ("key", "at"):
+                expect(f"Course.source.{part}", getattr(self.source, part), str, "a text")
             expect("Course.source.confidence", self.source.confidence, Confidence, "a Confidence")
         ids = {event.id for event in self.events}
         again = len(self.events) - len(ids)

@@ -16,8 +16,8 @@ from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type
 
 from attrs import NOTHING, Attribute, Converter, field, fields, frozen, has
 
-from .errors import NotThereError, expect
-from .taking import Plan, Slot, each, never, number, plan_of, slot, take
+from .errors import NotThereError, did_you_mean, expect
+from .taking import Plan, Slot, in_order, never, number, plan_of, slot, take
 from .vocabulary import (
     AnthracyclineScheme,
     CauseOfDeath,
@@ -64,7 +64,7 @@ def said(doc: str, *, unit: str | tuple[str, ...] | None = None, ref: bool = Fal
     return field(default=None, repr=False, metadata={"doc": doc, "unit": unit, "ref": ref})
 
 
-_EACH = Converter(each)  # one for all fields: attrs looks up the signature of each converter it makes
+_EACH = Converter(in_order)  # one for all fields: attrs looks up the signature of each converter it makes
 
 
 def many(doc: str, *, ref: bool = False) -> Any:
@@ -130,8 +130,16 @@ class Quantity:
         >>> round(Quantity(1.257, "%").to("fraction"), 5)
         0.01257
         """
-        if self.unit not in UNITS.get(unit, ()):
+        expect("Quantity.to", unit, str, "a text such as '%'")
+        if unit not in UNITS:
+            hint = did_you_mean(unit, UNITS) or f"known are {', '.join(UNITS)}"
+            raise NotThereError(f"Quantity.to: no unit {unit!r}: {hint}")
+        if self.unit not in UNITS[unit]:
             fitting = ", ".join(name for name, units in UNITS.items() if self.unit in units)
+            if not fitting:  # what stands there instead of a unit is not shown: it may be a patient's
+                raise NotThereError(
+                    "Quantity.to: this quantity has no unit that is known, and cannot be told in another"
+                )
             raise NotThereError(f"Quantity.to: a quantity in {self.unit} can be told in {fitting}")
         return self.value * UNITS[unit][self.unit]
 
@@ -234,7 +242,12 @@ class Event(Record):
     LASTS: ClassVar[bool] = False
     """Whether the event has an end of its own; otherwise start and end are one point."""
 
-    id: str = field(repr=False, metadata={"doc": "name of the event within the patient: letters, digits and . _ + -"})
+    id: str = field(
+        repr=False,
+        metadata={
+            "doc": "name of the event within the patient: letters, digits and . _ + -, the first a letter or digit"
+        },
+    )
     when: tuple[When, ...] = many("what is stated about its time (its start, where it lasts)")
     until: tuple[When, ...] = many("what is stated about its end")
     lasting: Duration | None = said("how long it lasted")

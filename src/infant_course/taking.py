@@ -16,7 +16,10 @@ from operator import attrgetter, index
 from typing import Any, NoReturn
 
 from .errors import UsageError, did_you_mean, wrong_kind
-from .when import FORMS, Duration, When, parse, parse_date, parse_duration
+from .when import FORMS, STATEMENTS, Duration, When, parse, parse_date, parse_duration
+
+LEAST_WHOLE, GREATEST_WHOLE = -(10**17) + 1, 10**18 - 1
+"""The whole numbers that a case file reads back (of 18 characters); a column can hold more."""
 
 _PARSE = "infant_course.when.parse tells why"
 
@@ -56,6 +59,8 @@ def take(record: Any, plan: Plan) -> None:
             if slot.required:
                 slot.take(value)
         elif slot.many:
+            if type(value) is not tuple:
+                raise unordered(f"{type(record).__name__}.{slot.name}")
             plain = slot.plain
             for item in value:
                 if type(item) not in plain:
@@ -78,6 +83,16 @@ def each(values: Any) -> tuple[Any, ...]:
     return (values,)
 
 
+def in_order(values: Any) -> Any:
+    """As :func:`each` for a field whose values keep their order. A set stays one: :func:`take` refuses it by name."""
+    return values if isinstance(values, (set, frozenset)) else each(values)
+
+
+def unordered(where: str) -> UsageError:
+    """The error for a set where an order is kept: its own differs from run to run."""
+    return UsageError(f"{where}: expected a list, found a set, which has no order; give a list")
+
+
 def slot(name: str, where: str, kind: Any, *, units: Mapping[str, Any], ref: bool, many: bool, required: bool) -> Slot:
     """The slot for values of a kind: a class of words, of records, or a plain type. ``units``: of a quantity."""
 
@@ -85,7 +100,7 @@ def slot(name: str, where: str, kind: Any, *, units: Mapping[str, Any], ref: boo
         return Slot(name, plain, partial(how, where), many=many, required=required)
 
     if kind is When:
-        return made(When.__subclasses__(), _when)
+        return made(STATEMENTS, _when)
     if kind is Duration:
         return made([Duration], _duration)
     if issubclass(kind, Enum):
@@ -95,7 +110,7 @@ def slot(name: str, where: str, kind: Any, *, units: Mapping[str, Any], ref: boo
     if kind is bool:
         return made([bool], _truth)
     if kind is int:
-        return made([int], _whole)
+        return made((), _whole)
     if kind is float:
         return made((), number)
     if units:
@@ -124,12 +139,11 @@ def _article(name: str) -> str:
 
 
 def _when(where: str, value: Any) -> When:
-    if isinstance(value, When):
-        return value
-    if isinstance(value, date) and not isinstance(value, datetime):
+    if isinstance(value, date) and not isinstance(value, datetime) and value.year >= 1000:
         return parse_date(value.isoformat())
     if not isinstance(value, str):
-        hint = "its date() is a day without a time of day" if isinstance(value, datetime) else None
+        has_day = isinstance(value, datetime) and value == value  # pandas' NaT is a datetime, and equal to nothing
+        hint = "its date() is a day without a time of day" if has_day else None
         _refused(where, "a time: a text such as '2020-05' or 'age 7 months', or a date", value, hint)
     try:
         return parse(value)
@@ -170,13 +184,23 @@ def _text(where: str, value: Any) -> str:
     _refused(where, "a text", value)
 
 
+def _is_numpy(value: Any, kind: str) -> bool:
+    """Whether it is one value of NumPy, of a kind of its types; NumPy itself is not loaded for that."""
+    return getattr(getattr(value, "dtype", None), "kind", None) == kind and getattr(value, "ndim", None) == 0
+
+
 def _truth(where: str, value: Any) -> bool:
+    if _is_numpy(value, "b"):
+        return bool(value)
     _refused(where, "True, False or None", value)
 
 
 def _whole(where: str, value: Any) -> int:
     if not isinstance(value, bool) and hasattr(value, "__index__"):
-        return index(value)
+        found: int = index(value)
+        if LEAST_WHOLE <= found <= GREATEST_WHOLE:
+            return found
+        _refused(where, "a whole number of at most 18 characters", value, found="a longer one")
     _refused(where, "a whole number", value)
 
 
@@ -184,7 +208,11 @@ def number(where: str, value: Any) -> float:
     """A number as a float, so that a column of numbers is of one type. Raises UsageError for what is not finite."""
     if type(value) is float and math.isfinite(value):
         return value
-    if isinstance(value, float) or (not isinstance(value, bool) and hasattr(value, "__index__")):
+    if (
+        isinstance(value, float)
+        or _is_numpy(value, "f")
+        or (not isinstance(value, bool) and hasattr(value, "__index__"))
+    ):
         try:
             found = float(value)
         except OverflowError:

@@ -15,12 +15,19 @@ from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
+from operator import index
+from typing import Any
 
 from attrs import field, frozen
 
+from .errors import UsageError, expect, wrong_kind
+
 MAXIMUM_AGE_YEARS = 130
 """No age beyond this is accepted (plain logic: nobody was ever that old)."""
+
+MAXIMUM_DAY = 99_999
+"""No day of an event beyond this is accepted, on either side."""
 
 
 class Unit(StrEnum):
@@ -30,6 +37,14 @@ class Unit(StrEnum):
     WEEK = "week"
     MONTH = "month"
     YEAR = "year"
+
+
+_MOST = {
+    Unit.DAY: MAXIMUM_AGE_YEARS * 366,
+    Unit.WEEK: MAXIMUM_AGE_YEARS * 53,
+    Unit.MONTH: MAXIMUM_AGE_YEARS * 12,
+    Unit.YEAR: MAXIMUM_AGE_YEARS,
+}
 
 
 @cache
@@ -62,16 +77,33 @@ class Rounding(StrEnum):
     """Rounded to the nearest: in ``[n - 1/2, n + 1/2)``."""
 
 
+def _is_written(number: object) -> bool:
+    """Whether it is a decimal number that reads as it was written: digits, and a point among them."""
+    return type(number) is Decimal and str(number).replace(".", "", 1).isdecimal()
+
+
 @frozen
 class Duration:
     """A length of time as stated: a number (or a range of numbers) and a unit.
 
-    ``number`` keeps its decimals as written (4.5 is not 4.50): they say how it was rounded.
+    ``number`` keeps its decimals as written (4.5 is not 4.50): they say how it was rounded. Raises UsageError for what
+    :func:`parse_duration` would not read back.
     """
 
     number: Decimal
     unit: Unit
     upto: Decimal | None = None
+
+    def __attrs_post_init__(self) -> None:
+        number, upto = self.number, self.upto
+        if type(self.unit) is not Unit:
+            expect("Duration.unit", self.unit, Unit, "a Unit")
+        if not _is_written(number) or (upto is not None and not _is_written(upto)):
+            raise UsageError("Duration: expected Decimal numbers from 0 on, written without an exponent")
+        if upto is not None and upto < number:
+            raise UsageError("Duration.upto: expected None, or a number not below the first")
+        if (number if upto is None else upto) > _MOST[self.unit]:
+            raise UsageError(f"Duration: expected a length of time of at most {MAXIMUM_AGE_YEARS} years")
 
     def __str__(self) -> str:
         many = "s" if (self.upto or self.number) != 1 else ""
@@ -134,12 +166,34 @@ def units_to_days(number: Decimal, unit: Unit) -> tuple[int, int]:
 
 @frozen
 class When:
-    """What is stated about one point in time. Subclasses are the forms in which people state it."""
+    """What is stated about one point in time. Subclasses are the forms in which people state it.
+
+    Made by hand, they raise UsageError for parts that say nothing, or that :func:`parse` would read as another
+    statement. That an id is one is seen when a case file is written.
+    """
 
     def references(self) -> tuple[str, ...]:
         """Ids of the events that this statement leans on."""
         of = getattr(self, "of", None)
         return (of,) if isinstance(of, str) else ()
+
+
+_PARSED = "infant_course.when.parse_duration makes one of a text"
+
+
+def _leans(when: Any) -> None:
+    """See to the id of the event that a statement leans on."""
+    of = when.of
+    if type(of) is not str:
+        hint = "an event goes by its id (event.id)" if hasattr(of, "id") else None
+        expect(f"{type(when).__name__}.of", of, str, "the id of an event, a text", hint)
+
+
+def _orders(when: Any) -> None:
+    """See to a statement of order: the event, and which of its points."""
+    _leans(when)
+    if when.point not in (None, "start", "end"):
+        raise UsageError(f"{type(when).__name__}.point: expected 'start', 'end' or None")
 
 
 @frozen
@@ -149,6 +203,17 @@ class OnDate(When):
     earliest: date
     latest: date
     text: str = field()
+
+    def __attrs_post_init__(self) -> None:
+        expect("OnDate.text", self.text, str, "the text of a date")
+        try:
+            days = _days_of(self.text)
+        except ValueError:
+            days = None  # the message may hold the text
+        if days != (self.earliest, self.latest) or not isinstance(self.earliest, date):
+            raise UsageError(
+                "OnDate: expected a text that says these two days; infant_course.when.parse makes them of it"
+            )
 
     def __str__(self) -> str:
         return self.text
@@ -161,6 +226,16 @@ class OnDay(When):
     day: int
     of: str
 
+    def __attrs_post_init__(self) -> None:
+        day: Any = self.day
+        if type(day) is not int:
+            if isinstance(day, bool) or not hasattr(day, "__index__"):
+                raise wrong_kind("OnDay.day", "a whole number", day)
+            object.__setattr__(self, "day", index(day))
+        if not -MAXIMUM_DAY <= self.day <= MAXIMUM_DAY:
+            raise UsageError("OnDay.day: expected a number of at most five digits")
+        _leans(self)
+
     def __str__(self) -> str:
         return f"day {self.day} of {self.of}"
 
@@ -170,6 +245,9 @@ class AtAge(When):
     """An age of the patient. Whole weeks, months and years are completed units."""
 
     age: Duration
+
+    def __attrs_post_init__(self) -> None:
+        expect("AtAge.age", self.age, Duration, "a Duration", _PARSED)
 
     def __str__(self) -> str:
         return f"age {self.age}"
@@ -183,6 +261,11 @@ class Offset(When):
     of: str
     before: bool = False
 
+    def __attrs_post_init__(self) -> None:
+        expect("Offset.by", self.by, Duration, "a Duration", _PARSED)
+        expect("Offset.before", self.before, bool, "True or False")
+        _leans(self)
+
     def __str__(self) -> str:
         return f"{self.by} {'before' if self.before else 'after'} {self.of}"
 
@@ -193,6 +276,8 @@ class Before(When):
 
     of: str
     point: str | None = None
+
+    __attrs_post_init__ = _orders
 
     def __str__(self) -> str:
         return f"before {f'{self.point} of ' if self.point else ''}{self.of}"
@@ -205,6 +290,8 @@ class After(When):
     of: str
     point: str | None = None
 
+    __attrs_post_init__ = _orders
+
     def __str__(self) -> str:
         return f"after {f'{self.point} of ' if self.point else ''}{self.of}"
 
@@ -214,6 +301,8 @@ class During(When):
     """Not before another event starts and not after it ends."""
 
     of: str
+
+    __attrs_post_init__ = _leans
 
     def __str__(self) -> str:
         return f"during {self.of}"
@@ -225,6 +314,8 @@ class AtEndOf(When):
 
     of: str
 
+    __attrs_post_init__ = _leans
+
     def __str__(self) -> str:
         return f"at end of {self.of}"
 
@@ -235,6 +326,8 @@ class With(When):
 
     of: str
 
+    __attrs_post_init__ = _leans
+
     def __str__(self) -> str:
         return f"with {self.of}"
 
@@ -244,6 +337,8 @@ class Then(When):
     """Starts after another event has started (the two may overlap)."""
 
     of: str
+
+    __attrs_post_init__ = _leans
 
     def __str__(self) -> str:
         return f"then {self.of}"
@@ -271,12 +366,30 @@ class Either(When):
 
     options: tuple[When, ...]
 
+    def __attrs_post_init__(self) -> None:
+        options: Any = self.options
+        expected = "a tuple of two or more statements of time"
+        expect("Either.options", options, tuple, expected)
+        if len(options) < 2:
+            raise UsageError(f"Either.options: expected {expected}")
+        for option in options:
+            if type(option) not in STATEMENTS:
+                raise wrong_kind("Either.options", expected, option, "infant_course.when.parse makes one of a text")
+            if type(option) is Either:
+                raise UsageError("Either.options: expected alternatives that are no alternatives themselves")
+
     def references(self) -> tuple[str, ...]:
         """Ids of the events that any of the alternatives leans on."""
         return tuple(dict.fromkeys(ref for option in self.options for ref in option.references()))
 
     def __str__(self) -> str:
         return "either " + " or ".join(f"({option})" for option in self.options)
+
+
+STATEMENTS: frozenset[type[When]] = frozenset(
+    {OnDate, OnDay, AtAge, Offset, Before, After, During, AtEndOf, With, Then, Ongoing, Unknown, Either}
+)
+"""The forms in which a person may state a time."""
 
 
 def tells_a_time(when: When) -> bool:
@@ -317,8 +430,7 @@ def parse_duration(text: str) -> Duration:
     unit = Unit(match[3])
     if upto is not None and upto < number:
         raise ValueError("a range whose first number is the smaller one")
-    in_a_year = {Unit.DAY: 366, Unit.WEEK: 53, Unit.MONTH: 12, Unit.YEAR: 1}[unit]
-    if (upto or number) > MAXIMUM_AGE_YEARS * in_a_year:
+    if (upto or number) > _MOST[unit]:
         raise ValueError(f"a length of time of at most {MAXIMUM_AGE_YEARS} years")
     return Duration(number, unit, upto)
 
@@ -328,13 +440,19 @@ def parse_date(text: str) -> OnDate:
 
     Raises ValueError saying what is wrong.
     """
-    text = text.strip()
+    text = " ".join(text.split())
+    return OnDate(*_days_of(text), text)
+
+
+@lru_cache(maxsize=1024)  # a date is looked at when it is read and when it is made
+def _days_of(text: str) -> tuple[date, date]:
+    """The first and the last day that a date can mean. Raises ValueError saying what is wrong."""
     if ".." in text:
         first, _, last = text.partition("..")
-        low, high = parse_date(first), parse_date(last)
-        if high.latest < low.earliest:
+        low, high = _days_of(first.removesuffix(" ")), _days_of(last.removeprefix(" "))
+        if high[1] < low[0]:
             raise ValueError("a range of dates whose first is the earlier one")
-        return OnDate(low.earliest, high.latest, text)
+        return low[0], high[1]
     match = _DATE.fullmatch(text)
     if not match:
         raise ValueError("a date written YYYY, YYYY-MM or YYYY-MM-DD")
@@ -344,16 +462,16 @@ def parse_date(text: str) -> OnDate:
     if year < 1000:
         raise ValueError("a year with four digits")
     if month is None:
-        return OnDate(date(year, 1, 1), date(year, 12, 31), text)
+        return date(year, 1, 1), date(year, 12, 31)
     if not 1 <= month <= 12:
         raise ValueError(f"a month from 01 to 12 (there is no month {month}; day and month may be exchanged)")
     last_day = calendar.monthrange(year, month)[1]
     if day is None:
-        return OnDate(date(year, month, 1), date(year, month, last_day), text)
+        return date(year, month, 1), date(year, month, last_day)
     if not 1 <= day <= last_day:
         raise ValueError(f"a day that exists ({text[:7]} has {last_day} days)")
     stated = date(year, month, day)
-    return OnDate(stated, stated, text)
+    return stated, stated
 
 
 def _split_options(text: str) -> list[str]:

@@ -34,7 +34,7 @@ from ..when import (
     With,
 )
 from .case_file import FORMAT
-from .values import MAXIMUM_ID, is_identifier
+from .values import SIGNS, is_identifier
 from .yaml_nodes import NOT_RAW, UNSEEN, scalar, shown
 
 _PLAIN = re.compile(r"[A-Za-z0-9(][^\n:#\[\]{},&*!|>'\"%@`\\]*[^\s:#\[\]{},&*!|>'\"%@`\\]|[A-Za-z0-9]")
@@ -45,7 +45,7 @@ def dump(course: Course, path: str | Path | None = None) -> str:
 
     An id that was used twice is written twice. Raises InputError for what a program may say and no case file can hold:
     a text with a control character, an id of other signs than :data:`infant_course.when.IDENTIFIER` has, a unit that
-    its field does not have, the end of an event that does not last.
+    its field does not have, the end of an event that does not last, a source without key or place.
     """
     expect("dump", course, Course, "a course")
     document = _course(course, explicit_form=False)
@@ -84,10 +84,13 @@ def _unwritable(course: Course, document: dict[str, Any]) -> Iterator[Fault]:
         if bad := UNSEEN.search(text):
             found = f"U+{ord(bad[0]):04X}"
             yield Fault(path=path, expected="text without control characters", found=found, hint="take it out")
+    if course.source is not None:
+        for part in ("key", "at"):
+            if not getattr(course.source, part):
+                yield Fault(path=f"source.{part}", expected="a text", found=shown(""), hint="leave the source out")
     for path, name in _ids(course, document):
         if not is_identifier(name):
-            expected = f"an id of letters, digits and . _ + - (at most {MAXIMUM_ID})"
-            yield Fault(path=path, expected=expected, found=shown(name))
+            yield Fault(path=path, expected=f"an id of {SIGNS}", found=shown(name))
     for number, event in enumerate(course.events):
         place = f"events[{number}]"
         for path, unit, units in _foreign_units(event):
@@ -155,17 +158,17 @@ def _date(day: int) -> str | None:
 
 def _course(course: Course, *, explicit_form: bool) -> dict[str, Any]:
     patient: dict[str, Any] = {"id": course.patient.id}
-    if course.patient.sex:
+    if course.patient.sex is not None:
         patient["sex"] = str(course.patient.sex)
     if course.patient.birth:
         patient["birth"] = _whens(course.patient.birth, explicit_form)
-    if course.patient.site:
+    if course.patient.site is not None:
         patient["site"] = course.patient.site
     document: dict[str, Any] = {"infant_course": FORMAT}
-    if course.about:
+    if course.about is not None:
         document["about"] = course.about
     document["patient"] = patient
-    if course.source:
+    if course.source is not None:
         document["source"] = {"key": course.source.key, "at": course.source.at}
         if course.source.confidence is not Confidence.QUOTED:
             document["source"]["confidence"] = str(course.source.confidence)

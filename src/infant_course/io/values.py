@@ -41,6 +41,8 @@ from .yaml_nodes import Node, shown
 
 MAXIMUM_ID = 100
 """Longest id, in characters."""
+SIGNS = f"letters, digits and . _ + -, the first a letter or digit (at most {MAXIMUM_ID}, not {BIRTH!r})"
+"""What an id is made of, for messages."""
 UNIT_SPELLINGS = {
     "x10^9/L": "10^9/L",
     "×10^9/L": "10^9/L",
@@ -74,6 +76,7 @@ UNIT_SPELLINGS = {
 NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _QUANTITY = re.compile(rf"({NUMBER})\s*(?:[x×]\s*(?=10))?([^0-9].*|10.*/.*)?")
 _DECIMAL_COMMA = re.compile(r"([-+]?[0-9]+),([0-9].*)")
+_LENGTH = 'a length of time such as "7 months" or "5 to 6 weeks"'
 _BARE_MRD = "a bare {0} could be {0} as a fraction ({1:g} %) or {0} % (a fraction of {2:g})"
 T = TypeVar("T")
 
@@ -149,7 +152,7 @@ class ValueReader:
             if name in ("when", "until"):
                 values[name] = self.whens(node, place)
             elif hints[name] is Duration:
-                values[name] = self.read_text(parse_duration, node, place)
+                values[name] = self.read_text(parse_duration, node, place, _LENGTH)
             else:
                 values[name] = self.of_type(hints[name], node, place, units=units, ref=metadata[name].get("ref"))
         return values
@@ -210,8 +213,7 @@ class ValueReader:
         if text is None:
             return None
         if not is_identifier(text):
-            expected = f"an id of letters, digits and . _ + - (at most {MAXIMUM_ID}, not {BIRTH!r})"
-            self.fault(node, path, expected)
+            self.fault(node, path, f"an id of {SIGNS}")
             return None
         return text
 
@@ -268,17 +270,17 @@ class ValueReader:
     def when(self, node: Node, path: str) -> When | None:
         """One statement of time, terse or explicit."""
         if not isinstance(node.value, dict):
-            return self.read_text(parse, node, path)
+            return self.read_text(parse, node, path, f"a statement of time: {FORMS}")
         try:
             return explicit_when(node)
         except ValueError as error:
             self.fault(node, path, str(error))
             return None
 
-    def read_text(self, how: Callable[[str], T], node: Node, path: str) -> T | None:
-        """A text read by a function that raises ValueError saying what it expected."""
+    def read_text(self, how: Callable[[str], T], node: Node, path: str, expected: str) -> T | None:
+        """A text read by a function that raises ValueError saying what it expected; ``expected``: of what is none."""
         if isinstance(node.value, (dict, list)) or node.value is None or isinstance(node.value, bool):
-            self.fault(node, path, f"a statement of time: {FORMS}")
+            self.fault(node, path, expected)
             return None
         try:
             return how(node.text)

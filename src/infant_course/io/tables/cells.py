@@ -14,7 +14,7 @@ from ...errors import did_you_mean
 from ...events import EVENT_TYPES, field_hints
 from ...intake import CellProblem
 from ...when import IDENTIFIER, parse_duration
-from ..values import MAXIMUM_ID, UNIT_SPELLINGS, ValueReader, is_identifier, unit_hint
+from ..values import MAXIMUM_ID, SIGNS, UNIT_SPELLINGS, ValueReader, is_identifier, unit_hint
 from ..yaml_nodes import parse_json
 from .flat import PATIENT, FlatColumn, Part, Shape, flat_columns
 from .telling import Telling
@@ -76,7 +76,7 @@ def read_names(texts: "pl.Series", column: str, telling: Telling, *, what: str) 
         column,
         texts,
         ~fits,
-        f"{what} of letters, digits and . _ + - (at most {MAXIMUM_ID}, not 'birth')",
+        f"{what} of {SIGNS}",
         lambda value: f"it is called {substitute(value)} here",
         asked=False,
     )
@@ -240,7 +240,7 @@ def _lists(column: FlatColumn, texts: "pl.Series", telling: Telling, dtype: Any)
             column.name,
             texts,
             texts.is_in(list(replaced)).fill_null(False),
-            f"ids of letters, digits and . _ + - (at most {MAXIMUM_ID}, not 'birth'), ; between",
+            f"ids of {SIGNS}, ; between",
             lambda value: f"the event is called {'; '.join(read(value))} here",
             asked=False,
         )
