@@ -87,6 +87,11 @@ LOAD = "load(path) reads a case file, read(path) an export"
         (lambda: COURSE.of("relaps"), "no event type 'relaps': did you mean 'relapse'?"),
         (lambda: COURSE.of(int), "found the class int"),
         (lambda: COURSE.of(COURSE.events[0]), "course.of: expected a class of events"),
+        (lambda: ic.Quantity(5, "%").to("Gy"), "Quantity.to: a quantity in % can be told in fraction, %"),
+        (lambda: ic.Quantity(5, "%").to("foo"), "Quantity.to: no unit 'foo': known are 10^9/L, "),
+        (lambda: ic.Quantity(5, "%").to("mg/m²"), "Quantity.to: no unit 'mg/m²': did you mean 'mg/m2'?"),
+        (lambda: ic.Quantity(5, "%").to(5), "Quantity.to: expected a text such as '%', found a number"),
+        (lambda: ic.Quantity(5, "zz").to("%"), "Quantity.to: this quantity has no unit that is known"),
         (lambda: COURSE["dy"], "no event has this id"),
         (lambda: COURSE[0], "course[...]: expected the id of an event, a text, found a number"),
     ],
@@ -101,6 +106,13 @@ def test_a_course_is_asked_by_class_or_by_word_and_by_id() -> None:
     assert COURSE.of("relapse") == COURSE.of(ic.Relapse) == (COURSE["r"],)
     assert "r" in COURSE and COURSE["r"] in COURSE
     assert "x" not in COURSE and ic.Death(id="r") not in COURSE
+
+
+def test_what_stands_for_a_unit_is_not_shown() -> None:
+    for unit in ("Secret", None):
+        with pytest.raises(ic.UsageError) as caught:
+            ic.Quantity(5, unit).to("%")  # type: ignore[arg-type]
+        assert "Secret" not in str(caught.value) and "None" not in str(caught.value)
 
 
 def test_one_word_selects_as_a_list_of_one_does() -> None:

@@ -27,7 +27,7 @@ _PARSE = "infant_course.when.parse tells why"
 class Slot:
     """A field of a record: what it holds, and how a value for it is taken.
 
-    ``plain``: the types of which any value fits. ``take``: what to make of another; raises UsageError.
+    ``plain``: the types of which any value fits, but for whole numbers that are too long. ``take``: what to make of another; raises UsageError.
     """
 
     __slots__ = ("many", "name", "plain", "required", "take")
@@ -66,7 +66,7 @@ def take(record: Any, plan: Plan) -> None:
                 if type(item) not in plain:
                     object.__setattr__(record, slot.name, tuple(map(slot.take, value)))
                     break
-        elif type(value) not in slot.plain:
+        elif type(value) not in slot.plain or (type(value) is int and not LEAST_WHOLE <= value <= GREATEST_WHOLE):
             taken = slot.take(value)
             if taken is not value:
                 object.__setattr__(record, slot.name, taken)
@@ -110,7 +110,7 @@ def slot(name: str, where: str, kind: Any, *, units: Mapping[str, Any], ref: boo
     if kind is bool:
         return made([bool], _truth)
     if kind is int:
-        return made((), _whole)
+        return made([int], _whole)
     if kind is float:
         return made((), number)
     if units:
@@ -196,12 +196,15 @@ def _truth(where: str, value: Any) -> bool:
 
 
 def _whole(where: str, value: Any) -> int:
-    if not isinstance(value, bool) and hasattr(value, "__index__"):
-        found: int = index(value)
-        if LEAST_WHOLE <= found <= GREATEST_WHOLE:
-            return found
-        _refused(where, "a whole number of at most 18 characters", value, found="a longer one")
-    _refused(where, "a whole number", value)
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        _refused(where, "a whole number", value)
+    try:
+        whole: int = index(value)
+    except TypeError:  # an array has the method, and is none
+        _refused(where, "a whole number", value)
+    if LEAST_WHOLE <= whole <= GREATEST_WHOLE:
+        return whole
+    _refused(where, "a whole number of at most 18 characters", value, found="a longer one")
 
 
 def number(where: str, value: Any) -> float:
@@ -217,6 +220,8 @@ def number(where: str, value: Any) -> float:
             found = float(value)
         except OverflowError:
             found = math.inf
+        except TypeError:  # an array has the method, and is none
+            _refused(where, "a number", value)
         if math.isfinite(found):
             return found
         _refused(where, "a number", value, found="one that is not finite")

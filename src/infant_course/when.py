@@ -191,8 +191,9 @@ def _leans(when: Any) -> None:
 
 def _orders(when: Any) -> None:
     """See to a statement of order: the event, and which of its points."""
-    _leans(when)
-    if when.point not in (None, "start", "end"):
+    if type(when.of) is not str:
+        _leans(when)
+    if when.point is not None and when.point not in ("start", "end"):
         raise UsageError(f"{type(when).__name__}.point: expected 'start', 'end' or None")
 
 
@@ -205,7 +206,8 @@ class OnDate(When):
     text: str = field()
 
     def __attrs_post_init__(self) -> None:
-        expect("OnDate.text", self.text, str, "the text of a date")
+        if type(self.text) is not str:
+            expect("OnDate.text", self.text, str, "the text of a date")
         try:
             days = _days_of(self.text)
         except ValueError:
@@ -247,7 +249,8 @@ class AtAge(When):
     age: Duration
 
     def __attrs_post_init__(self) -> None:
-        expect("AtAge.age", self.age, Duration, "a Duration", _PARSED)
+        if type(self.age) is not Duration:
+            expect("AtAge.age", self.age, Duration, "a Duration", _PARSED)
 
     def __str__(self) -> str:
         return f"age {self.age}"
@@ -262,9 +265,10 @@ class Offset(When):
     before: bool = False
 
     def __attrs_post_init__(self) -> None:
-        expect("Offset.by", self.by, Duration, "a Duration", _PARSED)
-        expect("Offset.before", self.before, bool, "True or False")
-        _leans(self)
+        if not (type(self.by) is Duration and type(self.before) is bool and type(self.of) is str):
+            expect("Offset.by", self.by, Duration, "a Duration", _PARSED)
+            expect("Offset.before", self.before, bool, "True or False")
+            _leans(self)
 
     def __str__(self) -> str:
         return f"{self.by} {'before' if self.before else 'after'} {self.of}"

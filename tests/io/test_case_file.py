@@ -289,3 +289,42 @@ def test_an_end_of_what_does_not_last_is_refused_when_written() -> None:
 def test_tabs_and_line_ends_of_a_text_are_kept() -> None:
     course = Course(patient=Patient(id="p"), events=[Death(id="d", note="a\tb\nc")])
     assert read(dump(course)) == course
+
+
+def test_an_empty_text_is_kept() -> None:
+    course = Course(patient=Patient(id="p", site=""), events=[Death(id="d", note="")], about="")
+    assert read(dump(course)) == course
+
+
+@pytest.mark.parametrize(
+    ("source", "paths"),
+    [
+        (Cite("", ""), ["source.key", "source.at"]),
+        (Cite("key", ""), ["source.at"]),
+        (Cite("", "page 1"), ["source.key"]),
+    ],
+)
+def test_a_source_without_key_or_place_is_refused_when_written(source: Cite, paths: list[str]) -> None:
+    with pytest.raises(InputError) as caught:
+        dump(Course(patient=Patient(id="p"), source=source))
+    assert [fault.path for fault in caught.value.faults] == paths
+
+
+@pytest.mark.parametrize("name", ["+1", "birth", "a" * 101])
+def test_what_an_id_is_made_of_is_said_alike_by_reader_and_writer(name: str) -> None:
+    said = "an id of letters, digits and . _ + -, the first a letter or digit (at most 100, not 'birth')"
+    with pytest.raises(InputError) as caught:
+        dump(Course(patient=Patient(id=name)))
+    assert [fault.expected for fault in caught.value.faults] == [said]
+    with pytest.raises(InputError) as caught:
+        read(f'infant_course: 1\npatient: {{id: "{name}"}}\n')
+    assert [fault.expected for fault in caught.value.faults] == [said]
+
+
+@pytest.mark.parametrize("value", ["[4 weeks]", "{weeks: 4}", "", "true", "4"])
+def test_what_is_no_length_of_time_is_told_what_one_is(value: str) -> None:
+    text = f"infant_course: 1\npatient: {{id: p}}\nevents:\n- {{event: treatment_block, id: b, lasting: {value}}}\n"
+    with pytest.raises(InputError) as caught:
+        read(text)
+    said = 'a length of time such as "7 months" or "5 to 6 weeks"'
+    assert [fault.expected for fault in caught.value.faults] == [said]

@@ -7,13 +7,17 @@ from typing import Any
 
 import attrs
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 import infant_course as ic
+from infant_course import when
+from infant_course.io.case_file import read
 from infant_course.sources import Cite
+from infant_course.statements import Lasting
 from infant_course.vocabulary import MrdResult, Sex, Site, Specimen
-from infant_course.when import Duration, When, parse, parse_duration
+from infant_course.when import Duration, Unit, When, parse, parse_duration
 from strategies import courses
 
 WHEN = parse("2020-05-17")
@@ -70,6 +74,7 @@ def test_what_a_case_file_says_so_may_be_said_so(cls: Any, field: str, value: An
         (ic.Relapse, {"when": datetime(2020, 5, 17, 12)}, "its date() is a day without a time of day"),
         (ic.Relapse, {"lasting": "4 weeks"}, "does not last; its one time is `when`"),
         (ic.Relapse, {"number": 1.5}, "expected a whole number, found a number"),
+        (ic.Relapse, {"number": np.array([1])}, "expected a whole number, found something of the type ndarray"),
         (ic.Relapse, {"number": "1"}, "expected a whole number, found a text"),
         (ic.Relapse, {"number": True}, "expected a whole number, found True or False"),
         (ic.Relapse, {"second_marrow": "no"}, "expected True, False or None, found a text"),
@@ -219,3 +224,113 @@ def test_the_other_parts_of_a_course_are_looked_at(field: str, value: Any, said:
 
 def test_one_complete_type_stands_for_a_list_of_one() -> None:
     assert ic.Course(patient=ic.Patient(id="p"), complete="relapse").complete == {"relapse"}
+
+
+@pytest.mark.parametrize("number", [10**17, 10**18 - 1, -(10**17) + 1])
+def test_a_whole_number_that_is_taken_is_read_back(number: int) -> None:
+    course = ic.Course(patient=ic.Patient(id="p"), events=[ic.Relapse(id="r", number=number)])
+    assert ic.Cohort.from_courses([course]).table("relapse")["number"].to_list() == [number]
+    assert read(ic.dump(course)) == course
+
+
+@pytest.mark.parametrize("number", [10**18, -(10**17), 2**63, 10**400])
+def test_a_whole_number_that_no_file_reads_back_is_refused(number: int) -> None:
+    with pytest.raises(ic.UsageError) as caught:
+        ic.Relapse(id="r", number=number)
+    said = "Relapse.number: expected a whole number of at most 18 characters, found a longer one"
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize("kind", [set, frozenset])
+def test_a_set_has_no_order_to_keep(kind: Any) -> None:
+    for make, where in (
+        (lambda: ic.Relapse(id="r", sites=kind(["marrow", "cns"])), "Relapse.sites"),
+        (lambda: ic.Relapse(id="r", sites=kind()), "Relapse.sites"),
+        (lambda: ic.Patient(id="p", birth=kind(["2020"])), "Patient.birth"),
+        (lambda: ic.Course(patient=ic.Patient(id="p"), events=kind([ic.Relapse(id="r")])), "Course.events"),
+    ):
+        with pytest.raises(ic.UsageError, match=rf"^{where}: expected a list, found a set, which has no order"):
+            make()
+    assert ic.Course(patient=ic.Patient(id="p"), complete=kind(["relapse", "death"])).complete == {"relapse", "death"}
+
+
+def test_values_of_numpy_are_taken_as_what_they_are() -> None:
+    assert ic.Relapse(id="r", estimated=np.True_).estimated is True
+    assert ic.Relapse(id="r", estimated=np.False_).estimated is False
+    reduction = ic.MrdAssessment(id="m", reduction=np.float32(0.5)).reduction
+    assert (reduction, type(reduction)) == (0.5, float)
+    assert type(ic.Quantity(np.float16(0.5), "%").value) is float
+    for number in (np.float32("nan"), np.array([0.5]), np.True_):
+        with pytest.raises(ic.UsageError, match=r"MrdAssessment\.reduction: expected a number"):
+            ic.MrdAssessment(id="m", reduction=number)
+    with pytest.raises(ic.UsageError, match="expected True, False or None"):
+        ic.Relapse(id="r", estimated=np.array([True]))
+
+
+def test_no_time_at_all_gets_no_hint_about_its_day() -> None:
+    with pytest.raises(ic.UsageError, match=r"found something of the type NaTType$"):
+        ic.Relapse(id="r", when=pd.NaT)
+
+
+DAYS = parse_duration("5 days")
+DAY = date(2020, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: when.After(of=5), "After.of: expected the id of an event, a text, found a number"),
+        (lambda: when.With(ic.Relapse(id="r")), "an event goes by its id (event.id)"),
+        (lambda: when.During(None), "During.of: expected the id of an event"),
+        (lambda: when.After("x", point="middle"), "After.point: expected 'start', 'end' or None"),
+        (lambda: when.Before("x", point=""), "Before.point: expected 'start', 'end' or None"),
+        (lambda: when.AtAge("7 months"), "AtAge.age: expected a Duration, found a text; infant_course.when"),
+        (lambda: when.Offset("5 days", "x"), "Offset.by: expected a Duration, found a text; infant_course.when"),
+        (lambda: when.Offset(DAYS, 5), "Offset.of: expected the id of an event"),
+        (lambda: when.Offset(DAYS, "x", before="after"), "Offset.before: expected True or False"),
+        (lambda: when.OnDay(5.5, "x"), "OnDay.day: expected a whole number, found a number"),
+        (lambda: when.OnDay(True, "x"), "OnDay.day: expected a whole number, found True or False"),
+        (lambda: when.OnDay(123456, "x"), "OnDay.day: expected a number of at most five digits"),
+        (lambda: when.OnDay(5, 5), "OnDay.of: expected the id of an event"),
+        (lambda: when.OnDate(DAY, DAY, "2021"), "OnDate: expected a text that says these two days"),
+        (lambda: when.OnDate(DAY, DAY, "1 January"), "OnDate: expected a text that says these two days"),
+        (lambda: when.OnDate(DAY, DAY, " 2020-01-01"), "OnDate: expected a text that says these two days"),
+        (lambda: when.OnDate(DAY, DAY, 2020), "OnDate.text: expected the text of a date, found a number"),
+        (lambda: when.Either(()), "Either.options: expected a tuple of two or more statements of time"),
+        (lambda: when.Either((when.After("x"),)), "Either.options: expected a tuple of two or more"),
+        (lambda: when.Either([when.After("x"), WHEN]), "Either.options: expected a tuple of two or more"),
+        (lambda: when.Either(("2020", "2021")), "found a text; infant_course.when.parse makes one of a text"),
+        (lambda: when.Either((WHEN, Lasting(DAYS))), "found something of the type Lasting"),
+        (lambda: when.Either((WHEN, when.Either((WHEN, WHEN)))), "alternatives that are no alternatives themselves"),
+        (lambda: Duration(5, Unit.DAY), "Duration: expected Decimal numbers from 0 on"),
+        (lambda: Duration(Decimal(-5), Unit.DAY), "Duration: expected Decimal numbers from 0 on"),
+        (lambda: Duration(Decimal("1E+1"), Unit.DAY), "written without an exponent"),
+        (lambda: Duration(Decimal("nan"), Unit.DAY), "Duration: expected Decimal numbers from 0 on"),
+        (lambda: Duration(Decimal(5), "day"), "Duration.unit: expected a Unit, found a text"),
+        (lambda: Duration(Decimal(5), Unit.DAY, 6), "Duration: expected Decimal numbers from 0 on"),
+        (lambda: Duration(Decimal(5), Unit.DAY, Decimal(4)), "Duration.upto: expected None, or a number not below"),
+        (lambda: Duration(Decimal(131), Unit.YEAR), "expected a length of time of at most 130 years"),
+        (lambda: ic.Relapse(id="r", when=When()), "Relapse.when: expected a time"),
+        (lambda: ic.Relapse(id="r", when=Lasting(DAYS)), "Relapse.when: expected a time"),
+    ],
+)
+def test_a_statement_made_by_hand_is_one_that_can_be_written(make: Any, said: str) -> None:
+    with pytest.raises(ic.UsageError) as caught:
+        make()
+    assert said in str(caught.value)
+    assert not any(value in str(caught.value) for value in ("2021", "123456", "January", "middle"))
+
+
+def test_a_day_counted_by_numpy_is_a_whole_number() -> None:
+    assert type(when.OnDay(np.int64(5), "x").day) is int
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2020-01-01", "2020-01", "2020", "2020 .. 2021-05", "day -99999 of x", "age 7.50 months", "130 years after x",
+     "5 to 5 days before x", "after end of x", "before x", "either (2020) or (unknown)"],
+)  # fmt: skip
+def test_what_is_parsed_can_be_made_of_its_parts(text: str) -> None:
+    said = parse(text)
+    again = type(said)(**{a.name: getattr(said, a.name) for a in attrs.fields(type(said))})
+    assert again == said == parse(str(again))
