@@ -27,7 +27,8 @@ _PARSE = "infant_course.when.parse tells why"
 class Slot:
     """A field of a record: what it holds, and how a value for it is taken.
 
-    ``plain``: the types of which any value fits, but for whole numbers that are too long. ``take``: what to make of another; raises UsageError.
+    ``plain``: the types of which any value fits, but for whole numbers that are too long. ``take``: what to make of
+    another; raises UsageError.
     """
 
     __slots__ = ("many", "name", "plain", "required", "take")
@@ -85,7 +86,9 @@ def each(values: Any) -> tuple[Any, ...]:
 
 def in_order(values: Any) -> Any:
     """As :func:`each` for a field whose values keep their order. A set stays one: :func:`take` refuses it by name."""
-    return values if isinstance(values, (set, frozenset)) else each(values)
+    if type(values) is tuple or isinstance(values, (set, frozenset)):
+        return values
+    return each(values)
 
 
 def unordered(where: str) -> UsageError:

@@ -265,7 +265,7 @@ class Offset(When):
     before: bool = False
 
     def __attrs_post_init__(self) -> None:
-        if not (type(self.by) is Duration and type(self.before) is bool and type(self.of) is str):
+        if (type(self.by), type(self.of), type(self.before)) != (Duration, str, bool):
             expect("Offset.by", self.by, Duration, "a Duration", _PARSED)
             expect("Offset.before", self.before, bool, "True or False")
             _leans(self)
