@@ -10,9 +10,10 @@ from attrs import asdict, evolve, field, frozen
 
 from ..cohort import Cohort, one_by_one
 from ..course import Course
-from ..errors import UsageError, did_you_mean, expect
+from ..errors import UsageError, expect
 from ..intake import Intake, merged_intakes
 from ..rules import CATALOGUE_VERSION, RULES, Rule, Settings, judge
+from ..rules.catalogue import meant_rule
 from ..vocabulary import Severity
 from .findings import LEVELS, Finding, findings_table, objects, together
 
@@ -216,7 +217,7 @@ def check(
     known = {**RULES, **{found.id: found for found in chosen}}
     for rule, _ in settings.ties:
         if rule not in known:
-            raise UsageError(f"Settings.ties: no rule {rule!r}: {did_you_mean(rule, known) or 'ties go by rule id'}")
+            raise UsageError(f"Settings.ties: no rule {rule!r}: {meant_rule(rule, known)}")
     cohort = cohort_of(what, settings)
     judgement = judge(cohort, chosen, settings)
     by_id = {found.id: found for found in chosen}

@@ -115,7 +115,7 @@ def _what(error: BaseException) -> str:
     return error.msg if isinstance(error, SyntaxError) else f"{type(error).__name__}: {error}"
 
 
-def _hint(word: str, known: Iterable[str]) -> str:
+def meant_rule(word: str, known: Iterable[str]) -> str:
     """The rule that was meant: REM-06 for "rem6" too."""
     if family := [key for key in known if key.startswith(f"{word.upper()}-")]:
         return f"{word.upper()} is a family: name one of {', '.join(family)}"
@@ -132,7 +132,7 @@ def _matching(words: Iterable[str], rules: Mapping[str, Rule]) -> set[str]:
         hits = {r.id for r in rules.values() if word.upper() in (r.id, r.family) or word.lower() == r.severity}
         if not hits:
             known = [*rules, *sorted({r.family for r in rules.values()}), *Severity]
-            raise UsageError(f"no rule, family or severity {word!r}: {_hint(word, known)}")
+            raise UsageError(f"no rule, family or severity {word!r}: {meant_rule(word, known)}")
         found |= hits
     return found
 
@@ -150,7 +150,7 @@ def explain(rule_id: str, *, rules: Mapping[str, Rule] = RULES) -> str:
     expect("explain", rule_id, str, "the id of a rule, such as 'REM-06'")
     key = rule_id.upper()
     if key not in rules:
-        raise UsageError(f"no rule {rule_id!r}: {_hint(rule_id, rules)}")
+        raise UsageError(f"no rule {rule_id!r}: {meant_rule(rule_id, rules)}")
     found = rules[key]
     grounds = "\n".join(
         textwrap.fill(str(ground), 80, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
