@@ -201,6 +201,11 @@ def test_errors_that_end_as_tracebacks_are_not_made_of_values():
         ("rules/subject", "f'{self.trace.about} has no field {name!r}'"),
         ("rules/subject", "f'{kind.TYPE} has no field {name!r}'"),
         ("rules/subject", "f'{one.others.type} has no field {name!r}'"),
+        ("rules/subject", "f'no point {name!r} of an event: known are start, end'"),
+        (
+            "rules/subject",
+            "f\"no event type {found.type!r}: {did_you_mean(found.type, EVENT_TYPES) or 'see EVENT_TYPES'}\"",
+        ),
         ("rules/rule", "f\"a rule's docstring needs {', '.join(missing)}\""),
         ("rules/rule", "f\"{rule_id}: no such subject: {', '.join(sorted(unknown))}\""),
         ("rules/record", "f'REC-09 is not about {event.trace.about}'"),

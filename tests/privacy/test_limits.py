@@ -68,7 +68,7 @@ def test_a_case_file_has_a_size_and_a_depth(tmp_path, suffix):
     assert "at most 5,000,000 bytes" in refused(path, how=load)
     path.write_text('{"about":' + "[" * 5000 + "]" * 5000 + "}", encoding="utf-8")
     assert "at most 30 levels" in refused(path, how=load)
-    path.write_text("a: &a [x]\nb: *a\n", encoding="utf-8")
+    path.write_text("infant_course: 1\npatient: {id: p}\nabout: &a x\nevents: *a\n", encoding="utf-8")
     assert "written out" in refused(path, how=load)
 
 
