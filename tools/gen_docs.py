@@ -40,7 +40,7 @@ from infant_course.knowledge.outcomes import PublishedOutcome, outcomes_in_text,
 from infant_course.knowledge.plan import plan
 from infant_course.knowledge.protocols import protocols
 from infant_course.knowledge.reading import knowledge
-from infant_course.rules import CATALOGUE_VERSION, RULES, Outcome, Rule, Settings, about_words
+from infant_course.rules import CATALOGUE_VERSION, RULES, Rule, about_words
 from infant_course.sources import Cite, Confidence, Logic
 from infant_course.when import Duration, When
 
@@ -159,7 +159,7 @@ def rule_page(found: Rule) -> str:
     for head, text in heads:
         if text:
             lines += ["", f"**{head}.** {text[0].upper()}{text[1:]}"]
-    outcomes = outcomes_of(found)
+    outcomes = found.outcomes
     if len(outcomes) > 1:
         lines += ["", "## Outcomes", ""]
         lines += table(
@@ -188,12 +188,6 @@ def ground_word(found: Rule) -> str:
     if isinstance(found.ground, Logic):
         return "logic"
     return "provisional: recalled, not read" if found.provisional else "read in the source"
-
-
-def outcomes_of(found: Rule) -> tuple[Outcome, ...]:
-    """The ways in which a rule can fail, in the order in which they are told."""
-    named = {o.name: o for about in found.about for o in found.trace(about, Settings())[1].outcomes}
-    return tuple(named.values())
 
 
 # What papers say

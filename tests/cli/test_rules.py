@@ -22,6 +22,18 @@ def test_rules_as_json(run):
     assert {rule["severity"] for rule in told} <= {"error", "warning", "info"}
 
 
+def test_the_ways_in_which_a_rule_fails_are_told_with_their_severities(run):
+    """BAS-02: a count out of the plausible range is a warning, an extreme one worth knowing."""
+    (told,) = [rule for rule in json.loads(run("rules", "--format", "json").out) if rule["id"] == "BAS-02"]
+    assert [(one["name"], one["severity"]) for one in told["outcomes"]] == [
+        ("implausible", "warning"),
+        ("extreme", "info"),
+    ]
+    said = run("explain", "BAS-02").out
+    assert "implausible (warning): " in said and "extreme (info): " in said
+    assert "(error): " not in run("explain", "REM-06").out
+
+
 def test_explain_prints_the_page_of_a_rule(run):
     """What it is, why, what to do."""
     said = run("explain", "REM-06")

@@ -278,3 +278,21 @@ events:
         (9, "a value without a tag"),
         (9, "a whole number"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("event", "meant"),
+    [
+        ("{evnt: relapse, id: r}", "did you mean 'event' where \"evnt\" stands?"),
+        ("{event: relapse, id: r, when: duringg maintenance}", "did you mean 'during'?"),
+        ("{event: relapse, id: r, when: 8 yers after d}", "did you mean 'years'?"),
+        ("{event: treatment_block, id: r, lasting: 4 weks}", "did you mean 'weeks'?"),
+        ("{event: relapse, id: r, when: age 7 monts}", "did you mean 'months'?"),
+        ("{event: relapse, id: r, when: after during yearly}", None),
+        ("{event: relapse, id: r, when: sometime}", None),
+    ],
+)
+def test_the_nearest_word_is_told_of_times_and_keys_too(event: str, meant: str | None) -> None:
+    with pytest.raises(InputError) as caught:
+        read(f"infant_course: 1\npatient: {{id: p}}\nevents: [{event}]\n")
+    assert [fault.hint for fault in caught.value.faults] == [meant]

@@ -11,13 +11,13 @@ import attrs
 from attrs import evolve, frozen
 
 from ..course import Course, Patient, Problem
-from ..errors import Fault, InputError, did_you_mean, path_of
+from ..errors import Fault, InputError, did_you_mean, nearest, path_of
 from ..events import EVENT_TYPES, Event
 from ..sources import Cite, Confidence
 from ..vocabulary import Sex
 from . import yaml_nodes
 from .values import ValueReader
-from .yaml_nodes import Node
+from .yaml_nodes import Node, shown
 
 FORMAT = 1
 """Version of the case file's shape."""
@@ -136,7 +136,10 @@ class _Reader(ValueReader):
 
     def event(self, node: Node, path: str) -> Event | None:
         if not isinstance(node.value, dict) or "event" not in node.value:
-            self.fault(node, path, "an event: a mapping with event: TYPE, id: NAME and its fields")
+            keys = node.value if isinstance(node.value, dict) else ()
+            near = next((key for key in keys if nearest(key, ["event"], cutoff=0.7)), None)
+            hint = f"did you mean 'event' where {shown(near)} stands?" if near else None
+            self.fault(node, path, "an event: a mapping with event: TYPE, id: NAME and its fields", hint=hint)
             return None
         kind = node.value["event"]
         cls = EVENT_TYPES.get(kind.text)

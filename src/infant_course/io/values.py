@@ -285,8 +285,27 @@ class ValueReader:
         try:
             return how(node.text)
         except ValueError as error:
-            self.fault(node, path, str(error))
+            self.fault(node, path, str(error), hint=_word_meant(node.text))
             return None
+
+
+WORDS_OF_TIME = (
+    *("after", "before", "during", "then", "with", "ongoing", "unknown", "either", "start", "age"),
+    *("day", "days", "week", "weeks", "month", "months", "year", "years"),
+)
+"""Words of statements of time and lengths of time; the shortest ("at", "of", "or") are near to too many others."""
+
+
+def _word_meant(text: str) -> str | None:
+    """A hint for the first word of a statement that is nearly one of those it may have. An id, as the last, is none."""
+    words = text.split()
+    if len(words) > 1 and not words[-2][0].isdigit():  # after a number stands a unit
+        words.pop()
+    for word in words:
+        meant = nearest(word, WORDS_OF_TIME, cutoff=0.7) if word.isalpha() and word not in WORDS_OF_TIME else None
+        if meant:
+            return f"did you mean {meant!r}?"
+    return None
 
 
 EXPLICIT: dict[tuple[str, ...], tuple[str, type[When]]] = {

@@ -29,6 +29,7 @@ def rules_as_json(rules: Iterable["Rule"]) -> str:
             "name": rule.name,
             "about": list(rule.about),
             "severity": rule.severity,
+            "outcomes": [{"name": one.name, "severity": one.severity, "message": one.message} for one in rule.outcomes],
             "category": rule.category,
             "source": str(rule.ground),
             "provisional": rule.provisional,

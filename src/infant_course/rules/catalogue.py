@@ -166,6 +166,8 @@ def explain(rule_id: str, *, rules: Mapping[str, Rule] = RULES) -> str:
     ]
     if found.ties:
         parts.append(f"Ties: {found.ties}")
+    if len(found.outcomes) > 1:
+        parts += [f"{one.name.replace('_', ' ')} ({one.severity}): {one.message}" for one in found.outcomes]
     text = "\n\n".join(textwrap.fill(part, 80) for part in parts)
     return f"{text}\n\nSource:\n{grounds}\n"
 

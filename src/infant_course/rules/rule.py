@@ -9,6 +9,7 @@ import inspect
 import re
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -93,6 +94,15 @@ class Rule:
     def provisional(self) -> bool:
         """Whether its ground was recalled, not read."""
         return self.ground.provisional
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The ways in which it can fail, each once; none of a rule of one's own whose body breaks down."""
+        found: dict[str, Outcome] = {}
+        with suppress(*BREAKDOWNS):
+            for about in self.about:
+                found |= {outcome.name: outcome for outcome in self.trace(about, Settings())[1].outcomes}
+        return tuple(found.values())
 
     def trace(self, about: str, settings: Settings) -> tuple[Trace, Judged]:
         """Run the body once for one type of subject: the questions it asks and the expressions it makes.
