@@ -1,6 +1,7 @@
 """A timeline draws nothing that is not told: brackets, states, places of marks, words."""
 
 import pytest
+from attrs import evolve
 
 from infant_course import (
     Course,
@@ -26,6 +27,7 @@ from infant_course.render.stated import without_dates
 from infant_course.render.style import Style
 from infant_course.render.timeline import figure_of
 from infant_course.render.timeline_figure import Item, Lane, Placed, TimelineFigure
+from infant_course.render.timeline_ink import ink
 from infant_course.render.timeline_layout import lay_out
 from infant_course.render.timeline_places import Box, Layout, Stroke
 from infant_course.render.timeline_scale import scale_of
@@ -278,3 +280,27 @@ def test_what_follows_a_raised_number_is_on_the_line_again() -> None:
 def test_a_last_contact_is_lost_only_where_that_is_told(status: str | None, glyph: str) -> None:
     last = LastContact(id="last", when=[parse("2 years after dx")], vital_status=status)
     assert [item.kind for item in figure_of(course(last)).items if item.follow_up] == [glyph]
+
+
+@pytest.mark.parametrize(
+    ("stated", "rounded"),
+    [
+        ("2020-04", True),
+        ("14 months after dx", True),
+        ("2020-06-10..2020-07-20", False),
+        ("5 to 7 months after dx", False),
+        ("either (5 months after dx) or (6 months after dx)", False),
+    ],
+)
+@pytest.mark.parametrize(
+    "event", [Transplant(id="x"), Relapse(id="x"), mrd("x", 1), mrd("x", 1, MrdResult.NEGATIVE)], ids=lambda e: e.TYPE
+)
+def test_a_rounded_time_and_an_interval_are_told_apart(event: Event, stated: str, rounded: bool) -> None:
+    """A line without caps for what was rounded or given in part; with caps between two days."""
+    layout = laid(evolve(event, when=[parse(stated)]), LastContact(id="lc", when=[parse("2022-01-01")]))
+    assert {one.cls.endswith(" rounded") for one in layout.brackets} == {rounded}
+    assert {swatch.kind for swatch in layout.swatches if "bracket" in swatch.kind} == {
+        "bracket rounded" if rounded else "bracket"
+    }
+    caps = ink(layout).svg().count('class="cap"')
+    assert (caps == 0) is rounded and caps in (0, 4)  # the bracket's, and those of its like in the key

@@ -147,8 +147,11 @@ def caption(course: Course, figure: TimelineFigure, *, style: Style = PLAIN, pla
             "Dotted outlines and question marks: only the order is known (where not even that is stated, the order of "
             "the report); drawn at equal steps, with brackets from neighbour to neighbour."
         )
-    if kinds & {Certainty.ROUNDED, Certainty.INTERVAL}:
-        parts.append("Other brackets: earliest to latest day.")
+    if Certainty.ROUNDED in kinds:
+        parts.append("Grey lines without caps: a rounded or partly given time, which may be any of these days.")
+    if Certainty.INTERVAL in kinds:
+        other = "Other brackets" if Certainty.ORDER_ONLY in kinds else "Brackets"
+        parts.append(f"{other}: earliest to latest day.")
     parts += _lines(figure)
     if figure.mrd:
         parts.append(_assays(course))

@@ -51,9 +51,8 @@ def lay_events(sheet: Sheet, figure: TimelineFigure, scale: Scale, top: float) -
     moved = [(at, x) for at, x in zip(own, places, strict=True) if abs(x - at) > MOVED]
     for at, x in moved:
         sheet.moved((at, line + 7.4), (x, line + 3.8))
-    stretches = [
-        (one, at) for item, at in zip(items, own, strict=True) if (one := stretch_of(item.start, item.start, scale))
-    ]
+    told = (stretch_of(item.start, item.start, scale, at) for item, at in zip(items, own, strict=True))
+    stretches = [one for one in told if one]
     return bracket_levels(sheet, stretches, scale, line + (9.4 if moved else 5.6), "bracket events")
 
 

@@ -20,7 +20,7 @@ class Certainty(StrEnum):
     ROUNDED = "rounded"
     """Reported as a month, or as "4.5 years"."""
     INTERVAL = "interval"
-    """Not reported, but between two days that are known."""
+    """Between two days that are known: reported as a range of days, or not reported and known by other times."""
     NOMINAL = "nominal"
     """Not reported; drawn at the day of the protocol."""
     ORDER_ONLY = "order_only"

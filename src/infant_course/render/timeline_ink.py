@@ -139,7 +139,8 @@ def _line(points: list[tuple[float, float]], dash: str | None, stroke: str) -> E
 def _bracket(one: Bracket) -> Element:
     dash = _DASHES["dashed"] if one.cls.endswith(" nominal") else None
     parts = [line(a, one.y, b, one.y, cls="span", stroke=_BRACKET, width=1.0, dash=dash) for a, b in one.pieces]
-    parts += [line(x, one.y - 1.2, x, one.y + 1.2, cls="cap", stroke=_BRACKET, width=1.0) for x in (one.x1, one.x2)]
+    caps = () if one.cls.endswith(" rounded") else (one.x1, one.x2)
+    parts += [line(x, one.y - 1.2, x, one.y + 1.2, cls="cap", stroke=_BRACKET, width=1.0) for x in caps]
     if one.at is not None:
         parts.append(line(one.at, one.y - 1.2, one.at, one.y, cls="own", stroke=_BRACKET, width=0.8))
     return group(one.cls, *parts)

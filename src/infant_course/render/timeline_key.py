@@ -37,16 +37,15 @@ def ask_for_keys(sheet: Sheet, figure: TimelineFigure) -> None:
     if unknown or nominal:
         words = ["plausible range"] if nominal else []
         sheet.key("fading", " or ".join([*words, *(["start or end not known"] if unknown else [])]))
-    nominal_brackets = [one for one in sheet.brackets if one.cls.endswith(" nominal")]
-    if len(nominal_brackets) < len(sheet.brackets):
-        kinds = figure.certainties
-        words = []
-        if kinds & {Certainty.ROUNDED, Certainty.INTERVAL}:
-            words.append("earliest to latest")
-        if Certainty.ORDER_ONLY in kinds:
+    kinds_drawn = {one.cls.rpartition(" ")[2] for one in sheet.brackets}
+    if "rounded" in kinds_drawn:
+        sheet.key("bracket rounded", "rounded or partly given: any of these days")
+    if kinds_drawn - {"rounded", "nominal"}:
+        words = ["earliest to latest"] if Certainty.INTERVAL in figure.certainties else []
+        if Certainty.ORDER_ONLY in figure.certainties:
             words.append("neighbour to neighbour where marked ?")
         sheet.key("bracket", "; ".join(words) or "earliest to latest")
-    if nominal_brackets:
+    if "nominal" in kinds_drawn:
         sheet.key("bracket nominal", "nominal range of a result, from the protocol")
     if any(bar.end is not None and bar.end.certainty is Certainty.ONGOING for bar in bars):
         sheet.key("ongoing", "ongoing when last seen")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from attrs import evolve, frozen
 
@@ -68,24 +69,30 @@ def _bracketed(time: Placed) -> bool:
     return time.certainty in (Certainty.ROUNDED, Certainty.INTERVAL, Certainty.ORDER_ONLY, Certainty.NOMINAL)
 
 
-def stretch_of(start: Placed, end: Placed, scale: Scale) -> tuple[float, float] | None:
-    """The ends of a bracket on the page; None where it would say nothing or is too short to be seen."""
+class Stretch(NamedTuple):
+    """The ends of a bracket, where the event itself is drawn, and whether it tells a rounding and no interval."""
+
+    ends: tuple[float, float]
+    at: float | None
+    rounded: bool
+
+
+def stretch_of(start: Placed, end: Placed, scale: Scale, at: float | None) -> Stretch | None:
+    """A bracket on the page; None where it would say nothing or is too short to be seen."""
     if not (_bracketed(start) or _bracketed(end)):
         return None
     x1, x2 = scale.x(start.earliest), scale.x(end.latest)
-    return (x1, x2) if x2 - x1 >= _VISIBLE else None
-
-
-Stretch = tuple[tuple[float, float], float | None]
-"""The ends of a bracket, and where the event itself is drawn."""
+    rounded = start.certainty is end.certainty is Certainty.ROUNDED
+    return Stretch((x1, x2), at, rounded) if x2 - x1 >= _VISIBLE else None
 
 
 def bracket_levels(sheet: Sheet, stretches: Sequence[Stretch], scale: Scale, y: float, cls: str) -> float:
     """Put brackets on as many levels as they need, from a height; returns the lower edge."""
-    found = levels([one for one, _ in stretches])
-    for ((x1, x2), at), level in zip(stretches, found, strict=True):
+    found = levels([one.ends for one in stretches])
+    for ((x1, x2), at, rounded), level in zip(stretches, found, strict=True):
         own = at if at is not None and x1 + 2 < at < x2 - 2 else None
-        sheet.brackets.append(Bracket(x1, x2, y + level * BRACKET, tuple(scale.pieces(x1, x2)), cls, own))
+        kind = f"{cls} rounded" if rounded else cls
+        sheet.brackets.append(Bracket(x1, x2, y + level * BRACKET, tuple(scale.pieces(x1, x2)), kind, own))
     return y + max(found, default=-1) * BRACKET + 2.6 if stretches else y
 
 
@@ -103,8 +110,8 @@ class _Placed:
     def across(self) -> Box:
         """What it takes of the width, with its brackets."""
         boxes = [*map(_extent, self.things), *(label.box for label in self.labels)]
-        low = min([box.x for box in boxes] + [x1 for (x1, _), _ in self.stretches])
-        high = max([box.right for box in boxes] + [x2 for (_, x2), _ in self.stretches])
+        low = min([box.x for box in boxes] + [one.ends[0] for one in self.stretches])
+        high = max([box.right for box in boxes] + [one.ends[1] for one in self.stretches])
         return Box(low, 0, high - low, 1)
 
 
@@ -133,7 +140,7 @@ def lay_lane(sheet: Sheet, lane: Lane, items: Sequence[Item], scale: Scale, top:
             lower = max([lower, y + placed.drop + bar, *(y + label.box.bottom for label in placed.labels)])
         ours = [one for placed in row for one in placed.stretches]
         below = [label.box for placed in row for label in placed.labels[1:]]
-        blocked = [one for one in ours if any(box.x < one[0][1] + 1 and one[0][0] - 1 < box.right for box in below)]
+        blocked = [one for one in ours if any(box.x < one.ends[1] + 1 and one.ends[0] - 1 < box.right for box in below)]
         cls = f"bracket {lane.name.lower()}"
         under = bracket_levels(sheet, [one for one in ours if one not in blocked], scale, y + bar + 2.0, cls)
         under = bracket_levels(sheet, blocked, scale, max(lower + 1.6, under), cls) if blocked else under
@@ -250,15 +257,15 @@ def _tints(edge: float, limit: float, scale: Scale, height: float) -> list[tuple
 def _lane_stretches(item: Item, scale: Scale) -> list[Stretch]:
     """The brackets of one bar or mark: one over the whole where only the order is known, else one for each end."""
     if item.end is None:
-        one = stretch_of(item.start, item.start, scale)
-        return [(one, scale.x(item.start.day))] if one else []
+        one = stretch_of(item.start, item.start, scale, scale.x(item.start.day))
+        return [one] if one else []
     if Certainty.ORDER_ONLY in (item.start.certainty, item.end.certainty):
-        one = stretch_of(item.start, item.end, scale)
-        return [(one, None)] if one else []
+        one = stretch_of(item.start, item.end, scale, None)
+        return [one] if one else []
     found: list[Stretch] = []
     for time in (item.start, item.end):
-        if time.certainty in (Certainty.ROUNDED, Certainty.INTERVAL) and (one := stretch_of(time, time, scale)):
-            found.append((one, None))
+        if time.certainty in (Certainty.ROUNDED, Certainty.INTERVAL) and (one := stretch_of(time, time, scale, None)):
+            found.append(one)
     return found
 
 

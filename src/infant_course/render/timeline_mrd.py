@@ -9,7 +9,7 @@ from math import log10
 
 from .timeline_events import MOVED
 from .timeline_figure import Assay, Certainty, MrdPoint, MrdState, TimelineFigure, TimePoint
-from .timeline_lanes import bracket_levels
+from .timeline_lanes import Stretch, bracket_levels
 from .timeline_places import Box, Bracket, Label, MrdMark, Sheet, Stroke, flags_width, measure
 from .timeline_scale import Scale
 from .timeline_values import lay_values
@@ -169,7 +169,7 @@ def _strip(sheet: Sheet, points: list[MrdPoint], scale: Scale, top: float, lone:
     widths = [4.4 + measure(s, small) + flags_width(p.flags) + 4.4 for s, p in zip(signs, points, strict=True)]
     xs = _spread([scale.x(point.at.day) for point in points], widths, scale)
     stretches = [
-        ((x1, x2), scale.x(p.at.day))
+        Stretch((x1, x2), scale.x(p.at.day), p.at.certainty is Certainty.ROUNDED)
         for p in (points if xs else [])
         if p.at.certainty is not Certainty.REPORTED
         and (x2 := scale.x(p.at.latest)) - (x1 := scale.x(p.at.earliest)) >= 2.5
@@ -251,7 +251,8 @@ def _time_brackets(sheet: Sheet, marks: dict[MrdPoint, MrdMark], scale: Scale) -
             continue
         own = mark.x if x1 + 2 < mark.x < x2 - 2 else None
         pieces = tuple(scale.pieces(x1, x2))
-        cls = "bracket mrd nominal" if mark.nominal else "bracket mrd"
+        rounded = " rounded" if point.at.certainty is Certainty.ROUNDED else ""
+        cls = f"bracket mrd{' nominal' if mark.nominal else rounded}"
         tried = [Bracket(x1, x2, mark.box.bottom + 1.8 + 3.2 * n, pieces, cls, own) for n in range(12)]
         free = [one for one in tried if not any(one.box.touches(box, 0.2) for box in (*taken, *found))]
         if free:

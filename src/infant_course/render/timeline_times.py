@@ -58,6 +58,22 @@ def is_time(whens: Iterable[When]) -> bool:
     )
 
 
+def told_as_range(whens: Iterable[When]) -> bool:
+    """Whether one of some statements is a range: between two days, not a number or a date that was rounded."""
+
+    def is_range(when: When) -> bool:
+        match when:
+            case OnDate():
+                return ".." in when.text
+            case AtAge():
+                return when.age.upto is not None
+            case Offset():
+                return when.by.upto is not None
+        return False
+
+    return any(map(is_range, whens))
+
+
 def _known(low: int, high: int) -> bool:
     return low > -UNBOUNDED and high < UNBOUNDED
 
@@ -160,7 +176,7 @@ class _Placing:
             # Ambiguous: drawn where it is known to have been reached in every reading.
             self.times.start[event.id] = Placed(self._stated(event, low, high), low, high, Certainty.INTERVAL)
         else:
-            certainty = Certainty.ROUNDED if told else Certainty.INTERVAL
+            certainty = Certainty.ROUNDED if told and not told_as_range(event.when) else Certainty.INTERVAL
             self.times.start[event.id] = Placed(self._stated(event, low, high), low, high, certainty)
 
     def _stated(self, event: Event, low: int, high: int) -> float:
@@ -336,7 +352,8 @@ class _Placing:
                 Certainty.ORDER_ONLY,
             )
         elif _known(low, high) and (told or event.lasting is not None or high - low <= NARROW_DAYS):
-            certainty = Certainty.REPORTED if high - low <= 1 else Certainty.ROUNDED if told else Certainty.INTERVAL
+            rounded = told and not told_as_range(event.until)
+            certainty = Certainty.REPORTED if high - low <= 1 else Certainty.ROUNDED if rounded else Certainty.INTERVAL
             day = max((low + high) / 2, start.day)
             self.times.end[event.id] = Placed(day, min(low, day), max(high, day), certainty)
         elif event.id not in self.times.end or any(isinstance(when, Unknown) for when in event.until):
