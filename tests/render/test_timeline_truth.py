@@ -304,3 +304,10 @@ def test_a_rounded_time_and_an_interval_are_told_apart(event: Event, stated: str
     }
     caps = ink(layout).svg().count('class="cap"')
     assert (caps == 0) is rounded and caps in (0, 4)  # the bracket's, and those of its like in the key
+
+
+@pytest.mark.parametrize("block", [None, "salvage"])
+def test_a_block_that_is_named_by_its_drugs_does_not_list_them_again(block: str | None) -> None:
+    drugs = (Agent(name="fludarabine"), Agent(name="cytarabine"))
+    event = TreatmentBlock(id="b", block=block, cycle=2, agents=drugs)
+    assert lines_of(event, course(event)) == ("Fludarabine + cytarabine", "cycle 2")

@@ -298,12 +298,13 @@ def lines_of(event: Event, course: Course, *, hide_ages: bool = False) -> tuple[
         case Diagnosis():
             return _diagnosis_lines(event, hide_ages=hide_ages)
         case TreatmentBlock():
+            name, given = block_name(event, course), drugs(event.agents)
             detail = [f"cycle {event.cycle}"] if event.cycle else []
             dosed = [dose_words(agent) for agent in event.agents if agent.dose]
-            told = dosed or event.block is None or block_of(course, event) is not None
-            detail += dosed if told else [drugs(event.agents)]
+            told = dosed or given.casefold() == name.casefold() or block_of(course, event) is not None
+            detail += dosed if told else [given]
             detail += {True: ["completed"], False: ["not completed"], None: []}[event.completed]
-            return (block_name(event, course), *filter(None, detail[:2]))
+            return (name, *filter(None, detail[:2]))
         case Immunotherapy():
             rate = str(event.dose_rate).replace("ug", "µg").replace("m2", "m²") if event.dose_rate else ""
             lasting = str(event.lasting) if event.lasting else ""
