@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from depth import depth
 from infant_course import EVENT_TYPES, Course, InputError
 from infant_course.events import UNITS
 from infant_course.io.case_file import read
@@ -60,7 +61,7 @@ def test_the_starter_fits_and_reads() -> None:
     assert read(text).problems == ()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=depth(60, 25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(courses())
 def test_whatever_is_written_fits(course: Course) -> None:
     VALIDATOR.validate(parsed(dump(course)))
@@ -216,7 +217,7 @@ def nearly_times(draw: st.DrawFn) -> str:
     return "".join(word + draw(blanks) for word in ["", *words])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=depth(300, 100), deadline=None)
 @given(nearly_times())
 @example("2020..2021..2022")
 @example("either (either (2020) or (2021)) or (2022)")
@@ -224,7 +225,7 @@ def test_schema_and_reader_are_of_one_mind_on_times(when: str) -> None:
     of_one_mind(of("relapse", when=when))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=depth(100, 40), deadline=None)
 @given(nearly_times(), st.sampled_from(["", "age", "after", "before"]))
 def test_they_are_of_one_mind_on_lengths_of_time(text: str, without: str) -> None:
     of_one_mind(of("treatment_block", lasting=text.partition(without)[2] if without else text))
@@ -250,7 +251,7 @@ _PART = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=depth(300, 100), deadline=None)
 @given(st.dictionaries(st.sampled_from(_PARTS), _PART, min_size=1, max_size=2))
 def test_they_are_of_one_mind_on_explicit_times(when: dict[str, Any]) -> None:
     of_one_mind(of("relapse", when=when))
@@ -262,7 +263,7 @@ _NUMBERS = st.sampled_from(["1", "161.7", "5.", ".5", "+5", "-5e-3", "5E+2", "5e
 _BETWEEN = st.sampled_from(["", " ", " ", "  ", " x ", "x", "×", " x", "\u2009", " * "])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=depth(300, 100), deadline=None)
 @given(st.sampled_from(_FIELDS), _NUMBERS, _BETWEEN, _UNITS)
 def test_they_are_of_one_mind_on_quantities(field: tuple[str, str], number: str, between: str, unit: str) -> None:
     of_one_mind(of(field[0], **{field[1]: f"{number}{between}{unit}"}))

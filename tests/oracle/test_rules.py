@@ -139,7 +139,7 @@ def test_no_verdict_is_unsound(tally: Tally) -> None:
     assert tally.unsound == []
 
 
-@settings(max_examples=depth(200, 40))
+@settings(max_examples=depth(200, 20))
 @given(st.sampled_from(sorted(KINDS)), st.randoms(use_true_random=False), st.booleans())
 def test_no_verdict_is_unsound_on_any_course(name: str, random: Random, dated: bool) -> None:
     """Courses that Hypothesis draws, and makes smaller where one of them shows a fault."""
