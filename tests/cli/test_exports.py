@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from depth import only_thorough
+
 OWN = "cases/exports/own"
 
 
@@ -111,7 +113,7 @@ FOLDERS = {
 }
 
 
-@pytest.mark.parametrize("parts", [(), ("--in-parts",)])
+@pytest.mark.parametrize("parts", [(), pytest.param(("--in-parts",), marks=only_thorough)])
 @pytest.mark.parametrize("source", FOLDERS)
 def test_what_is_found_in_a_folder_is_told_with_file_and_line(run, source, parts):
     """The line is one of that file and bears the patient."""

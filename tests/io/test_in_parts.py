@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import infant_course as ic
-from depth import depth
+from depth import depth, only_thorough
 from infant_course import Cohort, InfantCourseError, InputError
 from infant_course.cli import main
 from infant_course.intake import CellProblem, Intake, merged_intakes
@@ -93,7 +93,14 @@ def told(intake: Intake | None) -> tuple[Any, ...]:
     return sorted(intake.rows, key=lambda one: one.file), cells, sorted(intake.assumptions), intake.source
 
 
-@pytest.mark.parametrize("form", ["redcap", "redcap_without_dictionary", "cbioportal", "pcdc"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "redcap",
+        "cbioportal",
+        *(pytest.param(form, marks=only_thorough) for form in ("redcap_without_dictionary", "pcdc")),
+    ],
+)
 def test_the_report_is_that_of_the_whole(form: str, request: pytest.FixtureRequest) -> None:
     path, source, options = request.getfixturevalue(form)
     whole = check(ic.read(path, source=source, **options), rules=SOME)

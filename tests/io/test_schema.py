@@ -49,7 +49,7 @@ def test_whatever_case_can_be_read_fits() -> None:
     """Every case file of the repository: of the rules, good and bad, and the awkward ones."""
     paths = [path for path in CASES.rglob("*.yaml") if path.name != "expected.yaml" and "exports" not in path.parts]
     assert len(paths) > 200
-    for path in paths:
+    for path in paths[:: depth(1, 3)]:
         text = path.read_text(encoding="utf-8")
         read(text)
         VALIDATOR.validate(parsed(text))

@@ -38,7 +38,7 @@ that ends on the day of conditioning or a day before it is too late either way, 
 event ends no sooner than it starts is what it means, but where the days stated overlap the rule does not say so."""
 
 OF_KINDS, OF_DATED, OF_SPANS, OF_FIELDS = (
-    (140, 140, 150, 400) if LONG else (30, 50, 50, 120) if THOROUGH else (5, 8, 12, 28)
+    (140, 140, 150, 400) if LONG else (30, 50, 50, 120) if THOROUGH else (4, 7, 10, 24)
 )
 """Courses of each family."""
 

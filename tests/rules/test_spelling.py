@@ -11,6 +11,7 @@ import attrs
 import pytest
 
 import infant_course as ic
+from depth import only_thorough
 from infant_course.events import Event
 from infant_course.knowledge.agents import agent_names, agents
 from infant_course.knowledge.fusions import plain_marker
@@ -127,13 +128,19 @@ ASK_FOR_NAMES = (
 """Rules whose verdict hangs on the name of an agent, an antigen or a marker."""
 
 
-@pytest.mark.parametrize("ways", [*((way,) for way in RESPELLINGS), RESPELLINGS], ids=lambda ways: ways[0].__name__)
+WAYS = [
+    RESPELLINGS,  # by turns
+    *(pytest.param((way,), marks=only_thorough, id=way.__name__) for way in RESPELLINGS),
+]
+
+
+@pytest.mark.parametrize("ways", WAYS)
 @pytest.mark.parametrize("rule", ASK_FOR_NAMES)
 def test_the_verdict_is_that_of_the_usual_spelling(rule: str, ways: tuple[Respelling, ...]) -> None:
     assert of_rule(rule, verdicts(*ways)) == of_rule(rule, verdicts())
 
 
-@pytest.mark.parametrize("way", RESPELLINGS)
+@pytest.mark.parametrize("way", [pytest.param(way, marks=only_thorough) for way in RESPELLINGS])
 def test_no_other_rule_minds_the_spelling(way: Respelling) -> None:
     assert verdicts(way) == verdicts()
 

@@ -13,6 +13,7 @@ import pytest
 import zstandard
 from benchmarks.synthetic import synthetic
 
+from depth import only_thorough
 from infant_course import read
 from infant_course.cli import main, progress
 from infant_course.cohort import Cohort
@@ -200,7 +201,7 @@ def test_a_ledger_gets_all_parts(larger: Path, tmp_path: Path, capsys: pytest.Ca
     assert listed[0] == listed[1]
 
 
-@pytest.mark.parametrize("pack", ["gz", "zst"])
+@pytest.mark.parametrize("pack", ["gz", pytest.param("zst", marks=only_thorough)])
 def test_packed_files_are_judged_in_parts(export: Path, tmp_path: Path, pack: str) -> None:
     rules = [RULES[name] for name in ("REM-06", "ORD-02")]
     packed = tmp_path / "packed"
